@@ -1,0 +1,1 @@
+"""gradviz shows backpropagation running."""

@@ -1,0 +1,150 @@
+"""What is known at one moment: the fold of a Run's events, and the steps that a film takes over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import groupby
+
+import numpy as np
+
+from ..errors import UnknownName
+from .graph import Graph
+from .run import Event, Run, Sweep, Value
+
+#: From the finest to the coarsest. "edge": one contribution a step; "node": one node's value, or all that one
+#: node sends; "layer": all nodes at one longest-path distance from the leaves; "sweep": a whole sweep.
+PACES = ("edge", "node", "layer", "sweep")
+#: Pace "auto" is the finest pace at which no sweep has more steps than this.
+MOST_STEPS = 60
+
+
+def add(a: Value | None, b: Value) -> Value:
+    """Add two gradients, tuples part by part; None is nothing yet."""
+    if a is None:
+        return b
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return tuple(map(add, a, b))
+    total = np.add(a, b)  # type: ignore[arg-type]
+    return float(total) if total.ndim == 0 and total.dtype == np.float64 else total
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known after some step of a Run. Made by `advance`, never changed.
+
+    values, tangents  by node id; grads: the sum of the contributions that have arrived so far
+    arrived           by node id, how many contributions (the seed is one) its gradient has collected
+    sent              by (node, arg), the contribution that went back along that edge
+    sweep             the index of the sweep the step belongs to; -1 before the first
+    active            the events of the step itself
+    """
+
+    values: Mapping[int, Value] = field(default_factory=dict)
+    grads: Mapping[int, Value] = field(default_factory=dict)
+    tangents: Mapping[int, Value] = field(default_factory=dict)
+    arrived: Mapping[int, int] = field(default_factory=dict)
+    sent: Mapping[tuple[int, int], Value] = field(default_factory=dict)
+    sweep: int = -1
+    active: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The events that one frame shows: the k-th of n steps (k from 1) of the sweep with that index and kind."""
+
+    sweep: int
+    kind: str
+    k: int
+    n: int
+    events: tuple[Event, ...]
+
+
+def steps(run: Run, pace: str = "auto") -> tuple[Step, ...]:
+    """Cut a Run's sweeps into steps.
+
+    All leaves of a sweep appear in one step, and all seeds in one. Raises `UnknownName` for another pace than
+    "auto" or one of `PACES`.
+    """
+    if pace == "auto":
+        pace = next(
+            (p for p in PACES if all(sum(1 for _ in _cut(run.graph, s, p)) <= MOST_STEPS for s in run.sweeps)), "sweep"
+        )
+    elif pace not in PACES:
+        raise UnknownName(f"pace={pace!r} is not a pace; choose from auto, {', '.join(PACES)}")
+    found: list[Step] = []
+    for index, sweep in enumerate(run.sweeps):
+        cut = list(_cut(run.graph, sweep, pace))
+        found += (Step(index, sweep.kind, k, len(cut), tuple(events)) for k, events in enumerate(cut, 1))
+    return tuple(found)
+
+
+def _cut(graph: Graph, sweep: Sweep, pace: str) -> Iterator[list[Event]]:
+    """Group a sweep's events: first what starts it (leaves or seeds), then step by step at the pace."""
+    backward = sweep.kind == "backward"
+    if pace == "sweep" or sweep.kind == "update":
+        yield list(sweep.events)
+        return
+    start = [e for e in sweep.events if (e.arg is None if backward else graph.nodes[e.node].is_leaf)]
+    rest = [e for e in sweep.events if (e.arg is not None if backward else not graph.nodes[e.node].is_leaf)]
+    if start:
+        yield start
+    if pace == "edge" or (pace == "node" and not backward):
+        yield from ([e] for e in rest)
+    elif pace == "node":
+        yield from (list(events) for _, events in groupby(rest, key=lambda e: e.node))
+    else:
+        # What a node feeds has a higher rank, so going down the ranks a node still sends after all it feeds.
+        ranks = graph.ranks
+        rest.sort(key=lambda e: -ranks[e.node] if backward else ranks[e.node])
+        yield from (list(events) for _, events in groupby(rest, key=lambda e: ranks[e.node]))
+
+
+def advance(graph: Graph, state: State, step: Step) -> State:
+    """Return the state after one more step; the first step of a sweep forgets what that sweep computes anew."""
+    values, grads = dict(state.values), dict(state.grads)
+    tangents, arrived, sent = dict(state.tangents), dict(state.arrived), dict(state.sent)
+    if step.sweep != state.sweep:
+        match step.kind:
+            case "forward":
+                values, grads, tangents, arrived, sent = {}, {}, {}, {}, {}
+            case "backward":
+                grads, arrived, sent = {}, {}, {}
+            case "tangent":
+                tangents = {}
+    for e in step.events:
+        match step.kind:
+            case "backward":
+                to = e.node if e.arg is None else graph.nodes[e.node].args[e.arg]
+                grads[to] = add(grads.get(to), e.value)
+                arrived[to] = arrived.get(to, 0) + 1
+                if e.arg is not None:
+                    sent[e.node, e.arg] = e.value
+            case "tangent":
+                tangents[e.node] = e.value
+            case _:
+                values[e.node] = e.value
+    return State(values, grads, tangents, arrived, sent, step.sweep, step.events)
+
+
+def states(run: Run, path: Iterable[Step]) -> Iterator[State]:
+    """Yield the state after each step, one at a time."""
+    state = State()
+    for step in path:
+        state = advance(run.graph, state, step)
+        yield state
+
+
+def final(run: Run) -> State:
+    """Return the state at the end of a Run."""
+    return reduce(lambda state, step: advance(run.graph, state, step), steps(run, "sweep"), State())
+
+
+def terms(graph: Graph, sweep: Sweep) -> dict[int, int]:
+    """For each node that a backward sweep reaches, how many contributions its gradient is the sum of."""
+    count: dict[int, int] = {}
+    for e in sweep.events:
+        to = e.node if e.arg is None else graph.nodes[e.node].args[e.arg]
+        count[to] = count.get(to, 0) + 1
+    return count
