@@ -209,7 +209,7 @@ def _coded_box(c: str) -> Outline:
     codes = [np.array([1, 2, 2, 2, 79], np.uint8)] * 2
     for i, digit in enumerate(code):
         glyph = _glyph(digit, False, True)
-        at = (0.15 + step * (i % columns), top + height * (1 + i // columns))
+        at = (0.15 + step * (i % columns), -0.76 + height * (1 + i // columns))
         points.append(glyph.points * np.array((step / glyph.width * 0.94, 0.42)) + np.array(at))
         codes.append(glyph.codes)
     return Outline(np.concatenate(points), np.concatenate(codes), width + 0.1)
