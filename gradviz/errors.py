@@ -39,6 +39,10 @@ class UnknownName(GradvizError, LookupError):
     """A name, position, suffix or option is not one of the choices."""
 
 
+class BadExpression(GradvizError, ValueError):
+    """An expression or value given as text cannot be read; the message points at the column."""
+
+
 class GradientMismatch(GradvizError, AssertionError):
     """A gradient differs from its finite difference; the message gives both numbers and the node."""
 
