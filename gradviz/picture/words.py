@@ -1,0 +1,180 @@
+"""Text that is safe and short enough to draw: visible escapes, names cut in the middle, names in formulas."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ..record import Graph
+
+#: A name of more glyphs is cut on cards, and written v₇ in formulas.
+MOST_GLYPHS = 8
+
+# What must not reach a picture as it is: controls, marks that reorder or hide text, halves of surrogate pairs and
+# noncharacters. XML 1.0 (Char production) allows none of the first and last; bidi by Unicode Technical Report 36.
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufdd0-\ufdef\ufeff"
+    "\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f"
+    + "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
+    + "]"
+)
+_SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_INDEXED = re.compile("v[₀-₉]+")
+
+# One symbol, with indices or arguments: x, w₁, params.w[0], exp(q). A raised sign makes it composed, and so does a
+# letter after an index, because W₂h is a product.
+_HEAD = re.compile(r"(?:[^\W²³¹⁰-ⁿᵀ]|[\u0300-\u036f.′'…])+")
+_JOINED = re.compile(r"[₀-₉][^\W\d₀-₉]")
+_PAIRS = {"(": ")", "[": "]"}
+
+_MOST_MARKS = 12  # characters in one glyph; a longer heap of marks counts as several glyphs
+
+
+def visible(text: str) -> str:
+    """Return the text with every hidden, reordering or XML-invalid character as an escape that can be read.
+
+    Nothing is lost, and visible text stays as it is.
+
+    >>> visible("a\\u202eb")
+    'a\\\\u202eb'
+    """
+    return _HIDDEN.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    char, code = match[0], ord(match[0])
+    if char in _SHORT:
+        return _SHORT[char]
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _joins(before: str, char: str) -> bool:
+    """Tell whether a character belongs to the glyph of the one before it: marks, modifiers, joined emoji."""
+    return (
+        before == "\u200d"
+        or char in "\u200c\u200d"
+        or unicodedata.category(char) in ("Mn", "Me", "Mc")
+        or "\U0001f3fb" <= char <= "\U0001f3ff"
+    )
+
+
+def _first(text: str, count: int) -> int:
+    """Return where the first `count` glyphs end."""
+    at = 0
+    for _ in range(count):
+        if at >= len(text):
+            break
+        start, at = at, at + 1
+        while at < len(text) and at - start < _MOST_MARKS and _joins(text[at - 1], text[at]):
+            at += 1
+    return at
+
+
+def _last(text: str, count: int) -> int:
+    """Return where the last `count` glyphs begin."""
+    at = len(text)
+    for _ in range(count):
+        if at <= 0:
+            break
+        end, at = at, at - 1
+        while at > 0 and end - at < _MOST_MARKS and _joins(text[at - 1], text[at]):
+            at -= 1
+    return at
+
+
+def fits(text: str, glyphs: int = MOST_GLYPHS) -> bool:
+    """Tell whether a text has at most so many glyphs."""
+    return len(text) <= glyphs or _first(text, glyphs) >= len(text)
+
+
+def cut(text: str, glyphs: int = MOST_GLYPHS) -> str:
+    """Shorten a text to that many glyphs by an ellipsis in its middle; a mark stays with its letter.
+
+    >>> cut("temperature")
+    'temp…ure'
+    """
+    if fits(text, glyphs):
+        return text
+    tail = (glyphs - 1) // 2
+    return text[: _first(text, glyphs - 1 - tail)] + "…" + text[_last(text, tail) if tail else len(text) :]
+
+
+def subscript(number: int) -> str:
+    """Write a whole number below the line: 41 is ₄₁."""
+    return str(number).translate(_SUBSCRIPTS)
+
+
+def index(node: int) -> str:
+    """Return what a node is called where its name is too long: v₇."""
+    return "v" + subscript(node)
+
+
+def composed(text: str) -> bool:
+    """Tell whether a name needs parentheses to be read as one thing: x₁·w₁, q² and W₂h do; x₁, w[0], exp(q) do not."""
+    head = _HEAD.match(text)
+    at = head.end() if head else 0
+    if at == 0 or _JOINED.search(text, 0, at):
+        return True
+    while at < len(text):  # then only bracketed parts may follow: [0], (q)
+        want: list[str] = []
+        while at < len(text):
+            if text[at] in _PAIRS:
+                want.append(_PAIRS[text[at]])
+            elif want and text[at] == want[-1]:
+                want.pop()
+            elif not want:
+                return True
+            at += 1
+            if not want:
+                break
+        if want:
+            return True
+    return False
+
+
+def wrapped(text: str) -> str:
+    """Return a name in parentheses if it is composed, so that ∂ or a factor applies to all of it."""
+    return f"({text})" if composed(text) else text
+
+
+class Names:
+    """How each node of a graph is written, in formulas, over its card, and in full. All of it is visible.
+
+    >>> from gradviz.record import Graph, Node
+    >>> names = Names(Graph((Node(0, "data", name="temperature"),)))
+    >>> names.formula(0), names.card(0), names.full(0)
+    ('v₀', 'temp…ure v₀', 'temperature')
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._formula: list[str] = []
+        self._card: list[str] = []
+        self._full: list[str] = []
+        for node in graph.nodes:
+            text = (node.label or node.name) if node.op == "constant" else (node.name or node.label)
+            full = visible(text) or index(node.id)
+            # A user's own v₇ keeps its name only where it is node 7; else it would be taken for that node.
+            short = fits(full) and (not _INDEXED.fullmatch(full) or full == index(node.id))
+            self._full.append(full)
+            self._formula.append(full if short else index(node.id))
+            self._card.append(full if short else f"{cut(full)} {index(node.id)}")
+
+    def formula(self, i: int) -> str:
+        """Return the name if it has at most 8 glyphs, else the index: v₇."""
+        return self._formula[i]
+
+    def card(self, i: int) -> str:
+        """Return what stands over the card: the name, or the cut name and the index that formulas use."""
+        return self._card[i]
+
+    def full(self, i: int) -> str:
+        """Return the whole name, for tooltips."""
+        return self._full[i]
+
+    def partial(self, i: int) -> str:
+        """Return the name as it stands after ∂ or beside a ×: in parentheses where it is composed."""
+        return wrapped(self._formula[i])
