@@ -45,7 +45,7 @@ class Site:
     __slots__ = ("at", "code", "direct", "globals", "instance", "parent", "scopes", "user", "wrapped")
 
     def __init__(
-        self, code: CodeType, globals: dict[str, Any], parent: Site | None, at: int, scopes: tuple[object, ...],
+        self, code: CodeType, globals: dict[str, Any], parent: Site | None, at: int, *, scopes: tuple[object, ...],
         instance: int, user: bool, direct: bool, wrapped: bool,
     ) -> None:  # fmt: skip
         self.code, self.globals, self.parent, self.at, self.scopes = code, globals, parent, at, scopes
@@ -98,9 +98,10 @@ def _find(stack: _Stack, frame: FrameType) -> Site:
         chain = stack.chain
     else:
         while next(reversed(chain)) is not at:
-            gone, site = chain.popitem()
-            old[gone] = site
-    site, last = known, -1 if at is None or known is None else at.f_lasti
+            gone, its = chain.popitem()
+            old[gone] = its
+    site: Site | None = known
+    last = -1 if at is None or known is None else at.f_lasti
     direct = True
     for f in reversed(path):
         file = f.f_code.co_filename
@@ -112,8 +113,11 @@ def _find(stack: _Stack, frame: FrameType) -> Site:
         same = old.get(f)
         if same is None or (same.parent, same.at, same.scopes) != (site, last, scopes):
             instance = next(_instances) if same is None else same.instance
-            wrapped = f.f_back in stack.open and not is_user(f.f_back.f_code.co_filename)  # type: ignore[union-attr]
-            same = Site(f.f_code, f.f_globals, site, last, scopes, instance, user, direct, wrapped)
+            wrapped = f.f_back in stack.open and not is_user(f.f_back.f_code.co_filename)
+            same = Site(
+                f.f_code, f.f_globals, site, last,
+                scopes=scopes, instance=instance, user=user, direct=direct, wrapped=wrapped,
+            )  # fmt: skip
         chain[f] = site = same
         direct, last = True, f.f_lasti
     assert site is not None
@@ -155,7 +159,8 @@ def tracing(target: object = None) -> Iterator[None]:
     """
     stack = _stack
     before = (stack.frame, stack.site, stack.chain, stack.base, stack.file)
-    code = getattr(target, "__code__", None) or getattr(getattr(type(target), "__call__", None), "__code__", None)
+    method = getattr(type(target), "__call__", None)  # noqa: B004  # its code is what is asked for
+    code = getattr(target, "__code__", None) or getattr(method, "__code__", None)
     stack.frame, stack.site, stack.chain = None, None, {}
     stack.base = sys._getframe(2)  # 0 is this generator, 1 is contextlib's __enter__
     stack.file = code.co_filename if code is not None else ""
@@ -196,6 +201,6 @@ def _changed(frame: FrameType) -> None:
         while next(reversed(stack.chain)) is not frame:
             stack.chain.popitem()
         stack.chain[frame] = Site(
-            site.code, site.globals, site.parent, site.at, stack.open.get(frame, ()),
-            site.instance, site.user, site.direct, site.wrapped,
+            site.code, site.globals, site.parent, site.at, scopes=stack.open.get(frame, ()),
+            instance=site.instance, user=site.user, direct=site.direct, wrapped=site.wrapped,
         )  # fmt: skip
