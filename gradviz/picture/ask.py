@@ -1,0 +1,142 @@
+"""Asking Graphviz: the plan as DOT with empty boxes, and the answer in JSON read back with suspicion."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from ..errors import LayoutFailed
+from .blocks import Block, Placed, Point, Task
+from .plan import PAD
+
+#: Above this many nodes and edges, Graphviz's network simplex and crossing search are cut short.
+LARGE = 1600
+# Samples of each cubic of an answer's spline: enough to read off where it crosses a rank.
+_SAMPLES = 6
+
+
+def source(task: Task) -> str:
+    """Return DOT for a task: boxes of fixed size with empty labels, and a cluster for each group."""
+    plan = task.plan
+    limits = ["nslimit=0.1", "nslimit1=0.1", "mclimit=0.1"] if len(task.blocks) + len(task.edges) > LARGE else []
+    lines = [
+        "digraph {",
+        f"graph [rankdir={plan.rankdir}, ranksep={_inch(plan.gap)}, nodesep={_inch(plan.node_sep)}, fontsize=13,",
+        f" labeljust=l, margin={PAD:g}, {', '.join(['splines=true', *limits])}]",
+        'node [shape=box, fixedsize=true, label="", margin=0, fontsize=1]',
+        "edge [dir=none, headclip=false, tailclip=false]",
+        *_clusters(task, ()),
+    ]
+    ports = {i: _port(b) for i, b in task.blocks.items()}
+    for i, block in task.blocks.items():
+        fields, _, size = ports[i]
+        along = _inch(2 * math.ceil(max(block.before, block.after)))
+        width, height = (along, _inch(size)) if task.lr else (_inch(size), along)
+        label = "|".join(f"<p{k}>" for k in range(fields))
+        shape = f', shape=record, label="{label}"' if fields > 1 else ""
+        lines.append(f"{i} [width={width}, height={height}{shape}]")
+    for k, (a, b, _) in enumerate(task.edges):
+        ends = (f"{n}:p{ports[n][1]}" if ports[n][0] > 1 else f"{n}" for n in (a, b))
+
+        lines.append(f"{' -> '.join(ends)} [id={k}]")
+    return "\n".join([*lines, "}\n"])
+
+
+def _inch(px: float) -> str:
+    return f"{px / 72:.6f}"
+
+
+def _port(block: Block) -> tuple[int, int, int]:
+    """Return the fields of a record, the field whose middle is the card's, and the record's size across.
+
+    Graphviz lines nodes up by their middles. A card with leaves under it has its middle elsewhere, so its block is
+    a record of equal fields, one of which has the card's middle: a plain box (one field) where that costs little.
+    """
+    plain = 2 * math.ceil(max(block.low, block.high))
+    best = (plain, 1, 0)
+    for fields in range(2, 13):
+        for k in range(fields):
+            share = (k + 0.5) / fields
+            size = fields * math.ceil(max(block.low / share, block.high / (1 - share)) / fields)
+            if size < best[0] - 12:
+                best = (size, fields, k)
+    return best[1], best[2], best[0]
+
+
+def _clusters(task: Task, path: tuple[str, ...]) -> Iterator[str]:
+    """Yield the clusters right inside the group at `path`, each with what is inside it."""
+    for index, group in enumerate(task.groups):
+        if _parent(task, group.path) != path:
+            continue
+        # Room for the title, as a label of the widest letter: fonts differ between engines, so with some to spare.
+        letters = math.ceil(group.title_width / 9)
+        yield f'subgraph cluster_{index} {{ label="{"M" * max(1, letters)}"'
+        yield from _clusters(task, group.path)
+        yield from (str(m) for m in group.members if task.home[m] == group.path)
+        yield "}"
+
+
+def _parent(task: Task, path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the longest path of a group that holds the group at `path`; () is the whole graph."""
+    paths = {g.path for g in task.groups}
+    return next((path[:n] for n in range(len(path) - 1, 0, -1) if path[:n] in paths), ())
+
+
+def read(task: Task, text: str, engine: str) -> Placed:
+    """Read what an engine printed. Raises `LayoutFailed` if it is not a layout of exactly this task."""
+    try:
+        answer = json.loads(text)
+        return _read(task, answer)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as e:
+        raise LayoutFailed(f"{engine} answered with something that is not a layout of this graph ({e})"[:300]) from e
+
+
+def _read(task: Task, answer: dict[str, Any]) -> Placed:
+    if not task.blocks:
+        return Placed({}, {}, {})
+    top = _numbers(answer["bb"])[3]
+
+    def turn(x: float, y: float) -> Point:
+        return (x, top - y) if task.lr else (top - y, x)
+
+    middles: dict[int, Point] = {}
+    groups: dict[tuple[str, ...], tuple[float, float, float, float]] = {}
+    for thing in answer["objects"]:
+        name = thing["name"]
+        if name.startswith("cluster_"):
+            x0, y0, x1, y1 = _numbers(thing["bb"])
+            (a0, c0), (a1, c1) = turn(x0, y1), turn(x1, y0)
+            groups[task.groups[int(name[8:])].path] = (a0, c0, a1, c1)
+        elif "pos" in thing:
+            middle = turn(*_numbers(thing["pos"]))
+            block = task.blocks[int(name)]
+            fields, port, size = _port(block)
+            middles[block.id] = (middle[0], middle[1] + ((port + 0.5) / fields - 0.5) * size)
+    if middles.keys() != task.blocks.keys():
+        raise ValueError(f"{len(middles)} of {len(task.blocks)} nodes have a place")
+    ways: dict[tuple[int, int, int], tuple[Point, ...]] = {}
+    for thing in answer.get("edges", ()):
+        if "pos" in thing:
+            ways[task.edges[int(thing["id"])]] = tuple(turn(x, y) for x, y in _spline(thing["pos"]))
+    return Placed(middles, ways, groups)
+
+
+def _numbers(text: str) -> list[float]:
+    found = [float(n) for n in text.split(",")]
+    if not all(map(math.isfinite, found)):
+        raise ValueError(f"{text!r} is not a place")
+    return found
+
+
+def _spline(text: str) -> list[tuple[float, float]]:
+    """Return points along a spline in Graphviz's notation: cubics "x,y x,y ..." with 3n + 1 points."""
+    knots = [(p[0], p[1]) for p in (_numbers(n) for n in text.partition(";")[0].split() if n[0] not in "se")]
+    points = knots[:1]
+    for (x0, y0), (x1, y1), (x2, y2), (x3, y3) in zip(knots[0::3], knots[1::3], knots[2::3], knots[3::3], strict=False):
+        for k in range(1, _SAMPLES + 1):
+            t = k / _SAMPLES
+            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+            points.append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
+    return points

@@ -1,0 +1,126 @@
+"""The layout of a film: one call of an engine for places, then cards on whole pixels and edges as smooth curves."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import LayoutFailed
+from . import ask, engine, ranks, route
+from .blocks import Placed, Point, Task
+from .plan import PAD, TITLE, Curve, Edge, Group, Item, Layout, Plan, room
+from .scene import Box
+
+__all__ = ["Curve", "Edge", "Group", "Item", "Layout", "Plan", "layout", "room"]
+
+
+def layout(plan: Plan, *, seconds: float = 20.0) -> Layout:
+    """Place every node, curve and group of a plan.
+
+    Engines are tried in the order of `engine.candidates`; one that is missing, fails or runs past its time is told
+    in `Layout.said`, and the next steps in; the built-in layout always answers. `seconds` bounds the time that
+    Graphviz may take in all.
+    """
+    task = Task(plan)
+    placed, name, said = _place(task, seconds)
+    return _finish(task, placed, name, said)
+
+
+def _place(task: Task, seconds: float) -> tuple[Placed, str, tuple[str, ...]]:
+    if not task.blocks:
+        return Placed({}, {}, {}), engine.BUILT_IN, ()
+    end = time.monotonic() + seconds
+    text = ask.source(task)
+    why: list[str] = []
+    for one in engine.candidates():
+        if one.name == engine.BUILT_IN:
+            break
+        if not one.ready:
+            if one.name != "dot":  # nobody expects a system dot
+                why.append(one.missing)
+            continue
+        left = end - time.monotonic()
+        if left < 0.2:
+            break
+        try:
+            # An engine that runs late leaves a third of the time to the next one.
+            placed = ask.read(task, engine.run(one, text, left * 2 / 3), one.name)
+        except LayoutFailed as e:
+            why.append(str(e))
+            continue
+        return placed, one.name, _said(why, one.name)
+    return ranks.place(task), engine.BUILT_IN, _said(why, "the built-in layout")
+
+
+def _said(why: Sequence[str], who: str) -> tuple[str, ...]:
+    return (*why[:-1], f"{why[-1]}; {who} stepped in") if why else ()
+
+
+def _finish(task: Task, placed: Placed, name: str, said: tuple[str, ...]) -> Layout:
+    """Put cards on whole pixels, route the edges, fit the groups, and move everything to the origin."""
+    plan, items = task.plan, task.items
+
+    def turn(point: Point) -> Point:
+        return point if task.lr else (point[1], point[0])
+
+    cards: dict[int, Box] = {}
+    for i, block in task.blocks.items():
+        middle = placed.middles[i]
+        cards[i] = _card(items[i], turn(middle))
+        centre = turn(_middle(cards[i]))
+        for leaf, (along, across) in task.stand(items[i], block.leaves).items():
+            cards[leaf] = _card(items[leaf], turn((centre[0] + along, centre[1] + across)))
+    curves = route.curves(task, cards, placed)
+    groups = _groups(task, placed, cards, curves)
+    boxes = [room(items[i], c) for i, c in cards.items()] + list(groups.values())
+    xs = [v for b in boxes for v in b[::2]] + [v for c in curves.values() for v in c.xy[::2]]
+    ys = [v for b in boxes for v in b[1::2]] + [v for c in curves.values() for v in c.xy[1::2]]
+    dx, dy = -math.floor(min(xs, default=0.0)), -math.floor(min(ys, default=0.0))
+    return Layout(
+        float(math.ceil(max(xs, default=0.0)) + dx),
+        float(math.ceil(max(ys, default=0.0)) + dy),
+        {i: _shift(cards[i], dx, dy) for i in items},
+        {e: Curve(_shift(curves[e].xy, dx, dy), curves[e].start, curves[e].end) for e in plan.edges},
+        tuple((path, _shift(groups[path], dx, dy)) for path in groups),
+        name,
+        said,
+    )
+
+
+def _card(item: Item, centre: Point) -> Box:
+    x = float(math.floor(centre[0] - item.width / 2 + 0.5))
+    y = float(math.floor(centre[1] - item.height / 2 + 0.5))
+    return (x, y, x + item.width, y + item.height)
+
+
+def _middle(box: Box) -> Point:
+    return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+
+
+def _shift(xy: tuple[float, ...], dx: float, dy: float) -> Any:
+    return tuple(v + (dy if k % 2 else dx) for k, v in enumerate(xy))
+
+
+def _groups(
+    task: Task, placed: Placed, cards: Mapping[int, Box], curves: Mapping[Edge, Curve]
+) -> dict[tuple[str, ...], Box]:
+    """Return each group's box, outer groups first: around its rooms, inner boxes and inner edges, and its title."""
+    found: dict[tuple[str, ...], Box] = {}
+    full = {g.path: g for g in task.plan.groups}
+    for group in reversed(task.groups):
+        members = set(full[group.path].members)
+        boxes = [room(task.items[i], cards[i]) for i in sorted(members) if i in cards]
+        boxes += [box for path, box in found.items() if path[: len(group.path)] == group.path]
+        for e in task.plan.edges:
+            if e[0] in members and e[1] in members:
+                xs, ys = curves[e].xy[::2], curves[e].xy[1::2]
+                boxes.append((min(xs), min(ys), max(xs), max(ys)))
+        x0, y0 = (min(b[k] for b in boxes) - PAD for k in (0, 1))
+        x1, y1 = (max(b[k] for b in boxes) + PAD for k in (2, 3))
+        short = group.title_width + 2 * PAD - (x1 - x0)
+        if short > 0:
+            x0, x1 = x0 - short / 2, x1 + short / 2
+        found[group.path] = (math.floor(x0), math.floor(y0 - TITLE), math.ceil(x1), math.ceil(y1))
+    return {g.path: found[g.path] for g in task.groups}
