@@ -1,0 +1,385 @@
+"""Scenes as pixels, by Agg, drawing again only what changed since the scene before.
+
+The pixels are exactly those of a full redraw. Clipping would change the coverage that Agg works out at the clip's
+border, so nothing is clipped: the dirty tiles of a scratch picture are cleared, every mark that touches one is
+drawn whole, in order, and only the dirty tiles are copied to the picture.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ..picture.fonts import measure, outlines
+from ..picture.scene import Element, Image, Mark, Path, Rect, Scene, Text
+
+#: x0, y0, x1, y1 in whole pixels, x1 and y1 not in it
+Pixels: TypeAlias = tuple[int, int, int, int]
+
+TILE = 16
+_KAPPA = 0.5522847498
+_CODES = {"M": (1,), "L": (2,), "C": (4, 4, 4), "Z": (79,)}
+
+
+class Raster:
+    """A picture of fixed size in pixels that scenes are drawn on, one after the other.
+
+    >>> picture = Raster(960, 540, 1280, 720, "#FFFFFF")
+    >>> dirty = picture.draw(scene)
+    >>> picture.pixels.shape
+    (720, 1280, 3)
+    """
+
+    def __init__(self, scene_width: float, scene_height: float, px_width: int, px_height: int, ground: str) -> None:
+        from matplotlib.backends.backend_agg import RendererAgg
+
+        self.scale = min(px_width / scene_width, px_height / scene_height)
+        self.left = (px_width - self.scale * scene_width) / 2
+        self.top = (px_height - self.scale * scene_height) / 2
+        self._agg: Any = RendererAgg(px_width, px_height, 72)
+        self._scratch = np.asarray(self._agg.buffer_rgba())
+        self._words = self._scratch.view(np.uint32)[:, :, 0]
+        self.pixels = np.empty((px_height, px_width, 3), np.uint8)
+        self.pixels[:] = rgb(ground)
+        self._ground: str | None = None
+        self._elements: tuple[Element, ...] = ()
+        self._drawn: dict[Element, _Drawn] = {}
+
+    def draw(self, scene: Scene) -> list[Pixels]:
+        """Draw a scene and return the rectangles in which pixels may have changed; they do not overlap."""
+        whole = scene.ground != self._ground
+        dirty = self._update(scene.elements)
+        height, width = self.pixels.shape[:2]
+        self._ground = scene.ground
+        tiles = np.zeros((-(-height // TILE), -(-width // TILE)), bool)
+        if whole:
+            tiles[:] = True
+        for x0, y0, x1, y1 in dirty:
+            tiles[max(y0, 0) // TILE : -(-max(y1, 0) // TILE), max(x0, 0) // TILE : -(-max(x1, 0) // TILE)] = True
+        rectangles = [
+            (x0 * TILE, y0 * TILE, min(x1 * TILE, width), min(y1 * TILE, height)) for x0, y0, x1, y1 in _runs(tiles)
+        ]
+        if not rectangles:
+            return []
+        ground = np.array((*rgb(scene.ground), 255), np.uint8).view(np.uint32)[0]
+        for x0, y0, x1, y1 in rectangles:
+            self._words[y0:y1, x0:x1] = ground
+        self._paint(tiles)
+        for x0, y0, x1, y1 in rectangles:
+            self.pixels[y0:y1, x0:x1] = self._scratch[y0:y1, x0:x1, :3]
+        return rectangles
+
+    def _update(self, elements: tuple[Element, ...]) -> list[Pixels]:
+        """Take over new elements and return the boxes of what differs."""
+        old, known = self._elements, self._drawn
+        self._elements = elements
+        now = set(elements)
+        gone = [e for e in old if e not in now]
+        new = [e for e in elements if e not in known]
+        by_id = {e.id: e for e in new}
+        follows = {e: by_id[e.id] for e in gone if e.id in by_id}
+        before = {e.id: e for e in follows}
+        dirty: list[Pixels] = []
+        for e in new:
+            drawn = known[e] = _Drawn(e, self)
+            dirty += _differences(known[before[e.id]] if e.id in before else None, drawn)
+        for e in gone:
+            if e not in follows:
+                dirty += known[e].pieces
+        fresh = set(new) - set(follows.values())
+        order_before = [follows.get(e, e) for e in old if e in now or e in follows]
+        order_now = [e for e in elements if e not in fresh]
+        if order_before != order_now:
+            place = {e: i for i, e in enumerate(order_before)}
+            stayed = _increasing([place[e] for e in order_now])
+            for i, e in enumerate(order_now):
+                if i not in stayed:
+                    dirty += known[e].pieces
+        for e in gone:
+            del known[e]
+        return dirty
+
+    def _paint(self, tiles: np.ndarray) -> None:
+        """Draw every mark that touches a dirty tile, from back to front."""
+        if not self._elements:
+            return
+        sums = np.zeros((tiles.shape[0] + 1, tiles.shape[1] + 1), int)
+        sums[1:, 1:] = tiles.cumsum(0).cumsum(1)
+        drawn = list(map(self._drawn.__getitem__, self._elements))
+        touched = _touching(sums, np.array([d.tiles for d in drawn]))
+        items = [drawn[i] for i in np.flatnonzero(touched).tolist()]
+        if not items:
+            return
+        marks = [(item, j) for item in items for j in range(len(item.boxes))]
+        touched = _touching(sums, np.concatenate([item.mark_tiles for item in items]))
+        for i in np.flatnonzero(touched).tolist():
+            item, j = marks[i]
+            self._stroke_and_fill(item.element.marks[j], item.shape(j))
+
+    def _stroke_and_fill(self, mark: Mark, shape: Any) -> None:
+        height, width = self.pixels.shape[:2]
+        match mark:
+            case Text(fill=fill):
+                path, x, y, size, stretch = shape
+                matrix = np.array(((size * stretch, 0, x), (0, size, height - y), (0, 0, 1)))
+                self._agg.draw_path(_pen(None, 0, (), "butt"), path, matrix, _float(fill))
+            case Image(rows=rows, cols=cols, rgb=data):
+                x, y, w, h = shape
+                x0, x1 = max(0, round(x)), min(width, round(x + w))
+                y0, y1 = max(0, round(y)), min(height, round(y + h))
+                column = np.clip(((np.arange(x0, x1) + 0.5 - x) / w * cols).astype(int), 0, cols - 1)
+                row = np.clip(((np.arange(y0, y1) + 0.5 - y) / h * rows).astype(int), 0, rows - 1)
+                cells = np.frombuffer(data, np.uint8).reshape(rows, cols, 3)
+                self._scratch[y0:y1, x0:x1, :3] = cells[row[:, None], column]
+            case Rect(fill=fill, stroke=stroke, line=line, dash=dash):
+                pen = _pen(stroke, line * self.scale, tuple(d * self.scale for d in dash), "butt")
+                self._agg.draw_path(pen, shape, _flip(height), fill and _float(fill))
+            case Path(fill=fill, stroke=stroke, line=line, dash=dash, cap=cap):
+                pen = _pen(stroke, line * self.scale, tuple(d * self.scale for d in dash), cap)
+                self._agg.draw_path(pen, shape, _flip(height), fill and _float(fill))
+            case _:
+                raise AssertionError(mark)
+
+
+class _Drawn:
+    """An element with its marks placed on the pixels."""
+
+    def __init__(self, element: Element, picture: Raster) -> None:
+        self.element = element
+        self._at = (picture.scale, picture.left, picture.top)
+        bounds = [_bounds(m, *self._at) for m in element.marks]
+        self.boxes = np.array(bounds, float).reshape(-1, 4)
+        self.boxes[:, :2] = np.floor(self.boxes[:, :2]) - 1  # a pixel around, for what Agg rounds
+        self.boxes[:, 2:] = np.ceil(self.boxes[:, 2:]) + 1
+        self.boxes = self.boxes.astype(int)
+        height, width = picture.pixels.shape[:2]
+        self.mark_tiles = self.boxes // TILE
+        self.mark_tiles[:, 2:] = -(-self.boxes[:, 2:] // TILE)
+        np.clip(self.mark_tiles, 0, (-(-width // TILE), -(-height // TILE)) * 2, out=self.mark_tiles)
+        whole = (self.mark_tiles[:, :2].min(0), self.mark_tiles[:, 2:].max(0)) if bounds else ((0, 0), (0, 0))
+        self.tiles = (*map(int, whole[0]), *map(int, whole[1]))  # x0, y0, x1, y1
+        self._shapes: list[Any] = [None] * len(bounds)
+
+    def shape(self, i: int) -> Any:
+        """Return the i-th mark in pixels, in the form in which it is drawn."""
+        if self._shapes[i] is None:
+            self._shapes[i] = _shape(self.element.marks[i], *self._at)
+        return self._shapes[i]
+
+    @cached_property
+    def pieces(self) -> list[Pixels]:
+        """The boxes of all marks, long curves in several."""
+        return [box for i in range(len(self.boxes)) for box in self.pieces_of(i)]
+
+    def pieces_of(self, i: int) -> list[Pixels]:
+        x0, y0, x1, y1 = box = tuple(self.boxes[i].tolist())
+        mark = self.element.marks[i]
+        if isinstance(mark, Path) and not mark.fill and min(x1 - x0, y1 - y0) > 3 * TILE:
+            return _along(mark, *self._at)
+        return [box]
+
+
+def _differences(old: _Drawn | None, new: _Drawn) -> list[Pixels]:
+    """Return the boxes of the marks that only one of two versions of an element has."""
+    if old is None:
+        return new.pieces
+    was, now = old.element.marks, new.element.marks
+    in_was, in_now = set(was), set(now)
+    if [m for m in was if m in in_now] != [m for m in now if m in in_was]:
+        return old.pieces + new.pieces
+    boxes = [b for i, m in enumerate(was) if m not in in_now for b in old.pieces_of(i)]
+    return boxes + [b for i, m in enumerate(now) if m not in in_was for b in new.pieces_of(i)]
+
+
+def _touching(sums: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Tell for each box in tiles whether a dirty tile is in it, by the sums of dirty tiles left of and above each."""
+    x0, y0, x1, y1 = boxes.T
+    touches: np.ndarray = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0] > 0
+    return touches
+
+
+def _runs(tiles: np.ndarray) -> list[Pixels]:
+    """Return rectangles, in tiles, that cover the dirty ones exactly: runs in a row, joined with equal ones above."""
+    done: list[Pixels] = []
+    above: dict[tuple[int, int], int] = {}
+    for y, row in enumerate(tiles):
+        edges = np.flatnonzero(np.diff(row.astype(np.int8), prepend=0, append=0)).tolist() if row.any() else []
+        here = {run: above.pop(run, y) for run in zip(edges[::2], edges[1::2], strict=True)}
+        done += [(x0, y0, x1, y) for (x0, x1), y0 in above.items()]
+        above = here
+    return done + [(x0, y0, x1, len(tiles)) for (x0, x1), y0 in above.items()]
+
+
+def _increasing(numbers: Sequence[int]) -> set[int]:
+    """Return the places of a longest increasing subsequence (patience sorting)."""
+    tops: list[int] = []
+    at: list[int] = []
+    previous: list[int] = []
+    for i, n in enumerate(numbers):
+        pile = bisect_left(tops, n)
+        previous.append(at[pile - 1] if pile else -1)
+        tops[pile : pile + 1], at[pile : pile + 1] = [n], [i]
+    i, chosen = at[-1] if at else -1, set()
+    while i >= 0:
+        chosen.add(i)
+        i = previous[i]
+    return chosen
+
+
+def _bounds(mark: Mark, scale: float, left: float, top: float) -> tuple[float, float, float, float]:
+    """Return the box in pixels that holds all that a mark can paint."""
+    match mark:
+        case Text():
+            path, x, y, size, stretch = _shape(mark, scale, left, top)
+            if not len(path.vertices):
+                return (x, y, x, y)
+            (x0, y0), (x1, y1) = _extent(mark.text, mark.bold, mark.mono)
+            return (x + x0 * size * stretch, y + y0 * size, x + x1 * size * stretch, y + y1 * size)
+        case Rect(x, y, w, h) | Image(x, y, w, h):
+            xs: Sequence[float] = (x, x + w)
+            ys: Sequence[float] = (y, y + h)
+            pad = mark.line / 2 if isinstance(mark, Rect) and mark.stroke else 0.0
+        case Path(ops, xy):
+            if not xy:
+                return (-1, -1, -1, -1)
+            xs, ys = xy[::2], xy[1::2]
+            mitred = len(ops) > 2 and mark.cap != "round"
+            pad = mark.line * (2 if mitred else 0.5) if mark.stroke else 0.0  # a miter reaches 4 half widths
+        case _:
+            raise AssertionError(mark)
+    return (
+        left + scale * (min(xs) - pad), top + scale * (min(ys) - pad),
+        left + scale * (max(xs) + pad), top + scale * (max(ys) + pad),
+    )  # fmt: skip
+
+
+def _along(mark: Path, scale: float, left: float, top: float) -> list[Pixels]:
+    """Return boxes of pixels along a stroked path: each cubic in eight pieces, each line in about as many."""
+    pad = 2 * mark.line * scale + 2
+    boxes: list[Pixels] = []
+    xy = np.array(mark.xy).reshape(-1, 2) * scale + (left, top)
+    t = np.linspace(0, 1, 9)[:, None]
+    i, pen, start = 0, xy[0], xy[0]
+    for op in mark.ops:
+        match op:
+            case "M":
+                pen = start = xy[i]
+                i += 1
+                continue
+            case "C":
+                a, b, c = xy[i : i + 3]
+                points = (1 - t) ** 3 * pen + 3 * t * (1 - t) ** 2 * a + 3 * t * t * (1 - t) * b + t**3 * c
+                # between samples a cubic strays from its chord by less than an eighth of h² max |second difference|
+                stray = 6 * max(np.abs(pen - 2 * a + b).max(), np.abs(a - 2 * b + c).max()) / 64 / 8
+                pen, i = c, i + 3
+            case _:
+                end = start if op == "Z" else xy[i]
+                points, stray = pen + t * (end - pen), 0.0
+                pen, i = end, i + (op == "L")
+        low = np.floor(np.minimum(points[:-1], points[1:]) - pad - stray).astype(int).tolist()
+        high = np.ceil(np.maximum(points[:-1], points[1:]) + pad + stray).astype(int).tolist()
+        boxes += [(x0, y0, x1, y1) for (x0, y0), (x1, y1) in zip(low, high, strict=True)]
+    return boxes
+
+
+def _shape(mark: Mark, scale: float, left: float, top: float) -> Any:
+    """Return a mark in pixels: a Matplotlib path; for text a path in em with its place; for an image its box."""
+    match mark:
+        case Text(x, y, text, size, width=width, bold=bold, mono=mono, anchor=anchor):
+            natural = measure(text, size, bold=bold, mono=mono)
+            stretch = width / natural if natural > 0 and width > 0 and abs(width - natural) > 0.01 else 1.0
+            start = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * natural * stretch
+            return _glyphs(text, bold, mono), left + scale * start, top + scale * y, size * scale, stretch
+        case Image(x, y, w, h):
+            return left + scale * x, top + scale * y, scale * w, scale * h
+        case Rect(x, y, w, h, r):
+            ops, xy = rounded(x, y, w, h, r)
+        case Path(ops, xy):
+            pass
+        case _:
+            raise AssertionError(mark)
+    codes: list[int] = []
+    points: list[float] = []
+    i = 0
+    for op in ops:
+        codes += _CODES[op]
+        n = 2 * len(_CODES[op]) if op != "Z" else 0
+        points += xy[i : i + n] if n else points[-2:]
+        i += n
+    placed = np.array(points, float).reshape(-1, 2)
+    placed *= scale
+    placed += (left, top)
+    return _path(placed, np.array(codes, np.uint8))
+
+
+def rounded(x: float, y: float, w: float, h: float, r: float) -> tuple[str, tuple[float, ...]]:
+    """Return a rectangle as the ops and numbers of a path, from the end of its first corner clockwise, as in SVG."""
+    r = min(r, w / 2, h / 2)
+    if r <= 0:
+        return "MLLLZ", (x, y, x + w, y, x + w, y + h, x, y + h)
+    k = r * (1 - _KAPPA)
+    x1, y1 = x + w, y + h
+    return "MLCLCLCLCZ", (
+        x + r, y, x1 - r, y, x1 - k, y, x1, y + k, x1, y + r,
+        x1, y1 - r, x1, y1 - k, x1 - k, y1, x1 - r, y1,
+        x + r, y1, x + k, y1, x, y1 - k, x, y1 - r,
+        x, y + r, x, y + k, x + k, y, x + r, y,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _glyphs(text: str, bold: bool, mono: bool) -> Any:
+    line = outlines(text, bold=bold, mono=mono)
+    return _path(line.points * (1, -1), line.codes)
+
+
+@lru_cache(maxsize=4096)
+def _extent(text: str, bold: bool, mono: bool) -> tuple[tuple[float, float], tuple[float, float]]:
+    points = outlines(text, bold=bold, mono=mono).points
+    (x0, y0), (x1, y1) = points.min(0).tolist(), points.max(0).tolist()
+    return (x0, y0), (x1, y1)
+
+
+def _path(points: np.ndarray, codes: np.ndarray) -> Any:
+    from matplotlib.path import Path as Curve
+
+    curve = Curve(points, codes)
+    curve.should_simplify = False
+    return curve
+
+
+@lru_cache(maxsize=512)
+def _pen(stroke: str | None, width: float, dash: tuple[float, ...], cap: str) -> Any:
+    from matplotlib.backend_bases import GraphicsContextBase
+
+    pen = GraphicsContextBase()
+    pen.set_snap(False)
+    pen.set_linewidth(width if stroke else 0)
+    pen.set_capstyle("round" if cap == "round" else "butt")
+    pen.set_joinstyle("round" if cap == "round" else "miter")
+    if stroke:
+        pen.set_foreground(_float(stroke), isRGBA=True)
+    if dash:
+        pen.set_dashes(0, list(dash))
+    return pen
+
+
+@lru_cache(maxsize=16)
+def _flip(height: int) -> np.ndarray:
+    return np.array(((1.0, 0, 0), (0, -1, height), (0, 0, 1)))
+
+
+@lru_cache(maxsize=1024)
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Return the three bytes of "#RRGGBB"."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+@lru_cache(maxsize=1024)
+def _float(colour: str) -> tuple[float, float, float, float]:
+    r, g, b = rgb(colour)
+    return r / 255, g / 255, b / 255, 1.0
