@@ -124,7 +124,7 @@ class Expression:
                         refuse(self.text, span, f"{name!r} has no value")
                     stack.append(known[name])
                 case Store(name):
-                    known[name] = stack.pop()
+                    known[name] = _named(stack.pop(), name)
                 case Index(index, span):
                     stack.append(_attempt(self.text, span, lambda a, i: a[i], [stack.pop(), index], {}))
                 case Apply(function, count, span, options):
@@ -133,7 +133,16 @@ class Expression:
                     stack.append(_attempt(self.text, span, _function(function, count), operands, dict(options)))
                 case _:
                     raise AssertionError(step)
-        return stack.pop()
+        return _named(stack.pop(), self.output)
+
+
+def _named(value: Any, name: str) -> Any:
+    """Give a traced result the name that the text gives it; an input keeps its own."""
+    from .trace import Var
+
+    if name and isinstance(value, Var) and value.args and value.name is None:
+        value.name = name
+    return value
 
 
 def _function(name: str, count: int) -> Any:

@@ -1,0 +1,5 @@
+"""The command line: `gradviz render`, `demo`, `check` and `doctor`."""
+
+from .commands import main
+
+__all__ = ["main"]

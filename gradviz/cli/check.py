@@ -1,0 +1,1 @@
+"""`gradviz check`: every gradient of a target held against finite differences."""

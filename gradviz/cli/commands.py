@@ -1,0 +1,140 @@
+"""The commands, their options and their help: `gradviz.cli.main` is the way in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import report
+
+_EXAMPLES = """
+\b
+Examples:
+  gradviz render "tanh(w*x + b)" w=-3 x=2 b=6.88 -o neuron.svg
+  gradviz render "q = sin(a); L = q*b + q**2" a=1 b=2 -o fanout.gif --width 960
+  gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.svg -o loss.gif
+  gradviz check "exp(x) / y" x=1 y=2
+"""
+
+
+@click.group(epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="gradviz-backprop", prog_name="gradviz")
+def cli() -> None:
+    """Show backpropagation running: a computation as a graph, its values and gradients, step by step."""
+
+
+_TARGET = """
+\b
+TARGET is one of
+  "tanh(w*x + b)"    an expression, with a value for each of its names
+  FILE.py:NAME       a function in a file; or a film, or a function film() that makes one
+  MODULE:NAME        the same, in a module that can be imported
+
+NAME=VALUE gives a number or an array: w=-3  x=1/3  b=[1,2,3]  m=[[1,2],[3,4]]
+"""
+
+
+@cli.command(
+    epilog='\b\nExample:\n  gradviz render "tanh(w*x + b)" w=-3 x=2 b=6.88 -o neuron.svg -o neuron.gif',
+    help=f"Draw a computation: its graph, or the film of its sweeps.\n{_TARGET}",
+)
+@click.argument("target")
+@click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    metavar="FILE",
+    multiple=True,
+    required=True,
+    help="Where to write; the suffix says what: .svg .png (still), .gif (film), .gv, .json. Repeat for more.",
+)
+@click.option("--width", type=click.IntRange(64, 16384), help="Width in px.")
+@click.option("--height", type=click.IntRange(64, 16384), help="Height in px.")
+@click.option("--theme", type=click.Choice(["light", "dark"]), help="Colours.  [default: light]")
+@click.option(
+    "--pace",
+    type=click.Choice(["auto", "edge", "node", "layer", "sweep"]),
+    help="What one step shows.  [default: auto, node up to 60 steps]",
+)
+@click.option("--rankdir", type=click.Choice(["auto", "LR", "TB"]), help="Direction of the graph.  [default: auto]")
+@click.option("--title", metavar="TEXT", help="Title.  [default: the expression or function]")
+@click.option("--depth", type=click.IntRange(0), metavar="N", help="Draw groups deeper than N as one node.")
+@click.option("--wrt", metavar="NAMES", multiple=True, help="Names to differentiate by, as in w,b; the rest is data.")
+@click.option("--seed", metavar="VALUE", help="Gradient that enters at the output; needed for an array.")
+@click.option("--along", metavar="NAME=VALUE", multiple=True, help="Forward mode too: a direction, as in x=1.")
+@click.option("--frame", type=int, metavar="K", help="Which frame a still shows, from 0; -1 is the last.")
+@click.option("--until", metavar="SWEEP", help="The still at the end of a sweep: forward, backward, tangent.")
+def render(target: str, values: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> None:
+    from ..writers import table
+    from .target import resolve
+    from .values import values as read
+    from .write import make, write_all
+
+    for path in outputs:  # an unknown suffix is refused before anything is computed
+        table.writer_for(Path(path))
+    keep = {k: v for k in ("width", "height", "frame", "until") if (v := options.pop(k)) is not None}
+    film = make(resolve(target, read(values)), **options)
+    write_all(film, [Path(p) for p in outputs], keep)
+
+
+@cli.command()
+@click.argument(
+    "folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default=Path("gradviz-demo")
+)
+def demo(folder: Path) -> None:
+    """Draw the loss of a degree-5 curve on real temperatures, as diagram and film, into DIR.
+
+    Without DIR the folder gradviz-demo is made here. It gets the data, the few lines of Python that are drawn, and
+    the pictures: in scalars for three of the points, in arrays for all twelve.
+    """
+    from .demo import demo as run
+
+    run(folder)
+
+
+@cli.command(help=f"Hold every gradient against finite differences.\n{_TARGET}\nExit code 3 where one differs.")
+@click.argument("target")
+@click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)
+def check(target: str, values: tuple[str, ...]) -> None:
+    from .check import check as run
+    from .target import resolve
+    from .values import values as read
+
+    run(resolve(target, read(values)), target)
+
+
+@cli.command()
+def doctor() -> None:
+    """Say which parts of gradviz are here, and which command installs those that are not."""
+    from .doctor import doctor as run
+
+    run()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0, 1, 2, 3, 4, 5 or 130, as the README lists them."""
+    try:
+        cli.main(args=None if argv is None else list(argv), prog_name="gradviz", standalone_mode=False)
+    except click.NoSuchOption as error:
+        error.show()
+        if error.option_name not in ("--help",) and any(
+            c in "".join(sys.argv if argv is None else argv) for c in "*/+("
+        ):
+            report.say('A target that starts with - goes into brackets: "(-x**2)".')
+        return report.USAGE
+    except click.ClickException as error:
+        error.show()
+        return report.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        report.say("gradviz: interrupted; no unfinished file is left behind")
+        return report.INTERRUPTED
+    except BrokenPipeError:
+        return report.DONE  # the reader of our output, such as `head`, has seen enough
+    except (Exception, SystemExit) as error:
+        return report.failed(error)
+    return report.DONE

@@ -1,0 +1,36 @@
+"""`gradviz demo`: the loss of a degree-5 curve on real temperatures, as diagrams and films, with its code and data."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from ..errors import CannotWrite
+from .report import say
+from .target import resolve
+from .write import make, write_all
+
+#: What is put into the folder before anything is drawn, by its place there. The pictures are drawn from these.
+CARRIED = {"curve.py": "curve.py", "nottingham-1920.csv": "data/nottingham-1920.csv"}
+#: Function of curve.py → the pictures' names.
+PICTURES = {"three_points": "curve-scalars", "all_points": "curve-arrays"}
+SUFFIXES = (".svg", ".png", ".gif")
+
+
+def demo(folder: Path) -> None:
+    """Fill a folder, made if there is none, and say what was written. Raises `CannotWrite`."""
+    source = files("gradviz.cli") / "data"
+    for name, place in CARRIED.items():
+        target = folder / place
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((source / name).read_bytes())
+        except OSError as error:
+            raise CannotWrite(
+                f"{target} cannot be written: {error.strerror or error}; choose another folder"
+            ) from error
+    say(f"Drawing {folder / 'curve.py'}: y(x) = k0 + k1 x + ... + k5 x^5 against twelve months of temperatures")
+    for function, name in PICTURES.items():
+        film = make(resolve(f"{folder / 'curve.py'}:{function}", {}))
+        write_all(film, [folder / f"{name}{suffix}" for suffix in SUFFIXES], {})
+    say(f"Done. Open {(folder / 'curve-scalars.gif').resolve()}")

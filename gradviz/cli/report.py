@@ -1,0 +1,93 @@
+"""What the command line says: errors as clean messages with exit codes, the user's own tracebacks, sizes."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+import traceback
+from pathlib import Path
+
+import click
+
+from .. import errors
+
+DONE, RAISED, USAGE, MISMATCH, MISSING, LIMIT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+#: Frames of a traceback that are shown at most; a deep recursion has a thousand.
+MOST_FRAMES = 20
+
+_OURS = Path(__file__).resolve().parents[1]
+_LIBRARIES = tuple(Path(p).resolve() for key, p in sysconfig.get_paths().items() if key.endswith(("lib", "stdlib")))
+_LIBRARY_FOLDERS = ("site-packages", "dist-packages")
+
+
+def say(text: str) -> None:
+    """Write a message to standard error."""
+    click.echo(text, err=True)
+
+
+def failed(error: BaseException) -> int:
+    """Say what went wrong, as plainly as its kind allows, and return the exit code."""
+    own = [f for f in traceback.extract_tb(error.__traceback__) if _is_user(f.filename)]
+    match error:
+        case errors.GradvizError():
+            say(f"gradviz: {error}")
+            if own and f"{Path(own[-1].filename).name}:" not in str(error):
+                say(f"  at {_shown(own[-1].filename)}:{own[-1].lineno}: {own[-1].line}")
+            return _code(error, bool(own))
+        case SyntaxError() if error.filename and _is_user(error.filename):
+            say("".join(traceback.format_exception_only(error)).rstrip())
+            return RAISED
+        case SystemExit():
+            say(f"gradviz: the code stopped itself with SystemExit({error.code!r}) while it was run")
+            return RAISED
+        case MemoryError():
+            say("gradviz: out of memory; draw less at once: fewer values, --depth 1, a smaller --width")
+            return LIMIT
+    if own:
+        say("Traceback (most recent call last):")
+        for line in traceback.StackSummary.from_list(own[-MOST_FRAMES:]).format():
+            click.echo(line, err=True, nl=False)
+        say("".join(traceback.format_exception_only(error)).rstrip())
+        return RAISED
+    traceback.print_exception(error, file=sys.stderr)
+    say("gradviz: this is a fault in gradviz itself, not in your input; please report it with the lines above")
+    return RAISED
+
+
+def _code(error: errors.GradvizError, in_user_code: bool) -> int:
+    match error:
+        case errors.GradientMismatch():
+            return MISMATCH
+        case errors.PartMissing():
+            return MISSING
+        case errors.TooLarge() | errors.LayoutFailed():
+            return LIMIT
+        case errors.Detached() | errors.UnknownFunction() | errors.GraphChanged():
+            return RAISED
+    return RAISED if in_user_code else USAGE
+
+
+def _is_user(filename: str) -> bool:
+    """Tell whether a file is the user's own: not of gradviz, the standard library or an installed package."""
+    if filename.startswith("<"):
+        return False
+    path = Path(filename).resolve()
+    if path.is_relative_to(_OURS) or any(part in _LIBRARY_FOLDERS for part in path.parts):
+        return False
+    return not any(path.is_relative_to(p) for p in _LIBRARIES)
+
+
+def _shown(filename: str) -> str:
+    path = Path(filename)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else filename
+
+
+def size(count: int) -> str:
+    """Write a number of bytes: 812 B, 21.4 kB, 1.3 MB.
+
+    >>> size(21_400)
+    '21.4 kB'
+    """
+    if count < 1000:
+        return f"{count} B"
+    return f"{count / 1e3:.1f} kB" if count < 999_950 else f"{count / 1e6:.1f} MB"

@@ -1,0 +1,190 @@
+"""From a TARGET of the command line and its values to what `gradviz.film` takes."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ..calculus.expression import parse
+from ..errors import NoInputs, UnknownName
+
+_MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be drawn or checked.
+
+    thing   a callable to trace with `values`, or what such a callable made: a Film, a Run, Vars
+    values  by parameter name
+    title   what a picture is called where the user gives no title; "" to leave that to the film
+    """
+
+    thing: Any
+    values: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
+
+
+def resolve(text: str, values: Mapping[str, Any]) -> Target:
+    """Find a target: an expression, FILE.py:NAME, FILE.py or MODULE:NAME.
+
+    A function named film, or one that takes nothing, is called, and what it returns is the target. Raises
+    `UnknownName` where there is no such file, module, name or variable, and `NoInputs` where a variable has no value;
+    what the user's module raises while it is loaded goes through.
+    """
+    file, name = _file(text)
+    if file:
+        module = _load(Path(file))
+        thing = _attribute(module, name, text) if name else _only(module, file)
+        return _bind(thing, values, text)
+    if _MODULE.fullmatch(text):
+        module_name, _, name = text.partition(":")
+        return _bind(_attribute(_import(module_name), name, text), values, text)
+    if text.endswith((".csv", ".json", ".ipynb")) and Path(text).exists():
+        raise UnknownName(f"{text} is not a target; choose an expression, FILE.py:NAME or MODULE:NAME")
+    expression = parse(text, values)
+    _known(expression.names, values, f"the expression {expression.text}")
+    _complete(expression.names, values, f'"{expression.text}"')
+    return Target(expression, {name: values[name] for name in expression.names}, expression.text)
+
+
+def _file(text: str) -> tuple[str, str]:
+    """Split FILE.py:NAME or FILE.py; ("", "") for anything else."""
+    if text.endswith(".py"):
+        return text, ""
+    file, colon, name = text.rpartition(":")
+    return (file, name) if colon and file.endswith(".py") else ("", "")
+
+
+def _load(path: Path) -> ModuleType:
+    if not path.is_file():
+        near = get_close_matches(path.name, [p.name for p in path.parent.glob("*.py")], 1)
+        hint = f"; did you mean {path.with_name(near[0])}?" if near else ""
+        raise UnknownName(f"there is no file {path}{hint}")
+    path = path.resolve()
+    name = path.stem if path.stem.isidentifier() and path.stem not in sys.modules else f"gradviz_target_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    sys.path.insert(0, str(path.parent))  # as Python does for the file that it runs
+    spec.loader.exec_module(module)
+    return module
+
+
+def _import(name: str) -> ModuleType:
+    sys.path.insert(0, os.getcwd())
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (name == error.name or name.startswith(error.name + ".")):
+            raise  # the module is there, and imports one that is not
+        raise UnknownName(
+            f"there is no module {error.name!r} here or among the installed ones; a file is given as FILE.py:NAME"
+        ) from None
+
+
+def _attribute(module: ModuleType, name: str, text: str) -> Any:
+    thing: Any = module
+    for part in name.split("."):
+        if not hasattr(thing, part):
+            choices = [n for n in vars(thing) if not n.startswith("_")] if hasattr(thing, "__dict__") else []
+            near = get_close_matches(part, choices, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(_functions(module)) or 'none'}"
+            raise UnknownName(f"{text}: no function {part!r}{hint}")
+        thing = getattr(thing, part)
+    return thing
+
+
+def _functions(module: ModuleType) -> list[str]:
+    """Return the names of the functions that a module defines itself."""
+    return [
+        n
+        for n, f in vars(module).items()
+        if inspect.isfunction(f) and f.__module__ == module.__name__ and not n.startswith("_")
+    ]
+
+
+def _only(module: ModuleType, file: str) -> Any:
+    names = _functions(module)
+    if "film" in vars(module):
+        return vars(module)["film"]
+    if len(names) == 1:
+        return vars(module)[names[0]]
+    if not names:
+        raise UnknownName(f"{file} defines no function; define one, such as: def f(w, x): return w * x")
+    raise UnknownName(f"{file} defines {', '.join(names)}; say which one: {file}:{names[-1]}")
+
+
+def _bind(thing: Any, values: Mapping[str, Any], text: str) -> Target:
+    """Give a function its values, or call it if it makes the film itself."""
+    if not callable(thing) or _is_made(thing):
+        if values:
+            raise UnknownName(f"{text} is a {type(thing).__name__}, which takes no values; got {', '.join(values)}")
+        return Target(thing)
+    parameters = _parameters(thing)
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    named = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+    if not takes_any:
+        _known([p.name for p in named], values, text)
+    _complete([p.name for p in named if p.default is p.empty], values, text)
+    if getattr(thing, "__name__", "") == "film" or not (named or takes_any):
+        made = thing(**values)
+        if not _is_made(made) and not isinstance(made, list | tuple | dict):
+            raise NoInputs(
+                f"{text}() returned {_kind(made)}; a function without inputs returns a film, or traced values"
+            )
+        return Target(made)
+    ready = {p.name: p.default for p in named if isinstance(p.default, float)} | dict(values)
+    ordered = {p.name: ready.pop(p.name) for p in named if p.name in ready}
+    return Target(thing, ordered | ready)
+
+
+def _is_made(thing: Any) -> bool:
+    """Tell whether something is a Film, a Run or a Var, rather than a function."""
+    return type(thing).__module__.partition(".")[0] == "gradviz" and not isinstance(thing, Callable)  # type: ignore[arg-type]
+
+
+def _parameters(thing: Any) -> list[inspect.Parameter]:
+    try:
+        return list(inspect.signature(thing).parameters.values())
+    except (TypeError, ValueError):
+        return []
+
+
+def _kind(thing: Any) -> str:
+    return "nothing" if thing is None else f"{type(thing).__name__} {thing!r}"[:60]
+
+
+def _known(names: Any, values: Mapping[str, Any], owner: str) -> None:
+    for name in values:
+        if name not in names:
+            choices = f"its variables are {', '.join(names)}" if names else "it has no variables"
+            raise UnknownName(f"{owner} has no variable {name!r}; {choices}")
+
+
+def _complete(names: Any, values: Mapping[str, Any], target: str) -> None:
+    missing = [n for n in names if n not in values]
+    if missing:
+        one = len(missing) == 1
+        example = " ".join(f"{n}={_word(values[n]) if n in values else 1}" for n in names)
+        raise NoInputs(
+            f"{', '.join(missing)} {'has' if one else 'have'} no value; "
+            f"give {'it one' if one else 'them values'}, as in\n"
+            f"  gradviz render {target} {example} -o film.svg"
+        )
+
+
+def _word(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else "[...]"
