@@ -50,7 +50,7 @@ def card(i: int, at: tuple[float, float], value: str, grad: str, active: bool) -
                 y,
                 x + 8,
                 y,
-            ),  # fmt: skip
+            ),
             L.badge,
         ),
         text(x + 15.5, y + 33, "×+"[i % 2], 15, L.ink, anchor="middle", bold=True),

@@ -90,6 +90,22 @@ def test_drawing_what_changed_gives_the_pixels_of_a_full_redraw(seed):
         assert np.array_equal(before, raster.pixels)  # nothing changed outside the rectangles
 
 
+def changed_is_full(before: Iterable[Mark], after: Iterable[Mark]) -> bool:
+    raster = Raster(100, 60, 100, 60, "#FFFFFF")
+    raster.draw(scene(before))
+    raster.draw(scene(after))
+    return np.array_equal(raster.pixels, pixels(scene(after)))
+
+
+def test_marks_of_one_element_may_change_places_double_or_have_sharp_corners():
+    a, b = Rect(10, 10, 30, 30, fill="#0072B2"), Rect(20.5, 20.5, 30, 30, fill="#D55E00")
+    assert changed_is_full([a, b], [b, a])
+    assert changed_is_full([a, b, b], [a, b])
+    spike = Path("MLL", (10, 55, 20, 33, 30, 55), None, "#000000", 8)  # its mitre reaches far above its points
+    assert changed_is_full([spike], [a])
+    assert (pixels(scene([spike]))[24:29, 20] < 128).all()
+
+
 def test_a_film_redraws_little_and_ends_as_drawn_afresh():
     raster = Raster(960, 540, 1280, 720, "#FFFFFF")
     area = []

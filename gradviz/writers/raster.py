@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from math import ceil, floor
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -85,8 +86,9 @@ class Raster:
         before = {e.id: e for e in follows}
         dirty: list[Pixels] = []
         for e in new:
-            drawn = known[e] = _Drawn(e, self)
-            dirty += _differences(known[before[e.id]] if e.id in before else None, drawn)
+            earlier = known[before[e.id]] if e.id in before else None
+            drawn = known[e] = _Drawn(e, self, earlier)
+            dirty += _differences(earlier, drawn)
         for e in gone:
             if e not in follows:
                 dirty += known[e].pieces
@@ -114,11 +116,12 @@ class Raster:
         items = [drawn[i] for i in np.flatnonzero(touched).tolist()]
         if not items:
             return
-        marks = [(item, j) for item in items for j in range(len(item.boxes))]
-        touched = _touching(sums, np.concatenate([item.mark_tiles for item in items]))
-        for i in np.flatnonzero(touched).tolist():
-            item, j = marks[i]
-            self._stroke_and_fill(item.element.marks[j], item.shape(j))
+        marks = [p for item in items for p in item.placed]
+        for i in np.flatnonzero(_touching(sums, np.array([p.tiles for p in marks]).reshape(-1, 4))).tolist():
+            p = marks[i]
+            if p.shape is None:
+                p.shape = _shape(p.mark, *p.at)
+            self._stroke_and_fill(p.mark, p.shape)
 
     def _stroke_and_fill(self, mark: Mark, shape: Any) -> None:
         height, width = self.pixels.shape[:2]
@@ -136,51 +139,60 @@ class Raster:
                 cells = np.frombuffer(data, np.uint8).reshape(rows, cols, 3)
                 self._scratch[y0:y1, x0:x1, :3] = cells[row[:, None], column]
             case Rect(fill=fill, stroke=stroke, line=line, dash=dash):
-                pen = _pen(stroke, line * self.scale, tuple(d * self.scale for d in dash), "butt")
+                pen = _pen(stroke, line * self.scale, dash and tuple(d * self.scale for d in dash), "butt")
                 self._agg.draw_path(pen, shape, _flip(height), fill and _float(fill))
             case Path(fill=fill, stroke=stroke, line=line, dash=dash, cap=cap):
-                pen = _pen(stroke, line * self.scale, tuple(d * self.scale for d in dash), cap)
+                pen = _pen(stroke, line * self.scale, dash and tuple(d * self.scale for d in dash), cap)
                 self._agg.draw_path(pen, shape, _flip(height), fill and _float(fill))
             case _:
                 raise AssertionError(mark)
 
 
 class _Drawn:
-    """An element with its marks placed on the pixels."""
+    """An element with its marks placed on the pixels; marks that its earlier version has too are taken from there."""
 
-    def __init__(self, element: Element, picture: Raster) -> None:
+    def __init__(self, element: Element, picture: Raster, earlier: _Drawn | None = None) -> None:
         self.element = element
-        self._at = (picture.scale, picture.left, picture.top)
-        bounds = [_bounds(m, *self._at) for m in element.marks]
-        self.boxes = np.array(bounds, float).reshape(-1, 4)
-        self.boxes[:, :2] = np.floor(self.boxes[:, :2]) - 1  # a pixel around, for what Agg rounds
-        self.boxes[:, 2:] = np.ceil(self.boxes[:, 2:]) + 1
-        self.boxes = self.boxes.astype(int)
-        height, width = picture.pixels.shape[:2]
-        self.mark_tiles = self.boxes // TILE
-        self.mark_tiles[:, 2:] = -(-self.boxes[:, 2:] // TILE)
-        np.clip(self.mark_tiles, 0, (-(-width // TILE), -(-height // TILE)) * 2, out=self.mark_tiles)
-        whole = (self.mark_tiles[:, :2].min(0), self.mark_tiles[:, 2:].max(0)) if bounds else ((0, 0), (0, 0))
-        self.tiles = (*map(int, whole[0]), *map(int, whole[1]))  # x0, y0, x1, y1
-        self._shapes: list[Any] = [None] * len(bounds)
+        known = dict(zip(earlier.element.marks, earlier.placed, strict=True)) if earlier else {}
+        self.placed: list[_Placed] = [known.get(m) or _Placed(m, picture) for m in element.marks]
+        if self.placed:
+            x0, y0, x1, y1 = zip(*(p.tiles for p in self.placed), strict=True)
+            self.tiles = (min(x0), min(y0), max(x1), max(y1))
+        else:
+            self.tiles = (0, 0, 0, 0)
 
-    def shape(self, i: int) -> Any:
-        """Return the i-th mark in pixels, in the form in which it is drawn."""
-        if self._shapes[i] is None:
-            self._shapes[i] = _shape(self.element.marks[i], *self._at)
-        return self._shapes[i]
-
-    @cached_property
+    @property
     def pieces(self) -> list[Pixels]:
         """The boxes of all marks, long curves in several."""
-        return [box for i in range(len(self.boxes)) for box in self.pieces_of(i)]
+        return [box for p in self.placed for box in p.pieces()]
 
-    def pieces_of(self, i: int) -> list[Pixels]:
-        x0, y0, x1, y1 = box = tuple(self.boxes[i].tolist())
-        mark = self.element.marks[i]
-        if isinstance(mark, Path) and not mark.fill and min(x1 - x0, y1 - y0) > 3 * TILE:
-            return _along(mark, *self._at)
-        return [box]
+
+class _Placed:
+    """A mark with its box in pixels, and its shape in pixels once it is drawn."""
+
+    __slots__ = ("at", "box", "mark", "shape", "tiles")
+
+    def __init__(self, mark: Mark, picture: Raster) -> None:
+        self.mark = mark
+        self.at = (picture.scale, picture.left, picture.top)
+        x0, y0, x1, y1 = _bounds(mark, *self.at)
+        # a pixel around, for what Agg rounds
+        self.box = (floor(x0) - 1, floor(y0) - 1, ceil(x1) + 1, ceil(y1) + 1)
+        height, width = picture.pixels.shape[:2]
+        x0, y0, x1, y1 = self.box
+        w, h = -(-width // TILE), -(-height // TILE)
+        self.tiles = (
+            min(max(x0 // TILE, 0), w), min(max(y0 // TILE, 0), h),
+            min(max(-(-x1 // TILE), 0), w), min(max(-(-y1 // TILE), 0), h),
+        )  # fmt: skip
+        self.shape: Any = None
+
+    def pieces(self) -> list[Pixels]:
+        """The box of the mark; for a long curve, boxes along it."""
+        x0, y0, x1, y1 = self.box
+        if isinstance(self.mark, Path) and not self.mark.fill and min(x1 - x0, y1 - y0) > 3 * TILE:
+            return _along(self.mark, *self.at)
+        return [self.box]
 
 
 def _differences(old: _Drawn | None, new: _Drawn) -> list[Pixels]:
@@ -191,8 +203,8 @@ def _differences(old: _Drawn | None, new: _Drawn) -> list[Pixels]:
     in_was, in_now = set(was), set(now)
     if [m for m in was if m in in_now] != [m for m in now if m in in_was]:
         return old.pieces + new.pieces
-    boxes = [b for i, m in enumerate(was) if m not in in_now for b in old.pieces_of(i)]
-    return boxes + [b for i, m in enumerate(now) if m not in in_was for b in new.pieces_of(i)]
+    boxes = [b for p in old.placed if p.mark not in in_now for b in p.pieces()]
+    return boxes + [b for p in new.placed if p.mark not in in_was for b in p.pieces()]
 
 
 def _touching(sums: np.ndarray, boxes: np.ndarray) -> np.ndarray:
@@ -206,8 +218,12 @@ def _runs(tiles: np.ndarray) -> list[Pixels]:
     """Return rectangles, in tiles, that cover the dirty ones exactly: runs in a row, joined with equal ones above."""
     done: list[Pixels] = []
     above: dict[tuple[int, int], int] = {}
-    for y, row in enumerate(tiles):
-        edges = np.flatnonzero(np.diff(row.astype(np.int8), prepend=0, append=0)).tolist() if row.any() else []
+    padded = np.zeros((tiles.shape[0], tiles.shape[1] + 2), np.int8)
+    padded[:, 1:-1] = tiles
+    ends: list[list[int]] = [[] for _ in tiles]
+    for y, x in np.argwhere(padded[:, 1:] != padded[:, :-1]).tolist():
+        ends[y].append(x)
+    for y, edges in enumerate(ends):
         here = {run: above.pop(run, y) for run in zip(edges[::2], edges[1::2], strict=True)}
         done += [(x0, y0, x1, y) for (x0, x1), y0 in above.items()]
         above = here
