@@ -1,0 +1,255 @@
+"""A graph too big for cards: every node a mark coloured by what is known of it, beside a lens on the step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ..record import Run, State, Step
+from . import dots, numbers
+from .card import text
+from .chips import Edge
+from .dots import dot
+from .edge import Widths, name, size
+from .extent import Extent, extents
+from .fonts import measure
+from .lens import WIDTH, Lens, focus_of, receiver
+from .lenscard import accent
+from .moment import Moment
+from .part import edge_of
+from .plan import Layout
+from .scene import Box, Element, Mark, Path, circle
+from .spots import Ground, baseline, beside
+from .spread import Spread, spread
+from .theme import Theme
+from .words import Names, cut
+
+IDLE, DONE, ACTIVE = 1.0, 1.5, 3.5
+_KEY = 30.0  # height of the key's row
+_LENS_GAP = 24.0
+_MOST_BRACKETS = 60
+
+
+@dataclass
+class _Memory:
+    """What the last frame showed, so that the next one looks only at what its step touched."""
+
+    after: State | None = None
+    nodes: list[Element] = field(default_factory=list)
+    edges: list[Element] = field(default_factory=list)
+
+
+class Overview:
+    """Draws the overview of one film. An element that did not change is the same object from frame to frame."""
+
+    def __init__(
+        self, run: Run, names: Names, theme: Theme, area: Box, terms: Mapping[int, int], rows: tuple[str, ...],
+        placed: Spread, limits: Mapping[tuple[int, str], Extent],
+    ) -> None:  # fmt: skip
+        self.run, self.names, self.theme, self.area = run, names, theme, area
+        self.terms, self.rows, self.placed = terms, rows, placed
+        self.layout: Layout = placed.layout
+        x1, y1 = area[2:]
+        self.lens = Lens(run, names, theme, (x1 - lens_width(area), area[1], x1, y1), terms, rows, limits)
+        self._status = tuple("constant" if n.op == "constant" else "unknown" for n in run.graph.nodes)
+        self._nodes: dict[tuple[int, str], Element] = {}
+        self._edges: dict[tuple[Edge, bool, float], Element] = {}
+        self._memory = _Memory()
+        self._order: tuple[Edge, ...] = tuple(placed.curves)
+        self._place_of = {edge: i for i, edge in enumerate(self._order)}
+        labels = Element("labels", "label", self._labels())
+        self._key, self._key_box = self._make_key()
+        self._front = (labels,)
+        self.static = (self._key, *self._front, self.lens.static)
+
+    @classmethod
+    def make(
+        cls, run: Run, names: Names, theme: Theme, area: Box, terms: Mapping[int, int], rows: tuple[str, ...],
+        *, rankdir: str = "auto",
+    ) -> Overview:  # fmt: skip
+        """Lay the graph out in the area that the lens leaves, and prepare what no frame changes.
+
+        area   the region of the scene (px) between the title row and the time line
+        terms  by node id, how many contributions its gradient is the sum of
+        rows   the quantities that cards show: "value", "grad", perhaps "tangent"
+        """
+        x0, y0, x1, y1 = area
+        left = sorted(measure(_label(names, n.id), 13) for n in run.graph.nodes if n.op in ("parameter", "data"))
+        side = 18 + (min(left[int(0.9 * (len(left) - 1))], 64.0) if left else 0.0)
+        region = (x0 + side, y0 + 24, x1 - lens_width(area) - _LENS_GAP - 28, y1 - _KEY - 22)
+        placed = spread(run.graph, region, rankdir)
+        arrays = any(n.shape for n in run.graph.nodes)
+        return cls(run, names, theme, area, terms, rows, placed, extents(run) if arrays else {})
+
+    def elements(self, moment: Moment, scale: Widths | None = None) -> tuple[Element, ...]:
+        """Return the overview's elements at a moment, back to front, `static` among them.
+
+        scale  from the size of a contribution to an edge's width; edges have widths only where it is given
+        """
+        nodes, edges = self._settled(moment, scale)
+        return (
+            self._key,
+            *self._width_key(scale),
+            *edges,
+            *self._now(moment),
+            *nodes,
+            *self._front,
+            *self._brackets(moment),
+            self.lens.static,
+            *self.lens.elements(moment),
+        )
+
+    # What is known, node by node and edge by edge
+
+    def _settled(self, moment: Moment, scale: Widths | None) -> tuple[list[Element], list[Element]]:
+        """Return the marks and edges at a moment, from the last frame's where this moment follows it."""
+        memory, step, after = self._memory, moment.step, moment.after
+        follows = step is not None and memory.after is moment.before and after.sweep == moment.before.sweep
+        kind = step.kind if step else ""
+        if follows and step is not None:
+            touched: Iterable[int] = {receiver(self.run.graph, step.kind, e) for e in step.events}
+            used = [edge_of(self.run.graph, e) for e in step.events if step.kind == "backward" and e.arg is not None]
+        else:
+            touched, used = range(len(self._status)), list(self._order)
+            memory.nodes, memory.edges = [_NONE] * len(self._status), [_NONE] * len(self._order)
+        for i in touched:
+            memory.nodes[i] = self._node(i, self._status_of(i, after, moment.terms, kind))
+        for edge in used:
+            sent = (edge[1], edge[2]) in after.sent
+            width = round(_width(scale, size(after.sent[edge[1], edge[2]])), 1) if scale and sent else 0.0
+            memory.edges[self._place_of[edge]] = self._edge(edge, sent, width)
+        memory.after = after if step is not None else None
+        return memory.nodes, memory.edges
+
+    def _status_of(self, i: int, after: State, terms: Mapping[int, int], kind: str) -> str:
+        if self._status[i] == "constant":
+            return "constant"
+        if kind == "tangent" or (after.tangents and not after.grads):
+            return "tangent" if i in after.tangents else "value"
+        arrived = after.arrived.get(i, 0)
+        if arrived:
+            return "collecting" if arrived < terms.get(i, 0) else "grad"
+        return "value" if i in after.values else "unknown"
+
+    def _node(self, i: int, status: str) -> Element:
+        found = self._nodes.get((i, status))
+        if found is None:
+            node, (x, y), s = self.run.graph.nodes[i], self.placed.centres[i], self.placed.scale
+            marks = list(dot(node, status, x, y, s, self.theme))
+            if i in self.run.graph.outputs:
+                marks.append(circle(x, y, max(4.0, dots.RING * s), stroke=self.theme.ink, line=max(1.0, 1.5 * s)))
+            found = self._nodes[i, status] = Element(f"node-{i}", "node", tuple(marks), self.names.full(i))
+        return found
+
+    def _edge(self, edge: Edge, sent: bool, width: float) -> Element:
+        found = self._edges.get((edge, sent, width))
+        if found is None:
+            s = self.placed.thin
+            stroke = self.theme.grad if sent else self.theme.idle
+            found = Element(name(edge), "edge", (self._curve(edge, stroke, width or (DONE if sent else IDLE) * s),))
+            self._edges[edge, sent, width] = found
+        return found
+
+    def _curve(self, edge: Edge, stroke: str, width: float) -> Path:
+        xy = self.placed.curves[edge]
+        return Path("M" + "C" * ((len(xy) - 2) // 6), xy, None, stroke, width)
+
+    # What happens now
+
+    def _now(self, moment: Moment) -> tuple[Element, ...]:
+        """Draw the glow of receivers and the edges that the step uses, over the other edges and under the marks."""
+        step = moment.step
+        if step is None or step.n == 1 or not step.events:
+            return ()
+        graph, s = self.run.graph, self.placed.scale
+        stroke, glow = accent(step.kind, self.theme)
+        to = sorted({receiver(graph, step.kind, e) for e in step.events})
+        marks: list[Mark] = [circle(*self.placed.centres[i], max(4.0, dots.HALO * s), fill=glow) for i in to]
+        width = max(1.5, ACTIVE * self.placed.thin)
+        marks += (self._curve(edge, stroke, width) for edge in _used(step, moment))
+        return (Element("now", "now", tuple(marks)),)
+
+    def _brackets(self, moment: Moment) -> tuple[Element, ...]:
+        step, focus = moment.step, focus_of(moment)
+        if step is None or step.n == 1:
+            return ()
+        active = [focus] if focus is not None else sorted({e.node for e in step.events})
+        if len(active) > _MOST_BRACKETS or all(self.run.graph.nodes[i].is_leaf for i in active):
+            return ()
+        s = self.placed.scale if len(active) > 1 else max(self.placed.scale, 0.6)
+        marks = tuple(dots.bracketed(*self.placed.centres[i], s, self.theme) for i in active)
+        return (Element("active", "active", marks),)
+
+    # What never changes
+
+    def _make_key(self) -> tuple[Element, Box]:
+        nodes = self.run.graph.nodes
+        entries = ["value"]
+        entries += ["tangent"] if "tangent" in self.rows else []
+        entries += ["collecting"] if any(t > 1 for t in self.terms.values()) else []
+        entries += ["grad"] if "grad" in self.rows else []
+        entries += ["constant"] if any(n.op == "constant" for n in nodes) else []
+        x0, _, x1, y1 = self.area
+        most = x1 - lens_width(self.area) - _LENS_GAP - x0
+        marks, box = dots.key((*entries, "active"), x0 - 1, y1 - 14, most, self.theme)
+        return Element("key", "key", marks), box
+
+    def _width_key(self, scale: Widths | None) -> tuple[Element, ...]:
+        """Say what the widths of edges mean; only the finished still has them."""
+        if scale is None:
+            return ()
+        low, high = numbers.trim(numbers.number(scale.low)), numbers.trim(numbers.number(scale.high))
+        x1, y1 = self.area[2] - lens_width(self.area) - _LENS_GAP, self.area[3]
+        marks, end = dots.scale_key(low, high, 0, y1 - 14, self.theme)
+        y = y1 - 14 if x1 - end >= self._key_box[2] + 24 else y1 - 38
+        marks, _ = dots.scale_key(low, high, x1 - end, y, self.theme)
+        return (Element("key-widths", "key", marks),)
+
+    def _labels(self) -> tuple[Mark, ...]:
+        """Put the names of inputs and outputs beside their marks; one that finds no free place is left out."""
+        graph, placed = self.run.graph, self.placed
+        x0, y0, x1, y1 = self.area
+        ground = Ground((x0, y0, x1 - lens_width(self.area) - 8, y1 - _KEY - 14))
+        reach = max(5.0, (dots.BRACKET + 2) * placed.scale)
+        ground.take_curves(placed.curves.values())
+        for x, y in placed.centres:
+            ground.take((x - reach, y - reach, x + reach, y + reach))
+        font = 13.0 if placed.scale > 0.75 else 11.0
+        named = [i for i in graph.outputs if graph.nodes[i].name]
+        named += [n.id for op in ("parameter", "data") for n in graph.nodes if n.op == op and n.name]
+        marks: list[Mark] = []
+        for i in dict.fromkeys(named):
+            said = _label(self.names, i)
+            for box in beside(*placed.centres[i], reach + 3, measure(said, font), font):
+                if ground.free((box[0] - 2, box[1] - 1, box[2] + 2, box[3] + 1)):
+                    ground.take(box)
+                    marks.append(text(box[0], baseline(box, font), said, font, self.theme.ink))
+                    break
+        return tuple(marks)
+
+
+_NONE = Element("", "", ())
+
+
+def _label(names: Names, i: int) -> str:
+    return cut(names.full(i))
+
+
+def _used(step: Step, moment: Moment) -> list[Edge]:
+    """Return the edges that a step uses: backward those it sends along, forward those into the nodes it computes."""
+    graph = moment.graph
+    if step.kind == "backward":
+        return [edge_of(graph, e) for e in step.events if e.arg is not None]
+    if step.kind == "update":
+        return []
+    return [(a, e.node, i) for e in step.events for i, a in enumerate(graph.nodes[e.node].args)]
+
+
+def _width(scale: Widths, value: float) -> float:
+    """Return the width of an edge in the finished still: marks are smaller than cards, so edges are thinner."""
+    return 0.75 + (scale.of(value) - 1.25) * (dots.WIDEST - 0.75) / 5.75
+
+
+def lens_width(area: Box) -> float:
+    """Return the lens's width: 456 px, in a narrow area as little as its two cards in a row need."""
+    return min(WIDTH, max(400.0, 0.37 * (area[2] - area[0])))
