@@ -1,0 +1,85 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import CannotWrite
+
+_FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the quota is used up", errno.EFBIG: "the file is too large"}
+
+
+@contextmanager
+def whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a file for bytes; it takes its place when the block ends well, and nothing is left when it does not.
+
+    Raises `CannotWrite` with what is wrong with the path. A link is followed; a device or pipe is written directly.
+    """
+    given = Path(path)
+    target = Path(os.path.realpath(given))
+    try:
+        _check(given, target)
+    except CannotWrite:
+        raise
+    except OSError as e:
+        raise CannotWrite(_reason(given, e)) from e
+    if target.exists() and not target.is_file():  # /dev/stdout, a named pipe
+        with target.open("wb") as out:
+            yield out
+        return
+    part = target.parent / f".gradviz-{secrets.token_hex(6)}.part"
+    try:
+        out = os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666), "wb")
+    except OSError as e:
+        raise CannotWrite(_reason(given, e)) from e
+    try:
+        with out:
+            yield out
+        _finish(given, part, target)
+    except BaseException as e:
+        with suppress(OSError):
+            out.close()
+        with suppress(OSError):
+            part.unlink()
+        if isinstance(e, OSError) and not isinstance(e, CannotWrite) and e.errno in _FULL:
+            raise CannotWrite(_reason(given, e)) from e
+        raise
+
+
+def _check(given: Path, target: Path) -> None:
+    folder = target.parent
+    if target.is_dir():
+        raise CannotWrite(f"{str(given)!r} is a folder; give the name of a file in it")
+    if folder.exists() and not folder.is_dir():
+        raise CannotWrite(f"{str(given)!r} cannot be written: {str(folder)!r} is a file, not a folder")
+    if not folder.exists():
+        raise CannotWrite(f"{str(given)!r} cannot be written: there is no folder {str(folder)!r}; make it first")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise CannotWrite(f"{str(given)!r} may not be written to: it is read-only; choose another name")
+
+
+def _finish(given: Path, part: Path, target: Path) -> None:
+    try:
+        if target.exists():
+            part.chmod(target.stat().st_mode & 0o777)
+        part.replace(target)
+    except OSError as e:
+        raise CannotWrite(_reason(given, e)) from e
+
+
+def _reason(given: Path, e: OSError) -> str:
+    if e.errno in _FULL:
+        return f"{str(given)!r} cannot be written: {_FULL[e.errno]}; make room, or choose another place"
+    if e.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return (
+            f"{str(given)!r} cannot be written: no permission to write in {str(given.parent)!r}; choose another place"
+        )
+    if e.errno == errno.ENAMETOOLONG:
+        return f"{str(given)!r} cannot be written: the name is too long; choose a shorter one"
+    return f"{str(given)!r} cannot be written: {e.strerror or e}; choose another place"

@@ -1,0 +1,75 @@
+"""Which writer a file's suffix asks for: one row an output, resolved when it is used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import PurePath
+
+from ..errors import PartMissing, UnknownName
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """One kind of output.
+
+    module, function  where it is written, relative to gradviz
+    what              a few words for people
+    animated          whether it takes all frames of a film, or the one of a still
+    takes             "frames", or what else of a film it is made from: "graph" or "run"
+    needs, extra      an optional package, and the extra of gradviz-backprop that installs it
+    """
+
+    module: str
+    function: str
+    what: str
+    animated: bool = False
+    takes: str = "frames"
+    needs: str | None = None
+    extra: str | None = None
+
+    def load(self) -> Callable[..., None]:
+        """Return the function that writes; raise `PartMissing` where its package is not installed."""
+        if self.needs and find_spec(self.needs) is None:
+            raise PartMissing(
+                f"{self.what} needs the package {self.needs!r}, which is not installed; "
+                f"install it with: python -m pip install 'gradviz-backprop[{self.extra}]'"
+            )
+        function: Callable[..., None] = getattr(import_module(f"..{self.module}", __package__), self.function)
+        return function
+
+
+WRITERS: dict[str, Writer] = {
+    ".svg": Writer("writers.svg", "write", "a picture as SVG, with real text"),
+    ".png": Writer("writers.png", "write", "a picture as PNG"),
+    ".gif": Writer("writers.gif", "write", "an animation as GIF", animated=True),
+    ".gv": Writer("writers.dot", "write", "the graph for Graphviz, with its positions", takes="graph"),
+    ".dot": Writer("writers.dot", "write", "the graph for Graphviz, with its positions", takes="graph"),
+    ".json": Writer("record.store", "write", "the run, to load again", takes="run"),
+}
+
+
+def suffix_of(path: str | os.PathLike[str]) -> str:
+    """Return the suffix that decides about a path: the longest that the table knows, else the last one."""
+    name = PurePath(path).name.lower()
+    known = [s for s in WRITERS if name.endswith(s)]
+    return max(known, key=len) if known else PurePath(name).suffix
+
+
+def writer_for(path: str | os.PathLike[str]) -> Writer:
+    """Return the writer for a path; raise `UnknownName` with the choices, the closest ones first.
+
+    >>> writer_for("neuron.gif").animated
+    True
+    """
+    suffix = suffix_of(path)
+    if suffix in WRITERS:
+        return WRITERS[suffix]
+    close = get_close_matches(suffix, WRITERS, n=3, cutoff=0.5)
+    choices = ", ".join(dict.fromkeys([*close, *WRITERS]))
+    got = f"the suffix {suffix!r}" if suffix else "no suffix"
+    raise UnknownName(f"{os.fspath(path)!r} has {got}, so it is not known what to write; choose from {choices}")

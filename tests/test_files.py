@@ -1,0 +1,104 @@
+"""Files appear whole or not at all, and the table of writers names its choices."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+import pytest
+
+from gradviz.errors import CannotWrite, PartMissing, UnknownName
+from gradviz.writers import files
+from gradviz.writers.files import whole
+from gradviz.writers.table import WRITERS, Writer, suffix_of, writer_for
+
+
+def test_a_file_appears_only_when_it_is_finished(tmp_path):
+    path = tmp_path / "a.svg"
+    with whole(path) as out:
+        out.write(b"one")
+        assert not path.exists()
+    assert path.read_bytes() == b"one" and os.listdir(tmp_path) == ["a.svg"]
+    umask = os.umask(0)
+    os.umask(umask)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~umask
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt(), OSError(errno.EPIPE, "gone")])
+def test_nothing_is_left_and_the_old_file_stays_when_the_writing_fails(tmp_path, error):
+    path = tmp_path / "a.svg"
+    path.write_bytes(b"old")
+    with pytest.raises(type(error)) as caught, whole(path) as out:
+        out.write(b"half")
+        raise error
+    assert caught.value is error
+    assert path.read_bytes() == b"old" and os.listdir(tmp_path) == ["a.svg"]
+
+
+def test_a_full_disk_is_said(tmp_path):
+    with pytest.raises(CannotWrite, match="disk is full"), whole(tmp_path / "a.png"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_is_wrong_with_a_path_is_said(tmp_path):
+    (tmp_path / "file").write_text("x")
+    for path, reason in {
+        tmp_path / "no" / "a.svg": r"no folder '.*no'; make it first",
+        tmp_path: "is a folder",
+        tmp_path / "file" / "a.svg": "is a file, not a folder",
+        tmp_path / ("n" * 300): "too long",
+    }.items():
+        with pytest.raises(CannotWrite, match=reason) as caught, whole(path) as out:
+            out.write(b"")
+        assert isinstance(caught.value, OSError)
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_no_permission_is_said(tmp_path, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(files.os, "open", refuse)
+    with pytest.raises(CannotWrite, match="no permission to write in"), whole(tmp_path / "a.svg"):
+        pass
+
+
+def test_a_link_is_followed_and_a_device_is_written_to(tmp_path):
+    real = tmp_path / "real.svg"
+    real.write_bytes(b"old")
+    real.chmod(0o640)
+    (tmp_path / "link.svg").symlink_to(real)
+    with whole(tmp_path / "link.svg") as out:
+        out.write(b"new")
+    assert real.read_bytes() == b"new" and (tmp_path / "link.svg").is_symlink()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o640
+    with whole(os.devnull) as out:
+        out.write(b"x")
+    assert not os.path.isfile(os.devnull)
+
+
+def test_the_suffix_decides_whatever_its_case():
+    assert writer_for("a/b.GIF").animated and not writer_for("a.b.svg").animated
+    assert suffix_of("x.tar.png") == ".png"
+
+
+@pytest.mark.parametrize("path, message", [("a.gfi", r"the suffix '\.gfi'.*choose from \.gif, "), ("out", "no suffix")])
+def test_an_unknown_suffix_is_refused_with_the_choices(path, message):
+    with pytest.raises(UnknownName, match=message) as caught:
+        writer_for(path)
+    assert all(s in str(caught.value) for s in WRITERS)
+
+
+def test_a_missing_package_names_the_command():
+    with pytest.raises(PartMissing, match=r"pip install 'gradviz-backprop\[video\]'"):
+        Writer("writers.svg", "write", "a video", needs="no_such_package", extra="video").load()
+
+
+def test_every_row_leads_to_a_function():
+    for writer in WRITERS.values():
+        try:
+            assert callable(writer.load())
+        except PartMissing:
+            assert writer.extra
