@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import LayoutFailed
-from .blocks import Block, Placed, Point, Task
+from .blocks import Area, Block, Placed, Point, Task
 from .plan import PAD
 
 #: Above this many nodes and edges, Graphviz's network simplex and crossing search are cut short.
@@ -37,10 +37,11 @@ def source(task: Task) -> str:
         label = "|".join(f"<p{k}>" for k in range(fields))
         shape = f', shape=record, label="{label}"' if fields > 1 else ""
         lines.append(f"{i} [width={width}, height={height}{shape}]")
-    for k, (a, b, _) in enumerate(task.edges):
-        ends = (f"{n}:p{ports[n][1]}" if ports[n][0] > 1 else f"{n}" for n in (a, b))
+    for k, edge in enumerate(task.edges):
+        ends = (f"{n}:p{ports[n][1]}" if ports[n][0] > 1 else f"{n}" for n in edge[:2])
 
-        lines.append(f"{' -> '.join(ends)} [id={k}]")
+        length = f", minlen={task.lengths[edge]}" if task.lengths[edge] > 1 else ""
+        lines.append(f"{' -> '.join(ends)} [id={k}{length}]")
     return "\n".join([*lines, "}\n"])
 
 
@@ -102,7 +103,7 @@ def _read(task: Task, answer: dict[str, Any]) -> Placed:
         return (x, top - y) if task.lr else (top - y, x)
 
     middles: dict[int, Point] = {}
-    groups: dict[tuple[str, ...], tuple[float, float, float, float]] = {}
+    groups: dict[tuple[str, ...], Area] = {}
     for thing in answer["objects"]:
         name = thing["name"]
         if name.startswith("cluster_"):

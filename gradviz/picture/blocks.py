@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 from .plan import UNDER_GAP, Edge, Group, Item, Plan
 
-Point = tuple[float, float]
+Point: TypeAlias = tuple[float, float]
+#: along from, across from, along to, across to
+Area: TypeAlias = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Placed:
 
     middles: Mapping[int, Point]
     ways: Mapping[Edge, tuple[Point, ...]]
-    groups: Mapping[tuple[str, ...], tuple[float, float, float, float]]
+    groups: Mapping[tuple[str, ...], Area]
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,27 @@ class Task:
     def home(self) -> dict[int, tuple[str, ...]]:
         """The innermost group of each block that is in one."""
         return {m: g.path for g in self.groups for m in g.members}
+
+    @cached_property
+    def lengths(self) -> dict[Edge, int]:
+        """The least number of ranks that each edge spans.
+
+        It is two where an edge enters a group from beside it and a leaf of the group feeds the same node: the leaf
+        then has a rank of its own, inside its group's box, and groups can stand one after another.
+        """
+        inner = {e[1]: set[tuple[str, ...]]() for e in self.edges}
+        for a, b, _ in self.edges:
+            inner[b].add(self.home.get(a, ()))
+        found: dict[Edge, int] = {}
+        for e in self.edges:
+            here, there = self.home.get(e[0], ()), self.home.get(e[1], ())
+            shared = next(
+                (n for n, (p, q) in enumerate(zip(here, there, strict=False)) if p != q), min(len(here), len(there))
+            )
+            entered = there[: shared + 1]
+            enters = len(there) > shared
+            found[e] = 2 if enters and any(h[: len(entered)] == entered for h in inner[e[1]]) else 1
+        return found
 
     def sides(self, item: Item) -> tuple[float, float, float, float]:
         """Return before, after, low, high of an item's room."""

@@ -12,11 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .blocks import Placed, Point, Task
+from .blocks import Area, Placed, Point, Task
 from .plan import Curve, Edge
 from .scene import Box
-
-Area = tuple[float, float, float, float]  # along from, across from, along to, across to
 
 #: How far an edge stays from a node's room, and from another edge in the same gap, where there is space.
 CLEAR, APART = 8.0, 10.0
