@@ -1,0 +1,142 @@
+"""The op table: every row, and which NumPy function each serves."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, Final
+
+import numpy as np
+
+from . import ops_array, ops_basic, ops_function, ops_linear, ops_shape
+from .op import Op
+from .refuse import unknown
+
+#: What stands for a function that only reads the numbers: its result is no traced value, and none is expected.
+READS: Final = (None, None)
+
+#: Every row, in the order of the catalogue.
+ROWS: Final[tuple[Op, ...]] = (
+    *ops_basic.ROWS, *ops_function.ROWS, *ops_array.ROWS, *ops_linear.ROWS, *ops_shape.ROWS,
+)  # fmt: skip
+
+
+def _ufuncs() -> dict[Any, tuple[Op | None, Any]]:
+    found: dict[Any, tuple[Op | None, Any]] = {}
+    for row in (*ops_basic.ROWS, *ops_function.ROWS):
+        if isinstance(row.forward, np.ufunc):
+            found[row.forward] = (row, None)
+    aliases = {np.degrees: ops_function.RAD2DEG, np.radians: ops_function.DEG2RAD, np.fabs: ops_basic.ABSOLUTE}
+    found.update({k: (v, None) for k, v in aliases.items()})
+    found[np.float_power] = (ops_basic.POWER, None)
+    found[np.conjugate] = (ops_function.REAL, None)
+    return found
+
+
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    low, high = (a_min if min is None else min), (a_max if max is None else max)
+    from .trace import Var, call
+
+    if isinstance(low, Var) or isinstance(high, Var):
+        if low is not None:
+            a = np.maximum(a, low)
+        return a if high is None else np.minimum(a, high)
+    return call(ops_basic.CLIP.forward, a, low, high)
+
+
+def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    from .trace import Var, call
+
+    condition = condition.value if isinstance(condition, Var) else condition
+    if x is None:
+        return np.where(condition)
+    frozen = np.array(condition, bool)
+    frozen.flags.writeable = False
+    return call(ops_basic.WHERE.forward, x, y, frozen)
+
+
+_FUNCTIONS: dict[Any, tuple[Op | None, Any]] = {
+    np.clip: (None, _clip),
+    ops_basic.CLIP.forward: (ops_basic.CLIP, lambda a, low, high: ((a,), {"low": low, "high": high})),
+    np.where: (None, _where),
+    ops_basic.WHERE.forward: (ops_basic.WHERE, lambda a, b, c: ((a, b), {"condition": c})),
+    np.round: (ops_basic.ROUND, lambda a, decimals=0: ((a,), {"decimals": int(decimals)})),
+    np.around: (ops_basic.ROUND, lambda a, decimals=0: ((a,), {"decimals": int(decimals)})),
+    np.sinc: (ops_function.SINC, None),
+    np.real: (ops_function.REAL, None),
+    np.nan_to_num: (
+        ops_function.NAN_TO_NUM,
+        lambda x, copy=True, nan=0.0, posinf=None, neginf=None: ((x,), {"nan": nan, "posinf": posinf, "neginf": neginf}),
+    ),
+    ops_function.SIGMOID.forward: (ops_function.SIGMOID, None),
+    ops_function.RELU.forward: (ops_function.RELU, None),
+    ops_function.SOFTPLUS.forward: (ops_function.SOFTPLUS, None),
+}
+
+_READS = (
+    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.result_type, np.isscalar,
+    np.argmax, np.argmin, np.argsort, np.argpartition, np.argwhere, np.nonzero, np.flatnonzero, np.count_nonzero,
+    np.searchsorted, np.digitize, np.any, np.all, np.isclose, np.allclose, np.array_equal, np.array_equiv,
+    np.iscomplexobj, np.isrealobj, np.iscomplex, np.isreal, np.isneginf, np.isposinf, np.lexsort, np.nanargmax,
+    np.nanargmin, np.array_repr, np.array_str, np.array2string, np.can_cast, np.min_scalar_type, np.common_type,
+    np.shares_memory, np.may_share_memory, np.bincount, np.histogram, np.isin, np.unique, np.broadcast_shapes,
+    np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal, np.isfinite, np.isinf, np.isnan,
+    np.isnat, np.signbit, np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.spacing,
+)  # fmt: skip
+
+TABLE: Final[dict[Any, tuple[Op | None, Any]]] = {
+    **_ufuncs(), **ops_array.NUMPY, **ops_linear.NUMPY, **ops_shape.NUMPY, **_FUNCTIONS, **dict.fromkeys(_READS, READS),
+}  # fmt: skip
+
+
+def name_of(function: Any) -> str:
+    """Return the name that people write: "np.linalg.det"."""
+    module = getattr(function, "__module__", None) or "numpy"
+    short = module.replace("numpy", "np", 1).split("._")[0]
+    return f"{short}.{getattr(function, '__name__', function)}"
+
+
+def find(function: Any, frame: FrameType | None) -> tuple[Op | None, Any]:
+    """Return the row of a function and how its arguments are read; raise `UnknownFunction` where there is none."""
+    entry = TABLE.get(function)
+    if entry is None:
+        known = (name_of(f) for f, e in TABLE.items() if e is not READS and not f.__name__.startswith(("_", "<")))
+        raise unknown(name_of(function), known, frame)
+    return entry
+
+
+def ufunc_method(ufunc: np.ufunc, method: str) -> Callable[..., Any]:
+    """Return what stands for a ufunc's own method: np.add.reduce is np.sum."""
+    if method == "__call__":
+        return ufunc
+    raise unknown(f"np.{ufunc.__name__}.{method}", (), None)
+
+
+def bound(function: Any, bind: Any, args: Any, kwargs: Any, frame: FrameType | None) -> Any:
+    """Return the operands and params of a call; an argument that has no place in the row is refused by name."""
+    if bind is None:
+        if kwargs:
+            option = next(iter(kwargs))
+            raise unknown(name_of(function), (), frame, f"its option {option}= has no derivative here")
+        return args, None
+    try:
+        inspect.signature(bind).bind(*args, **kwargs)
+    except TypeError as error:
+        raise unknown(name_of(function), (), frame, f"with these arguments ({error})") from None
+    return bind(*args, **kwargs)
+
+
+#: Options that change nothing when they have these values.
+_DEFAULTS: dict[str, Any] = {"out": None, "dtype": None, "subok": True, "casting": "same_kind", "order": "K"}
+
+
+def is_default(name: str, value: Any) -> bool:
+    """Tell whether an option of a NumPy call may be left out."""
+    if name == "where":
+        return value is True or value is np._NoValue
+    if name == "order":
+        return value in ("K", "C", "A")
+    if value is np._NoValue:
+        return True
+    return name in _DEFAULTS and value is _DEFAULTS[name]

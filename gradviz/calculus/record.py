@@ -1,0 +1,401 @@
+"""From what a user hands over (a function and its arguments, or traced values) to a Run."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import NoInputs, SeedNeeded, UnknownName, UnsupportedValue
+from ..record import Run
+from . import sweep as sweeps_of
+from .build import Built, build
+from .op import CONSTANT, DATA, INPUT, PARAMETER
+from .site import tracing
+from .trace import Var, leaf, role_of
+
+#: The sweeps that a record may hold, in any order and number.
+SWEEPS = ("forward", "backward", "tangent")
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """A Run, and where each input is in it.
+
+    inputs   by name, node ids in the input's own structure: {"x": 0, "params": {"w": 1, "b": [2, 3]}}
+    built    the graph with the Vars it was made from; None where the target was a Run
+    outputs  node ids in the structure of what the function returned
+    """
+
+    run: Run
+    inputs: Mapping[str, Any]
+    built: Built | None = None
+    outputs: Any = None
+
+
+def record(
+    target: Any,
+    args: Sequence[Any] = (),
+    kwargs: Mapping[str, Any] | None = None,
+    *,
+    wrt: Any = None,
+    seed: Any = None,
+    sweeps: Sequence[str] = ("forward", "backward"),
+    direction: Any = None,
+) -> Recorded:
+    """Record a computation and its sweeps.
+
+    target     a callable, which is traced with `args` and `kwargs`; a Var, or a list, tuple or dict of Vars; a Run,
+               which is handed on as it is
+    wrt        the inputs to differentiate by: a name, position, path ("params.w1") or Var, or several of these; all
+               inputs that hold floats by default. All others are data then
+    seed       the gradient to start from, in the structure and shape of the output; 1 for each number by default
+    sweeps     which, in order: "forward", "backward", "tangent"
+    direction  for "tangent": {name or path: tangent}, or tangents in the structure of the args; where there is one
+               float input, 1 by default
+
+    Raises `NoInputs`, `SeedNeeded`, `UnknownName`, `UnsupportedValue`, and TypeError for arguments that do not fit.
+
+    >>> run = record(lambda x: x * x, (3.0,)).run
+    >>> [event.value for event in run.sweeps[1].events]
+    [1.0, 3.0, 3.0]
+    """
+    unknown = [s for s in sweeps if s not in SWEEPS]
+    if unknown:
+        raise UnknownName(f"{unknown[0]!r} is not a sweep; choose from {', '.join(SWEEPS)}")
+    if isinstance(target, Run):
+        _no_args(args, kwargs, "a Run")
+        return Recorded(target, {n.name: n.id for n in target.graph.nodes if n.op in ("parameter", "data")})
+    if callable(target) and not isinstance(target, Var):
+        traced = _trace(target, args, kwargs or {}, wrt)
+    else:
+        _no_args(args, kwargs, "a traced value")
+        traced = _given(target, wrt)
+    built = build([v for _, v in traced.outputs], [(i.path, i.var) for i in traced.inputs])
+    ids = {v: i for i, v in enumerate(built.vars)}
+    chosen = [ids[i.var] for i in traced.inputs if i.chosen]
+    done = []
+    for kind in sweeps:
+        if kind == "forward":
+            done.append(sweeps_of.forward(built))
+        elif kind == "backward":
+            done.append(sweeps_of.backward(built, chosen, _seeds(seed, traced, built)))
+        else:
+            along, label = _direction(direction, traced, args)
+            done.append(sweeps_of.tangent(built, {ids[v]: d for v, d in along}, label))
+    run = Run(built.graph, tuple(done), {}, built.sources)
+    names = {i.var: built.graph.nodes[ids[i.var]].name for i in traced.inputs}
+    inputs = traced.tree(ids) if traced.tree else {names[i.var]: ids[i.var] for i in traced.inputs}
+    places = iter(built.graph.outputs)
+    return Recorded(run, inputs, built, _rebuild(traced.returned, lambda v: next(places)))
+
+
+@dataclass(frozen=True, eq=False)
+class Input:
+    """A leaf of the arguments: its path ("params.w[0]"), its Var, and whether gradients are wanted."""
+
+    path: str
+    var: Var
+    chosen: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Traced:
+    """A computation that ran: its inputs, its outputs by path, what it returned, and the inputs' own structure."""
+
+    inputs: tuple[Input, ...]
+    outputs: tuple[tuple[str, Var], ...]
+    returned: Any
+    tree: Callable[[Mapping[Var, int]], dict[str, Any]] | None
+    arguments: Mapping[str, Any]
+
+
+def _no_args(args: Sequence[Any], kwargs: Mapping[str, Any] | None, what: str) -> None:
+    if args or kwargs:
+        raise TypeError(f"{what} was given with arguments; arguments belong to a function, so leave them out")
+
+
+def title_of(target: Any) -> str:
+    """Return what to call a function in a message."""
+    return str(getattr(target, "__qualname__", None) or type(target).__qualname__)
+
+
+# -- tracing a function
+
+
+def _trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], wrt: Any) -> Traced:
+    frame = sys._getframe(2)
+    arguments = bind(f, args, kwargs)
+    leaves = {path: value for path, value in walk(arguments) if _is_input(value)}
+    chosen = _chosen(wrt, leaves, list(arguments), lambda value: value)
+    made: dict[str, Var] = {}
+    with tracing(f), np.errstate(all="ignore"):
+        for path, value in leaves.items():
+            role = role_of(path) if wrt is None else PARAMETER if path in chosen else DATA
+            made[path] = leaf(value, path, DATA if _whole(value) else role, frame)
+        bound = _substitute(arguments, made)
+        positional, named = _split(f, bound, args, kwargs)
+        returned = f(*positional, **named)
+    outputs = _outputs(returned, f)
+    if not made and all(v.op is CONSTANT for _, v in outputs):
+        raise _nothing(f, args, kwargs)
+    inputs = tuple(Input(path, v, path in chosen) for path, v in made.items())
+    return Traced(
+        inputs, outputs, returned, lambda ids: _substitute(arguments, {p: ids[v] for p, v in made.items()}), made
+    )
+
+
+def bind(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call by parameter name; further ones as "args[0]", by position where f hides them."""
+    try:
+        signature = inspect.signature(f)
+    except (TypeError, ValueError):  # builtins and ufuncs do not tell
+        return {**{f"arg{i}": a for i, a in enumerate(args)}, **kwargs}
+    try:
+        bound = signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"{title_of(f)}{signature} does not take these arguments: {error}") from None
+    out: dict[str, Any] = {}
+    for name, value in bound.arguments.items():
+        if signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
+            out.update(value)
+        else:
+            out[name] = value
+    return out
+
+
+def _split(
+    f: Callable[..., Any], bound: Mapping[str, Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return the bound arguments as they were given: by position and by name."""
+    rest = dict(bound)
+    named = {k: rest.pop(k) for k in kwargs}
+    positional: list[Any] = []
+    try:
+        parameters = inspect.signature(f).parameters
+    except (TypeError, ValueError):
+        return list(rest.values()), named
+    for name, value in rest.items():
+        if name in parameters and parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
+            positional += value
+        else:
+            positional.append(value)
+    return positional, named
+
+
+def walk(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the leaves of nested lists, tuples and dicts with their paths: "params.w1", "layers[0].b"."""
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            plain = isinstance(key, str) and (not path or key.isidentifier())
+            yield from walk(value, f"{path}.{key}" if path and plain else key if plain else f"{path}[{key!r}]")
+    elif isinstance(tree, list | tuple):
+        for i, value in enumerate(tree):
+            yield from walk(value, f"{path}[{i}]")
+    else:
+        yield path, tree
+
+
+def _substitute(tree: Any, by: Mapping[str, Any], path: str = "") -> Any:
+    """Return the tree with the leaves whose path is in `by` replaced, in containers of the same kind."""
+    if isinstance(tree, Mapping):
+        out = {}
+        for key, value in tree.items():
+            plain = isinstance(key, str) and (not path or key.isidentifier())
+            out[key] = _substitute(value, by, f"{path}.{key}" if path and plain else key if plain else f"{path}[{key!r}]")
+        return out
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return type(tree)(*(_substitute(v, by, f"{path}[{i}]") for i, v in enumerate(tree)))
+    if isinstance(tree, list | tuple):
+        return type(tree)(_substitute(v, by, f"{path}[{i}]") for i, v in enumerate(tree))
+    return by.get(path, tree)
+
+
+def _rebuild(tree: Any, of: Callable[[Var], Any]) -> Any:
+    if isinstance(tree, Var):
+        return of(tree)
+    if isinstance(tree, Mapping):
+        return {k: _rebuild(v, of) for k, v in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_rebuild(v, of) for v in tree]
+    return None
+
+
+def _is_input(value: Any) -> bool:
+    """Tell whether an argument is traced: numbers and numeric arrays are; flags, text, functions are handed on."""
+    if isinstance(value, bool | np.bool_ | str | bytes | type(None)):
+        return False
+    if isinstance(value, Var):
+        return False
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind != "b"
+    return isinstance(value, int | float | complex | np.number)
+
+
+def _whole(value: Any) -> bool:
+    """Tell whether a value is an array or NumPy scalar of integers, which is data."""
+    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "iu"
+
+
+def _chosen(wrt: Any, leaves: Mapping[str, Any], parameters: Sequence[str], value: Callable[[Any], Any]) -> set[str]:
+    """Return the paths of the inputs to differentiate by."""
+    if wrt is None:
+        return {path for path, v in leaves.items() if not _whole(v)}
+    wanted = list(wrt) if isinstance(wrt, list | tuple | set | frozenset) else [wrt]
+    found: set[str] = set()
+    for one in wanted:
+        if isinstance(one, int) and not isinstance(one, bool):
+            if not -len(parameters) <= one < len(parameters):
+                raise UnknownName(f"wrt={one} is not a position; there are {len(parameters)} arguments: {_list(parameters)}")
+            name = parameters[one]
+        elif isinstance(one, str):
+            name = one
+        else:
+            raise UnknownName(f"wrt={one!r} is no argument's name, position or path; the inputs are {_list(leaves)}")
+        under = [p for p in leaves if p == name or p.startswith((f"{name}.", f"{name}["))]
+        if not under:
+            raise UnknownName(f"wrt={name!r} is not an input; the inputs are {_list(leaves)}")
+        for path in under:
+            if _whole(leaves[path]):
+                kind = np.asarray(leaves[path]).dtype
+                raise UnsupportedValue(
+                    f"wrt names {path!r}, which holds integers ({kind}); only floats have gradients, so give "
+                    f"{path}.astype(float)"
+                )
+        found.update(under)
+    return found
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def _outputs(returned: Any, f: Any) -> tuple[tuple[str, Var], ...]:
+    found = tuple((path, v) for path, v in walk(returned) if isinstance(v, Var))
+    if not found:
+        if isinstance(returned, np.ndarray):
+            what = f"an array of shape {returned.shape}"
+        else:
+            what = repr(returned) if len(repr(returned)) <= 60 else f"a {type(returned).__name__}"
+        raise NoInputs(
+            f"{title_of(f)} returned {what}, which was not computed from its inputs by traced operations; "
+            "return the result of NumPy functions and operators on the arguments"
+        )
+    return found
+
+
+def _nothing(f: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> NoInputs:
+    given = ", ".join([*(type(a).__name__ for a in args), *(f"{k}={type(v).__name__}" for k, v in kwargs.items())])
+    return NoInputs(
+        f"{title_of(f)} was given no number or array to trace ({given or 'no arguments'}); pass the inputs as "
+        "arguments: gv.film(f, 2.0), or make them with gv.var(2.0)"
+    )
+
+
+# -- a traced value as the target
+
+
+def _given(target: Any, wrt: Any) -> Traced:
+    outputs = tuple((path, v) for path, v in walk(target) if isinstance(v, Var))
+    strangers = [v for _, v in walk(target) if not isinstance(v, Var)]
+    if strangers or not outputs:
+        what = repr(strangers[0])[:60] if strangers else "nothing"
+        raise NoInputs(
+            f"{what} was given where a traced value is wanted; make inputs with gv.var(2.0) and compute with them, or "
+            "pass a function and its arguments"
+        )
+    leaves = [v for v in sweeps_of.tape(v for _, v in outputs).vars if v.op in (INPUT, PARAMETER, DATA)]
+    wanted = [] if wrt is None else list(wrt) if isinstance(wrt, list | tuple | set | frozenset) else [wrt]
+    marked = {w for w in wanted if isinstance(w, Var)}
+    lost = [w for w in marked if w not in set(leaves)]
+    if lost:
+        raise UnknownName(f"wrt names {lost[0]!r}, which the output was not computed from")
+    names = [w for w in wanted if not isinstance(w, Var)]
+    if names:
+        built = build([v for _, v in outputs], [("", v) for v in leaves])
+        by_name = {built.graph.nodes[i].name: v for i, v in enumerate(built.vars) if v in set(leaves)}
+        marked |= {by_name[p] for p in _chosen(names, {n: v.value for n, v in by_name.items()}, list(by_name), lambda v: v)}
+    if not leaves:
+        raise NoInputs("the traced value was computed from no input; make inputs with gv.var(2.0)")
+    for v in marked:
+        if v.dtype.kind in "iu":
+            raise UnsupportedValue(f"wrt names an array of integers ({v.dtype}); only floats have gradients")
+    inputs = tuple(
+        Input("", v, v in marked if wrt is not None else np.asarray(v.value).dtype.kind == "f") for v in leaves
+    )
+    return Traced(inputs, outputs, target, None, {})
+
+
+# -- seeds and directions
+
+
+def _seeds(seed: Any, traced: Traced, built: Built) -> dict[int, Any]:
+    """Return the seeds by node id; an output that is named twice gets their sum."""
+    found: dict[int, Any] = {}
+    several = len(traced.outputs) > 1 or not isinstance(traced.returned, Var)
+    given = dict(walk(seed)) if several and seed is not None and isinstance(seed, list | tuple | Mapping) else None
+    for (path, v), i in zip(traced.outputs, built.graph.outputs, strict=True):
+        name = path or built.graph.nodes[i].name or "the output"
+        if type(v.value) is tuple:
+            raise UnsupportedValue(f"{name} has several results; return the ones that matter")
+        if seed is None:
+            if v.shape:
+                shape = v.shape[0] if len(v.shape) == 1 else v.shape
+                raise SeedNeeded(
+                    f"{name} has the shape {v.shape}, and a backward sweep starts from one number; pass "
+                    f"seed=np.ones({shape}) for the gradient of its sum, another array of that shape, or return a "
+                    "number, such as its sum or mean"
+                )
+            one: Any = 1.0
+        elif given is not None:
+            if path not in given:
+                raise SeedNeeded(f"seed has nothing for the output {name}; give it the structure of what was returned")
+            one = given[path]
+        else:
+            one = seed
+        if np.shape(one) != v.shape:
+            raise SeedNeeded(f"the seed for {name} has the shape {np.shape(one)}; it needs the output's, {v.shape}")
+        array = np.asarray(one)
+        if array.dtype.kind not in "fiu":
+            raise UnsupportedValue(f"the seed for {name} holds {array.dtype}; it needs real numbers")
+        found[i] = found[i] + array.astype(float) if i in found else array.astype(float)
+    return found
+
+
+def _direction(direction: Any, traced: Traced, args: Sequence[Any]) -> tuple[list[tuple[Var, Any]], str]:
+    """Return the tangents of the inputs that move, and a label that names them."""
+    inputs = {i.path or i.var.name or f"input {k}": i for k, i in enumerate(traced.inputs)}
+    floats = {path: i for path, i in inputs.items() if np.asarray(i.var.value).dtype.kind == "f"}
+    if direction is None:
+        chosen = {p: i for p, i in floats.items() if i.chosen}
+        parameters = {p: i for p, i in chosen.items() if i.var.op is PARAMETER} or chosen
+        if len(parameters) != 1 or next(iter(parameters.values())).var.shape:
+            raise SeedNeeded(
+                "a tangent sweep needs a direction, as there are several inputs to move along; pass direction="
+                f"{{{next(iter(floats), 'x')!r}: 1.0}}, with a tangent for each input that moves: {_list(floats)}"
+            )
+        name = next(iter(parameters))
+        return [(parameters[name].var, 1.0)], f"along {name}"
+    if isinstance(direction, Mapping):
+        pairs = dict(walk(direction))
+    elif isinstance(direction, list | tuple):
+        tops = list(dict.fromkeys(p.split(".")[0].split("[")[0] for p in inputs))
+        pairs = dict(walk(dict(zip(tops, direction, strict=False))))
+    elif len(floats) == 1:
+        pairs = {next(iter(floats)): direction}
+    else:
+        raise UnknownName(f"direction={direction!r} does not say which input moves; give {{name: tangent}}")
+    found = []
+    for path, value in pairs.items():
+        if path not in floats:
+            raise UnknownName(f"direction names {path!r}, which is not a float input; those are {_list(floats)}")
+        v = floats[path].var
+        if np.shape(value) != v.shape:
+            raise SeedNeeded(f"the direction for {path} has the shape {np.shape(value)}; it needs the input's, {v.shape}")
+        found.append((v, np.asarray(value, float)))
+    moving = [p for p, value in pairs.items() if np.any(value)]
+    return found, f"along {_list(moving)}"

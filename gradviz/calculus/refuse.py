@@ -1,0 +1,60 @@
+"""The errors of tracing, each with the user's own line and the form that works."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from difflib import get_close_matches
+from types import FrameType
+from typing import Any
+
+from ..errors import Detached, UnknownFunction, UnsupportedValue
+from .site import user_frame
+
+
+def place(frame: FrameType | None) -> str:
+    """Return "file.py:12: " for the user's line that is running, or "" where there is none."""
+    frame = user_frame(frame)
+    if frame is None:
+        return ""
+    path = frame.f_code.co_filename
+    if not path.startswith("<"):
+        relative = os.path.relpath(path)
+        path = path if relative.startswith("..") else relative
+    return f"{path}:{frame.f_lineno}: "
+
+
+def detached(what: str, way: str, frame: FrameType | None) -> Detached:
+    """Return the error for a value that is about to leave the trace."""
+    return Detached(f"{place(frame)}{what}, and its gradient would be lost; {way}")
+
+
+def unsupported(what: str, frame: FrameType | None) -> UnsupportedValue:
+    """Return the error for a value that cannot be differentiated."""
+    return UnsupportedValue(
+        f"{place(frame)}{what} cannot be traced; gradviz differentiates real floating-point numbers and arrays "
+        "(split a complex value into its real and imaginary parts, and give objects as arrays of floats)"
+    )
+
+
+def unknown(name: str, choices: Iterable[str], frame: FrameType | None, why: str = "") -> UnknownFunction:
+    """Return the error for a function that no op stands for, with the closest that has one."""
+    listed = sorted(set(choices))
+    near = get_close_matches(name.removeprefix("np."), [c.removeprefix("np.") for c in listed], 1, 0.5)
+    close = next((c for c in listed if near and c.removeprefix("np.") == near[0]), "")
+    hint = f"the closest one that can is {close}" if close else "`gradviz ops` lists those that can"
+    reason = why or "gradviz has no derivative for it"
+    return UnknownFunction(
+        f"{place(frame)}{name} was called on a traced value: {reason}; {hint}, or write it with operators, or use "
+        "v.value where only the number is wanted"
+    )
+
+
+def undispatched(attribute: str, value: Any, frame: FrameType | None) -> Exception:
+    """Return the error for an attribute that arrays may have and traced values do not."""
+    if attribute.startswith("__"):
+        return AttributeError(f"a traced value has no attribute {attribute!r}")
+    return AttributeError(
+        f"{place(frame)}a traced value has no attribute {attribute!r}; use the NumPy function np.{attribute}(v) if "
+        "there is one, or v.value for the plain number or array"
+    )

@@ -1,0 +1,550 @@
+"""Traced values: `Var`, a light handle on a number or array that remembers the operation it came from.
+
+A Var behaves like the array it stands for, through Python's operators and NumPy's two protocols. What a graph
+needs beyond values (names, source text) is worked out later, from the Sites that the Vars remember.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable, Iterator
+from itertools import count
+from types import FrameType
+from typing import Any, NoReturn
+
+import numpy as np
+
+from ..errors import Detached, UnsupportedValue
+from . import ops, ops_array, ops_basic, ops_shape
+from .op import CONSTANT, DATA, INPUT, PARAMETER, Op
+from .refuse import detached, undispatched, unsupported
+from .site import Site, calling, here, user_frame
+
+_getframe = sys._getframe
+#: Gives the next seq: whatever is made from now on lies above it.
+tick = count().__next__
+_array = np.ndarray
+
+
+class Var:
+    """A number or array whose operations are recorded.
+
+    value   a float, a NumPy scalar of another type, a read-only array, or a tuple for an op with several results
+    op      the row of the operation; one of PARAMETER, DATA, CONSTANT, INPUT for a leaf
+    args    the operands, as they were given; read `operands`, which undoes item assignments made since
+    params  what is no operand: axis, index, exponent ...; None where there is nothing
+    seq     counts up with every Var made, so sorting by it is a topological order
+    site, lasti   the user's frame and instruction; `name` as given by the user; `of`, in a Var made while
+            differentiating, the Var whose rule made it
+    """
+
+    __slots__ = ("__weakref__", "args", "lasti", "name", "of", "op", "params", "seq", "site", "value", "views")
+    __array_priority__ = 1000.0
+
+    value: Any
+    name: str | None
+    of: Var | None
+
+    def __init__(
+        self, value: Any, op: Op, args: tuple[Var, ...], params: dict[str, Any] | None, site: Site, lasti: int
+    ) -> None:
+        self.value = value
+        self.op = op
+        self.args = args
+        self.params = params
+        self.seq = tick()
+        self.site = site
+        self.lasti = lasti
+
+    @property
+    def operands(self) -> tuple[Var, ...]:
+        """The operands as they were when the operation ran.
+
+        Assigning to items makes a Var stand for its new value, with a later seq: what was computed before the
+        assignment used the Var's first arg, which stands for the old one.
+        """
+        for a in self.args:
+            if a.seq > self.seq:
+                return tuple(map(self._before, self.args))
+        return self.args
+
+    def _before(self, arg: Var) -> Var:
+        while arg.seq > self.seq:
+            arg = arg.args[0]
+        return arg
+
+    # -- reading: what these return is no longer traced, and nobody expects it to be
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return () if type(self.value) is float or type(self.value) is tuple else np.shape(self.value)
+
+    @property
+    def ndim(self) -> int:
+        return np.ndim(self.value)
+
+    @property
+    def size(self) -> int:
+        return np.size(self.value)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.asarray(self.value).dtype
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute in ("name", "of", "views"):
+            return None  # slots that are set only where there is something to say
+        raise undispatched(attribute, self, _getframe(1))
+
+    def __repr__(self) -> str:
+        return f"Var({np.array2string(np.asarray(self.value), separator=', ')})"
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.value, spec)
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __contains__(self, item: object) -> bool:
+        return _bare(item) in self.value
+
+    def __lt__(self, other: Any) -> Any:
+        return self.value < _bare(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self.value <= _bare(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self.value > _bare(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self.value >= _bare(other)
+
+    def __eq__(self, other: object) -> Any:
+        return self.value == _bare(other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.value != _bare(other)
+
+    __hash__ = object.__hash__
+
+    # -- arithmetic
+
+    def __pow__(self, other: Any) -> Any:
+        frame = _getframe(1)
+        if type(other) is Var:
+            return _make(ops_basic.POWER, (self, other), None, frame)
+        if isinstance(other, int | float | np.number) or (isinstance(other, _array) and other.ndim == 0):
+            return _power(self, other, frame)
+        return _mixed(ops_basic.POWER, self, other, False, frame)
+
+    def __rpow__(self, other: Any) -> Any:
+        return _mixed(ops_basic.POWER, self, other, True, _getframe(1))
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __matmul__(self, other: Any) -> Any:
+        return _function(np.matmul, (self, other), {}, _getframe(1))
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _function(np.matmul, (other, self), {}, _getframe(1))
+
+    def __neg__(self) -> Var:
+        return _make(ops_basic.NEGATIVE, (self,), None, _getframe(1))
+
+    def __pos__(self) -> Var:
+        return _make(ops_basic.POSITIVE, (self,), None, _getframe(1))
+
+    def __abs__(self) -> Var:
+        return _make(ops_basic.ABSOLUTE, (self,), None, _getframe(1))
+
+    # -- items
+
+    def __getitem__(self, key: Any) -> Any:
+        frame = _getframe(1)
+        out = _make(ops_shape.GETITEM, (self,), {"index": _index(key, frame)}, frame)
+        if out.value.__class__ is _array:
+            self._seen_by(out)
+        return out
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        from .assign import assign
+
+        assign(self, key, value, _getframe(1))
+
+    def _seen_by(self, view: Var) -> None:
+        """Remember a Var that shares this one's memory in NumPy, for as long as it lives."""
+        import weakref
+
+        self.views = [r for r in self.views or () if r() is not None]
+        self.views.append(weakref.ref(view))
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.ndim == 0:
+            raise TypeError("iteration over a 0-d array")
+        frame = _getframe(1)
+        rows = [_make(ops_shape.GETITEM, (self,), {"index": i}, frame) for i in range(len(self.value))]
+        return iter(rows)
+
+    # -- the array methods whose arguments differ from the function's; `METHODS` holds the others
+
+    @property
+    def T(self) -> Any:
+        return _function(np.transpose, (self,), {}, _getframe(1))
+
+    @property
+    def mT(self) -> Any:
+        return _function(np.matrix_transpose, (self,), {}, _getframe(1))
+
+    @property
+    def real(self) -> Var:
+        return self
+
+    def reshape(self, *shape: Any, **kwargs: Any) -> Any:
+        one = shape[0] if len(shape) == 1 else shape
+        return _function(np.reshape, (self, one), kwargs, _getframe(1))
+
+    def transpose(self, *axes: Any) -> Any:
+        one = axes[0] if len(axes) == 1 else axes or None
+        return _function(np.transpose, (self, one), {}, _getframe(1))
+
+    def flatten(self) -> Any:
+        return _function(np.ravel, (self,), {}, _getframe(1))
+
+    def conj(self) -> Var:
+        return self
+
+    conjugate = conj
+
+    def item(self, *_: Any) -> NoReturn:
+        raise detached("v.item() drops the trace", "use v itself, v[i], or v.value for the number", _getframe(1))
+
+    def tolist(self) -> NoReturn:
+        raise detached("v.tolist() drops the trace", "use list(v), or v.value.tolist() for the numbers", _getframe(1))
+
+    def fill(self, value: Any) -> NoReturn:
+        raise detached("v.fill() would write into a traced array", "use v[...] = value", _getframe(1))
+
+    # -- NumPy's protocols
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        frame = _getframe(1)
+        if "out" in kwargs:
+            if calling(frame):
+                raise detached(f"np.{ufunc.__name__}(..., out=...) writes into an array that is not traced",
+                               "use the value that it returns, without out=", frame)  # fmt: skip
+            del kwargs["out"]  # array += var: the name is bound to a new value, and the array is left alone
+        return _function(ops.ufunc_method(ufunc, method), inputs, kwargs, frame)
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
+        return _function(function, args, kwargs, _getframe(1))
+
+    def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise detached("NumPy was about to turn a traced value into a plain array",
+                       "use np.stack([...]) or np.array through gv.array for a list of traced values, the np. "
+                       "function itself for one, or v.value for its number", _getframe(1))  # fmt: skip
+
+    def __float__(self) -> NoReturn:
+        raise detached("a traced value was about to become a plain number (float(v), math.sin(v), array[i] = v)",
+                       "use the NumPy function (np.sin for math.sin), np.stack to build an array, or v.value for the "
+                       "number alone", _getframe(1))  # fmt: skip
+
+    def __int__(self) -> int:
+        raise detached("int(v) drops the trace", "use np.trunc(v) to stay traced, or int(v.value)", _getframe(1))
+
+    def __complex__(self) -> NoReturn:
+        raise detached("complex(v) drops the trace", "gradviz differentiates real values; use v.value", _getframe(1))
+
+    def __index__(self) -> int:
+        whole = self.params and self.params.get("whole")
+        if whole or (np.ndim(self.value) == 0 and np.asarray(self.value).dtype.kind in "iu"):
+            return int(self.value)  # it was given as an integer, through which nothing could be differentiated
+        raise detached("a traced float was used as an index or a count", "use int(v.value)", _getframe(1))
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return _function(np.round, (self, digits or 0), {}, _getframe(1))
+
+    def __floor__(self) -> NoReturn:
+        raise detached("math.floor(v) drops the trace", "use np.floor(v)", _getframe(1))
+
+    def __ceil__(self) -> NoReturn:
+        raise detached("math.ceil(v) drops the trace", "use np.ceil(v)", _getframe(1))
+
+    def __trunc__(self) -> NoReturn:
+        raise detached("math.trunc(v) drops the trace", "use np.trunc(v)", _getframe(1))
+
+
+def _divide(a: Any, b: Any) -> Any:
+    try:
+        return a / b
+    except ZeroDivisionError:  # as NumPy has it: inf or NaN, which are carried on
+        with np.errstate(all="ignore"):
+            return np.float64(a) / b
+
+
+def _by_whole(function: Any) -> Callable[[Any, Any], Any]:
+    def divide(a: Any, b: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return function(a, b)
+
+    return divide
+
+
+def _binary(op: Op, function: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
+    """Return the method for `self ∘ other` and the one for `other ∘ self`; this is the path that has to be short."""
+
+    def method(self: Var, other: Any) -> Any:
+        frame = _getframe(1)
+        if type(other) is Var:
+            value = function(self.value, other.value)
+            if type(value) is not float:
+                value = settle(value, frame)
+            return Var(value, op, (self, other), None, here(frame), frame.f_lasti)
+        if type(other) is float or type(other) is int:
+            value = function(self.value, other)
+            if type(value) is not float:
+                value = settle(value, frame)
+            site, lasti = here(frame), frame.f_lasti
+            other = Var(float(other), CONSTANT, (), None, site, lasti)
+            return Var(value, op, (self, other), None, site, lasti)
+        return _mixed(op, self, other, False, frame)
+
+    def reflected(self: Var, other: Any) -> Any:
+        frame = _getframe(1)
+        if op is ops_basic.ADD and type(other) is int and other == 0 and calling(frame):
+            return self  # the 0 that sum() starts with
+        return _mixed(op, self, other, True, frame)
+
+    return method, reflected
+
+
+for _name, _op, _fn in (
+    ("add", ops_basic.ADD, operator.add),
+    ("sub", ops_basic.SUBTRACT, operator.sub),
+    ("mul", ops_basic.MULTIPLY, operator.mul),
+    ("truediv", ops_basic.DIVIDE, _divide),
+    ("floordiv", ops_basic.FLOOR_DIVIDE, _by_whole(np.floor_divide)),
+    ("mod", ops_basic.REMAINDER, _by_whole(np.remainder)),
+):
+    for _prefix, _method in zip(("", "r"), _binary(_op, _fn), strict=True):
+        _method.__name__ = f"__{_prefix}{_name}__"
+        _method.__qualname__ = f"Var.{_method.__name__}"
+        setattr(Var, _method.__name__, _method)
+
+
+def _named(function: Callable[..., Any]) -> Any:
+    """Return the method that calls a NumPy function with the Var as its first argument."""
+
+    def method(self: Var, *args: Any, **kwargs: Any) -> Any:
+        return _function(function, (self, *args), kwargs, _getframe(1))
+
+    return method
+
+
+#: The methods of arrays that are NumPy functions of the same name.
+METHODS = (
+    "sum mean prod max min std var cumsum cumprod ravel squeeze swapaxes dot clip round trace diagonal take repeat copy "
+    "astype argmax argmin argsort any all nonzero searchsorted"
+).split()
+for _name in METHODS:
+    _method = _named(getattr(np, _name))
+    _method.__name__, _method.__qualname__ = _name, f"Var.{_name}"
+    setattr(Var, _name, _method)
+
+
+def _mixed(op: Op, var: Var, other: Any, swapped: bool, frame: FrameType) -> Any:
+    """Apply a binary operator to a Var and something that is not one, or give way to that."""
+    if not isinstance(other, int | float | np.ndarray | np.generic | list | tuple | complex | Var):
+        return NotImplemented
+    args = (constant(other, frame), var) if swapped else (var, constant(other, frame))
+    return _make(op, args, None, frame)
+
+
+def _power(base: Var, exponent: Any, frame: FrameType) -> Var:
+    a, p = base.value, exponent.item() if isinstance(exponent, np.generic | _array) else exponent
+    if isinstance(p, complex):
+        raise unsupported("a complex exponent", frame)
+    value: Any
+    if type(a) is float:
+        try:
+            value = a**p
+        except (ZeroDivisionError, OverflowError):
+            value = complex()
+        if type(value) is complex:  # NumPy says inf or NaN where Python raises or leaves the real line
+            with np.errstate(all="ignore"):
+                value = float(np.power(np.float64(a), p))
+    else:
+        value = settle(a**p, frame)
+    return Var(value, ops_basic.POWER_OF, (base,), {"exponent": p}, here(frame), frame.f_lasti)
+
+
+# -- making Vars
+
+
+def settle(value: Any, frame: FrameType | None = None) -> Any:
+    """Bring a result into the form that Vars hold: float64 numbers as floats, arrays read-only."""
+    kind = type(value)
+    if kind is _array:
+        if value.dtype.kind not in "fiub":
+            raise unsupported(f"a result of dtype {value.dtype}", frame)
+        if value.ndim == 0:
+            value = value[()]
+            return float(value) if type(value) is np.float64 else value
+        value.flags.writeable = False
+        return value
+    if kind is float:
+        return value
+    if kind is np.float64:
+        return float(value)
+    if isinstance(value, tuple):
+        return tuple(settle(v, frame) for v in value)
+    if isinstance(value, np.ndarray):  # a subclass: matrices and masked arrays have rules of their own
+        raise unsupported(f"an array of type {kind.__name__}", frame)
+    if kind is complex or isinstance(value, np.complexfloating):
+        raise unsupported("a complex number", frame)
+    return value
+
+
+def constant(value: Any, frame: FrameType) -> Var:
+    """Return an operand as a Var; what is not traced becomes a constant."""
+    if type(value) is Var:
+        return value
+    return Var(checked(value, frame), CONSTANT, (), None, here(frame), frame.f_lasti)
+
+
+def checked(value: Any, frame: FrameType | None = None) -> Any:
+    """Copy a number or array that the user gave; raise `UnsupportedValue` for what has no derivative."""
+    kind = type(value)
+    if kind is float:
+        return value
+    if kind is int or kind is bool:
+        return float(value)
+    array = np.array(value)
+    if array.dtype.kind not in "fiub":
+        what = "an object array" if array.dtype.kind == "O" else f"a value of dtype {array.dtype}"
+        raise unsupported(what if not isinstance(value, complex) else f"the complex number {value}", frame)
+    return settle(array, frame)
+
+
+def _make(op: Op, args: tuple[Var, ...], params: dict[str, Any] | None, frame: FrameType) -> Var:
+    values = [a.value for a in args]
+    value = op.forward(*values, **params) if params else op.forward(*values)
+    return Var(settle(value, frame), op, args, params, here(frame), frame.f_lasti)
+
+
+def apply(op: Op, args: tuple[Any, ...], params: dict[str, Any] | None, frame: FrameType) -> Any:
+    """Record one operation on Vars and plain values; an op with several results gives a tuple of Vars."""
+    out = _make(op, tuple(constant(a, frame) for a in args), params, frame)
+    if type(out.value) is tuple:
+        return tuple(item(out, i, frame) for i in range(len(out.value)))
+    if op.view and type(out.value) is _array:
+        out.args[0]._seen_by(out)
+    return out
+
+
+def item(var: Var, position: int, frame: FrameType) -> Var:
+    """Return one result of an op that has several."""
+    return _make(ops_shape.ITEM, (var,), {"position": position}, frame)
+
+
+def _function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:
+    """Record a call of a NumPy function, or of one of gradviz's own."""
+    entry = ops.find(function, frame)
+    kwargs = {k: v for k, v in kwargs.items() if not ops.is_default(k, v)}
+    if "out" in kwargs:
+        raise detached(f"{function.__name__}(..., out=...) writes into an array that is not traced",
+                       "use the value that it returns, without out=", frame)  # fmt: skip
+    if entry is ops.READS:
+        return function(*_bare(args), **_bare(kwargs))
+    op, bind = entry
+    if op is None:
+        return bind(*args, **kwargs)
+    bound, params = ops.bound(function, bind, args, kwargs, frame)
+    if op is ops_basic.POWER and not isinstance(bound[1], Var) and np.ndim(bound[1]) == 0:
+        return _power(bound[0], bound[1], frame)
+    return apply(op, bound, params, frame)
+
+
+def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Run one of gradviz's own functions: recorded where an operand is traced, plain otherwise."""
+    if not any(type(a) is Var for a in args):
+        return function(*args, **kwargs)
+    frame = user_frame(_getframe(1)) or _getframe(1)
+    return _function(function, args, kwargs, frame)
+
+
+def _bare(value: Any) -> Any:
+    """Take the values out of Vars, through lists, tuples and dicts."""
+    if type(value) is Var:
+        return value.value
+    if type(value) is list or type(value) is tuple:
+        return type(value)(map(_bare, value))
+    if type(value) is dict:
+        return {k: _bare(v) for k, v in value.items()}
+    return value
+
+
+def _index(key: Any, frame: FrameType) -> Any:
+    """Return an index as plain integers, slices and copied arrays."""
+    if type(key) is int or type(key) is slice and type(key.start) is type(key.stop) is type(key.step) is int:
+        return key
+    if isinstance(key, tuple):
+        return tuple(_index(k, frame) for k in key)
+    if isinstance(key, slice):
+        return slice(*(None if k is None else operator.index(k) for k in (key.start, key.stop, key.step)))
+    if isinstance(key, Var):
+        key = key.value if np.asarray(key.value).dtype.kind in "iub" else operator.index(key)
+    if isinstance(key, list | np.ndarray):
+        key = np.array(key)
+        key.flags.writeable = False
+    return key
+
+
+# -- leaves
+
+#: Names that the field gives to data; digits, subscripts and underscores may follow.
+_DATA_NAMES = frozenset("x y t X Y T xs ys inputs targets data labels features".split())
+
+
+def role_of(name: str) -> Op:
+    """Return DATA or PARAMETER, by what the field calls such things: x, y₁ and targets_2 are data."""
+    return DATA if name.rstrip("0123456789₀₁₂₃₄₅₆₇₈₉_") in _DATA_NAMES else PARAMETER
+
+
+def leaf(value: Any, name: str | None, op: Op, frame: FrameType) -> Var:
+    """Return a Var for an input: a copy that nobody can change, with ints as floats."""
+    out = Var(checked(value, frame), op, (), {"whole": True} if type(value) is int else None, here(frame), frame.f_lasti)
+    if name is not None:
+        out.name = name
+    return out
+
+
+def var(value: Any, name: str | None = None, role: str | None = None) -> Var:
+    """Return a traced value to compute with.
+
+    value   a number or an array of floats; Python ints become floats
+    name    what a picture calls it; by default the name that it is assigned to
+    role    "parameter", "data" or "constant"; by default it follows from the name
+
+    Raises `UnsupportedValue` for complex numbers and arrays of objects, `UnknownName` for another role.
+
+    >>> x = var(2.0, name="x")
+    >>> (x * x + 1.0).value
+    5.0
+    """
+    from ..errors import UnknownName
+
+    roles = {"parameter": PARAMETER, "data": DATA, "constant": CONSTANT}
+    if role is not None and role not in roles:
+        raise UnknownName(f"role={role!r} is not a role; choose from {', '.join(roles)}")
+    if isinstance(value, Var):
+        raise UnsupportedValue("gv.var was given a traced value; it is one already")
+    return leaf(value, name, roles[role] if role else INPUT if name is None else role_of(name), _getframe(1))
