@@ -25,7 +25,7 @@ Frame: TypeAlias = Literal["upstream", "result", "partial", "old", "value"]
 
 GAPS = (12.0, 9.0)  # px between items: the first that fits
 SMALLEST = 10.0  # px, no text is set smaller
-_TIGHT = 3.0  # beside a parenthesis or comma
+_TIGHT = 3.0  # between a sign and what it touches
 _GLOW = 4.0
 _LABEL = 12.0
 _LABEL_BASE = 36.0  # under the axis; 16 under a box that reaches lower than a number's
@@ -35,13 +35,14 @@ _SHRINKS = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 2 / 3)
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A sign, a name or a piece of text on the axis."""
+    """A sign, a name or a piece of text on the axis; `glue` says on which side it touches what it belongs to."""
 
     text: str
     role: Role = "ink"
     bold: bool = False
     mono: bool = False
     size: float = 15
+    glue: Literal["", "left", "right", "both"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +178,9 @@ def _slot(item: Item, k: float) -> float:
 
 def _space(left: Item, right: Item, gap: float) -> float:
     """Return the space between two items."""
-    if isinstance(left, Word) and left.text.endswith(("(", "[", "√")):
-        return _TIGHT
-    if isinstance(right, Word) and right.text.startswith((")", "]", ",")):
-        return _TIGHT
-    return gap
+    after = isinstance(left, Word) and left.glue in ("right", "both")
+    before = isinstance(right, Word) and right.glue in ("left", "both")
+    return _TIGHT if after or before else gap
 
 
 def width(items: Sequence[Item], *, gap: float = GAPS[0], k: float = 1.0) -> float:

@@ -162,6 +162,7 @@ class Names:
             self._full.append(full)
             self._formula.append(full if short else index(node.id))
             self._card.append(full if short else f"{cut(full)} {index(node.id)}")
+        self._taken = frozenset(self._formula)
 
     def formula(self, i: int) -> str:
         """Return the name if it has at most 8 glyphs, else the index: v₇."""
@@ -174,6 +175,10 @@ class Names:
     def full(self, i: int) -> str:
         """Return the whole name, for tooltips."""
         return self._full[i]
+
+    def unused(self, *choices: str) -> str:
+        """Return the first of the choices that is no node's name; the last one if all are."""
+        return next((c for c in choices if c not in self._taken), choices[-1])
 
     def partial(self, i: int) -> str:
         """Return the name as it stands after ∂ or beside a ×: in parentheses where it is composed."""

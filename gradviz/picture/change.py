@@ -1,0 +1,168 @@
+"""The equations of what changes: tangents in forward mode, and parameters in an optimiser's step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..record import Event, Value
+from . import numbers
+from .equation import (
+    EQUALS,
+    PLUS,
+    TIMES,
+    Said,
+    Scales,
+    all_scalar,
+    as_item,
+    chip_text,
+    limit_of,
+    local_formula,
+)
+from .formula import Chip, Equation, Item, Num, Word
+from .moment import Moment
+from .numbers import balanced, is_scalar, trim
+from .words import Names, wrapped
+
+_MOST_TERMS = 3
+
+
+def primed(name: str) -> str:
+    """Return the name of a tangent: x′, (x₁·w₁)′."""
+    return wrapped(name) + "′"
+
+
+def locals_of(moment: Moment, event: Event) -> tuple[Value | None, ...]:
+    """Return the local derivatives of a node, by arg: from the event, else from a backward sweep of the same run."""
+    args = moment.graph.nodes[event.node].args
+    if isinstance(event.local, tuple) and len(event.local) == len(args):
+        return event.local
+    if len(args) == 1 and event.local is not None:
+        return (event.local,)
+    found: list[Value | None] = [None] * len(args)
+    for i, formula in enumerate(moment.graph.nodes[event.node].local):
+        if formula in ("1", "−1"):
+            found[i] = -1.0 if formula == "−1" else 1.0
+        elif formula in ("{0}", "{1}"):
+            found[i] = moment.after.values.get(args[int(formula[1])])
+    if any(f is None for f in found) and (backward := moment.run.sweep("backward")):
+        for e in backward.events:
+            if e.node == event.node and e.arg is not None:
+                found[e.arg] = e.local
+    return tuple(found)
+
+
+def tangent(moment: Moment, names: Names, event: Event, scales: Scales | None = None) -> Said:
+    """Write how a tangent comes about: y′ = ∂y/∂a × a′ + ∂y/∂b × b′."""
+    node, before = moment.graph.nodes[event.node], moment.after.tangents
+    name = primed(names.formula(event.node))
+    moving = [(p, a, before[a]) for p, a in enumerate(node.args) if a in before and _moves(before[a])]
+    if not moving:
+        made = _tangent(event.value, "", name, limit_of(scales, event.node, "tangent", event.value), "result")
+        text = numbers.trim(numbers.number(event.value)) if is_scalar(event.value) else numbers.quantity(event.value)
+        return Said(Equation((Word(name),), (EQUALS, made)), f"{name} = {text}")
+    slopes = locals_of(moment, event)
+    symbols: list[Item] = [Word(name), EQUALS]
+    for n, (p, a, _) in enumerate(moving[:_MOST_TERMS]):
+        symbols += [PLUS] if n else []
+        formula = local_formula(moment.graph, names, event.node, p)
+        if "ḡ" in formula or formula.startswith("Σ"):  # a formula for gradients; its transpose has no words here
+            symbols += [Word(f"∂{names.partial(event.node)}/∂{names.partial(a)}", "value"), TIMES]
+        elif formula not in ("", "1"):
+            symbols += [Word(wrapped(formula), "value"), TIMES]
+        symbols.append(Word(primed(names.formula(a)), "value"))
+    if len(moving) > _MOST_TERMS:
+        symbols += [PLUS, Word("…")]
+    return _numbers(moment, names, event, scales, (tuple(symbols), moving, slopes))
+
+
+def _moves(value: Value) -> bool:
+    return isinstance(value, tuple) or bool(np.any(np.asarray(value) != 0))
+
+
+def _tangent(value: Value, text: str, label: str, limit: float, frame: Any = "value") -> Item:
+    text = text or (numbers.number(value) if is_scalar(value) else "")
+    return as_item(value, text, frame, label, "value", limit)
+
+
+def _numbers(
+    moment: Moment,
+    names: Names,
+    event: Event,
+    scales: Scales | None,
+    parts: tuple[tuple[Item, ...], list[tuple[int, int, Value]], tuple[Value | None, ...]],
+) -> Said:
+    """Put the numbers in: [x′] ×local + ... = [y′]."""
+    symbols, moving, slopes = parts
+    name = primed(names.formula(event.node))
+    flat = [v for p, _, t in moving for v in (slopes[p], t)]
+    exact = all_scalar(event.value, *flat) and len(moving) <= _MOST_TERMS
+    relation, result = "=", ""
+    texts: tuple[str, ...] = ("",) * len(flat)
+    if exact:
+        made = balanced(
+            flat, event.value, lambda v: numbers.total([a * b for a, b in zip(v[::2], v[1::2], strict=True)])
+        )
+        relation, result, texts = made.relation, made.result, made.terms
+    items: list[Item] = [EQUALS]
+    words: list[str] = []
+    for n, (p, a, value) in enumerate(moving[:_MOST_TERMS]):
+        items += [PLUS] if n else []
+        limit = limit_of(scales, a, "tangent", value)
+        items.append(_tangent(value, texts[2 * n + 1], primed(names.formula(a)), limit))
+        slope = slopes[p]
+        if exact:
+            items.append(Chip("×" + trim(texts[2 * n]), "local", "value"))
+            words.append(f"{trim(texts[2 * n + 1])} times {trim(texts[2 * n])}")
+        else:
+            text = chip_text(moment.graph, names, event.node, p, slope)
+            if "ḡ" not in text and not text.startswith("Σ"):
+                items.append(Chip(text or "×1", "local", "value"))
+            elif len(moving) == 1:
+                items.append(Word("→"))
+    if len(moving) > _MOST_TERMS:
+        items += [PLUS, Word("…")]
+    outcome = _tangent(event.value, result, name, limit_of(scales, event.node, "tangent", event.value), "result")
+    said = (
+        f"{name} = {' + '.join(words)} {relation} {trim(result)}"
+        if exact
+        else f"{name}, {numbers.quantity(event.value)}"
+    )
+    return Said(Equation(symbols, (*items, Word(relation), outcome)), said)
+
+
+def update(moment: Moment, names: Names, event: Event, scales: Scales | None = None) -> Said:
+    """Write one parameter's step: old value, step, new value."""
+    name, old = names.formula(event.node), moment.before.values.get(event.node)
+    limit = limit_of(scales, event.node, "value", event.value)
+    symbols = (Word(name),)
+    if old is None or isinstance(old, tuple) or isinstance(event.value, tuple):
+        text = numbers.number(event.value) if is_scalar(event.value) else ""
+        made = as_item(event.value, text, "result", "new", "value", limit)
+        return Said(Equation(symbols, (EQUALS, made)), f"{name} = {numbers.quantity(event.value)}")
+    step: Any = np.subtract(event.value, old)
+    if all_scalar(old, event.value):
+        down = bool(step < 0)
+        size = abs(float(step))
+        w = balanced((old, size), event.value, (lambda v: v[0] - v[1]) if down else numbers.total)
+        sign = "−" if down else "+"
+        items: tuple[Item, ...] = (
+            EQUALS,
+            Num(w.terms[0], "old", "old", "value"),
+            Word(sign),
+            Num(w.terms[1], None, "step", "grad"),
+            Word(w.relation),
+            Num(w.result, "result", "new", "value"),
+        )
+        spoken = f"{name} = {trim(w.terms[0])} {sign} {trim(w.terms[1])} {w.relation} {trim(w.result)}"
+        return Said(Equation(symbols, items), spoken)
+    before, after = (as_item(v, "", f, label, "value", limit) for v, f, label in _pair(old, event.value))
+    moved = as_item(step, "", "upstream", "step", "grad", numbers.limit(step))
+    return Said(
+        Equation(symbols, (EQUALS, before, PLUS, moved, EQUALS, after)), f"{name}, {numbers.quantity(event.value)}"
+    )
+
+
+def _pair(old: Value, new: Value) -> tuple[tuple[Value, Any, str], tuple[Value, Any, str]]:
+    return (old, "old", "old"), (new, "result", "new")

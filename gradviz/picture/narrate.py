@@ -1,0 +1,385 @@
+"""What a step says: a few short lines for the caption, its equations, and one plain sentence for those who listen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..record import Event, Node, Value
+from . import numbers
+from .change import primed, tangent, update
+from .equation import G, Said, Scales, Share, contribution, forward, partial, put, seed, seeds, shares, target
+from .formula import Equation, Item, Num, Word
+from .moment import Moment
+from .numbers import is_scalar, trim
+from .sentence import Line, Narration, Span, bold_tail, line, listed, many, odd, plain, size_of
+from .words import Names, cut, visible
+
+__all__ = ["Line", "Narration", "Span", "narrate", "plain"]
+
+MOST_LINES, MOST_LINES_ROOMY = 3, 5
+MOST_EQUATIONS = 4
+_SPOKEN = 60  # glyphs of a name in the sentence for listeners
+
+_ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
+_AXES = re.compile(r"Σ (ax[ie]s [\d, ]+)")
+
+
+def narrate(moment: Moment, names: Names, *, roomy: bool = False, scales: Scales | None = None) -> Narration:
+    """Say what happens at a moment.
+
+    roomy   up to five lines instead of three
+    scales  the ends of the thumbnails' scales; without them each thumbnail has its own
+    """
+    said = _Narrator(moment, names, scales).say()
+    most = MOST_LINES_ROOMY if roomy else MOST_LINES
+    return Narration(said.note, said.lines[:most], said.equations)
+
+
+@dataclass(frozen=True)
+class _Narrator:
+    moment: Moment
+    names: Names
+    scales: Scales | None
+
+    def say(self) -> Narration:
+        step = self.moment.step
+        if step is None:
+            return self._finished()
+        if not step.events:
+            return Narration("Nothing happens in this step.", (line("Nothing happens in this step."),))
+        match step.kind:
+            case "forward":
+                return self._forward(step.events)
+            case "backward":
+                return self._backward(step.events)
+            case "tangent":
+                return self._tangent(step.events)
+            case "update":
+                return self._update(step.events)
+            case _:
+                raise AssertionError(step.kind)
+
+    # ---- names
+
+    def _node(self, i: int) -> Node:
+        return self.moment.graph.nodes[i]
+
+    def _name(self, i: int) -> str:
+        return self.names.card(i)
+
+    def _aloud(self, i: int) -> str:
+        return cut(self.names.full(i), _SPOKEN)
+
+    def _amount(self, value: Value) -> str:
+        return trim(numbers.number(value)) if is_scalar(value) else numbers.quantity(value)
+
+    def _rule(self, node: Node) -> str:
+        words = {str(i): self.names.formula(a) for i, a in enumerate(node.args)}
+        return put(node.rule, {**words, "y": self.names.formula(node.id), "g": G}) if node.rule else ""
+
+    def _part(self) -> str:
+        """Return which part of its sweep the step is, where a step holds many nodes."""
+        step = self.moment.step
+        assert step is not None
+        return "" if step.n == 1 else f"Layer {max(step.k - 1, 1)} of {max(step.n - 1, 1)}"
+
+    # ---- forward
+
+    def _forward(self, events: Sequence[Event]) -> Narration:
+        if all(self._node(e.node).is_leaf for e in events):
+            return self._leaves(events)
+        if len(events) > 1:
+            return self._forward_many(events)
+        e = events[0]
+        node = self._node(e.node)
+        said = forward(self.moment, self.names, e.node, self.scales)
+        lines = [line("", self._name(e.node), " gets its value.")]
+        args = [self.moment.after.values.get(a) for a in node.args]
+        begins = self._begins(e.value, args)
+        if begins:
+            lines.append(line("", begins))
+        if shapes := self._shapes(node):
+            lines.append(line(shapes))
+        return Narration(f"{said.spoken}.{' ' + begins if begins else ''}", tuple(lines), (said.equation,))
+
+    def _leaves(self, events: Sequence[Event]) -> Narration:
+        shown = [e for e in events if self._node(e.node).op != "constant"]
+        counts = [
+            many(count, word, more)
+            for op, word, more in (
+                ("parameter", "parameter", ""), ("data", "data input", ""), ("constant", "constant", ""),
+            )
+            if (count := sum(self._node(e.node).op == op for e in events))
+        ]  # fmt: skip
+        told = listed([f"{self._aloud(e.node)} = {self._amount(e.value)}" for e in shown])
+        note = f"The inputs get their values: {told}." if told else "The inputs get their values."
+        lines = [line("The inputs get their values."), line(listed(counts) + ".")]
+        odd = next((e for e in events if odd(e.value)), None)
+        if odd is not None:
+            lines.append(line("", f"{self._name(odd.node)} is {self._held(odd.value)}."))
+        return Narration(note, tuple(lines))
+
+    def _held(self, value: Value) -> str:
+        return odd(value) if is_scalar(value) else f"an array that holds {odd(value)}"
+
+    def _forward_many(self, events: Sequence[Event]) -> Narration:
+        computed = [e for e in events if not self._node(e.node).is_leaf]
+        count = many(len(computed), "node gets its value", "nodes get their values")
+        part = self._part()
+        first = f"{part}: {count}." if part else f"The forward sweep: {count}."
+        told = listed([f"{self._aloud(e.node)} = {self._amount(e.value)}" for e in computed])
+        lines = [line(first)]
+        begins = next((b for e in computed if (b := self._arises(e))), "")
+        if begins:
+            lines.append(line("", begins))
+        lines.append(line(listed([self.names.formula(e.node) for e in computed]) + "."))
+        return Narration(f"{first[:-1]}: {told}.{' ' + begins if begins else ''}", tuple(lines))
+
+    def _arises(self, e: Event) -> str:
+        args = [self.moment.after.values.get(a) for a in self._node(e.node).args]
+        begins = self._begins(e.value, args)
+        return begins.replace("begins here", f"begins at {self._name(e.node)}") if begins else ""
+
+    def _begins(self, made: Value, of: Sequence[Value | None]) -> str:
+        """Say that NaN or an infinity comes up, where nothing that it is made of holds one."""
+        word = odd(made)
+        return f"{word} begins here." if word and not any(map(odd, of)) else ""
+
+    def _shapes(self, node: Node) -> str:
+        """Say how shapes come together, where arrays do."""
+        shapes = [self._node(a).shape for a in node.args]
+        made = numbers.shape(node.shape)
+        if node.symbol == "@" and len(shapes) == 2:
+            return f"{size_of(shapes[0])} times {size_of(shapes[1])} gives {size_of(node.shape)}."
+        if not any(shapes):
+            return ""
+        if len(shapes) > 1 and node.shape and set(shapes) != {node.shape}:
+            return f"{listed([size_of(s) for s in shapes])} give {made}."
+        if len(shapes) == 1 and shapes[0] != node.shape:
+            return f"{size_of(shapes[0])} becomes {size_of(node.shape)}."
+        return f"Element by element: {made}." if node.shape else ""
+
+    # ---- backward
+
+    def _backward(self, events: Sequence[Event]) -> Narration:
+        found = shares(self.moment)
+        if not found:
+            return self._seeds(events)
+        senders = {s.event.node for s in found}
+        if len(senders) > 1 or any(e.arg is None for e in events):
+            return self._backward_many(found, events)
+        if len(found) == 1:
+            return self._contribution(found[0])
+        return self._contributions(found)
+
+    def _seeds(self, events: Sequence[Event]) -> Narration:
+        said = [seed(self.moment, self.names, e, self.scales) for e in events]
+        of = target(self.moment, self.names)
+        starts = listed([self._name(e.node) for e in events])
+        lines = [line("The backward sweep starts at ", starts, ".")]
+        if len(events) == 1 and of == self.names.partial(events[0].node):
+            lines.append(line(f"∂{of}/∂{of} = 1."))
+            note = f"The backward sweep starts at {self._aloud(events[0].node)}: ∂{of}/∂{of} = 1."
+        else:
+            terms = [self._seed_term(e) for e in events]
+            total = " + ".join(terms[:3]) + (" + …" if len(terms) > 3 else "")
+            lines.append(line(f"Its seed says what is differentiated: {of} = {total}."))
+            note = f"The backward sweep starts at {listed([self._aloud(e.node) for e in events])}: {of} = {total}."
+        return Narration(note, tuple(lines), tuple(s.equation for s in said[:MOST_EQUATIONS]))
+
+    def _seed_term(self, e: Event) -> str:
+        name = self.names.partial(e.node)
+        if not is_scalar(e.value):
+            return f"Σ seed·{name}"
+        text = trim(numbers.number(e.value))
+        return name if text == "1" else f"{text}·{name}" if not text.startswith("−") else f"({text})·{name}"
+
+    def _contribution(self, share: Share) -> Narration:
+        """Say what one node sends to one input; at a fan-out, that it is one of several terms."""
+        sender, receiver = share.event.node, share.to
+        said = contribution(self.moment, self.names, share, self.scales)
+        array = bool(self._node(receiver).shape or self._node(sender).shape)
+        begins = self._begins(share.event.value, [share.upstream])
+        details = self._details(share, array)
+        lines: list[Line]
+        if share.of > 1:
+            uses = len(self.moment.graph.users[receiver])
+            first = " is used " + many(uses, "time") if uses == share.of else " gets its gradient in parts"
+            which = _ORDINALS[share.k - 1] if share.k <= len(_ORDINALS) else f"Term {share.k}"
+            if share.k == share.of:
+                which += " and last"
+            lines = [
+                line("", self._name(receiver), first + ":"),
+                line(f"its gradient is the sum of {share.of} terms. {which}: ", self._name(sender)),
+            ]
+        else:
+            lines = [
+                line(
+                    "",
+                    self._name(sender),
+                    f" sends its gradient {G + ' ' if array else ''}to ",
+                    self._name(receiver),
+                    ".",
+                )
+            ]
+            if rule := self._rule(self._node(sender)):
+                lines.append(line(rule))
+        if begins:
+            lines.insert(1, line("", begins))
+        return Narration(self._told(share, said, begins), tuple(lines) + details, (said.equation,))
+
+    def _told(self, share: Share, said: Said, begins: str = "") -> str:
+        sender, receiver = self._aloud(share.event.node), self._aloud(share.to)
+        if share.of > 1:
+            start = f"{sender} sends term {share.k} of {share.of} to {receiver}"
+        elif is_scalar(share.upstream):
+            start = f"{sender} sends its gradient {self._amount(share.upstream)} to {receiver}"
+        else:
+            start = f"{sender} sends its gradient to {receiver}"
+        return f"{start}: {said.spoken}.{' ' + begins if begins else ''}"
+
+    def _details(self, share: Share, array: bool) -> tuple[Line, ...]:
+        """Say which axes are summed, or that a gradient has the shape of what it belongs to."""
+        node, receiver = self._node(share.event.node), self._node(share.to)
+        assert share.event.arg is not None
+        template = node.local[share.event.arg]
+        if not array:
+            return ()
+        if template.startswith("Σ") and node.shape != receiver.shape:
+            axes = _AXES.match(template)
+            along = axes[1].strip().rstrip(",") if axes else "every axis"
+            name = self.names.formula(receiver.id)
+            return (
+                line("", f"{name} was repeated along {along}, so {G} is summed there: "
+                          f"{size_of(node.shape)} to {size_of(receiver.shape)}."),
+            )  # fmt: skip
+        if not receiver.shape:
+            return ()
+        of, name = target(self.moment, self.names), self.names.partial(receiver.id)
+        return (
+            line("", f"∂{of}/∂{name} has {self.names.formula(receiver.id)}’s shape: {numbers.shape(receiver.shape)}."),
+        )
+
+    def _contributions(self, found: Sequence[Share]) -> Narration:
+        """Say what one node sends to all its inputs at once."""
+        sender = found[0].event.node
+        to = list(dict.fromkeys(s.to for s in found))
+        if len(to) == 1:
+            times = "twice, once" if len(found) == 2 else f"{len(found)} times, once"
+            first = line(
+                "", self._name(sender), " sends its gradient to ", self._name(to[0]), f" {times} for each use."
+            )
+        elif len(to) == 2:
+            first = line(
+                "", self._name(sender), " sends its gradient to ", self._name(to[0]), " and ", self._name(to[1]), "."
+            )
+        else:
+            first = line("", self._name(sender), " sends its gradient to ", f"{len(to)} inputs", ".")
+        said = [contribution(self.moment, self.names, s, self.scales) for s in found[:MOST_EQUATIONS]]
+        lines = [first]
+        begins = next((b for s in found if (b := self._begins(s.event.value, [s.upstream]))), "")
+        if begins:
+            lines.append(line("", begins))
+        if rule := self._rule(self._node(sender)):
+            lines.append(line(rule))
+        for s in found:
+            for detail in self._details(s, bool(self._node(s.to).shape or self._node(sender).shape)):
+                lines += [detail] if detail not in lines else []
+        upstream = found[0].upstream
+        told = "; ".join(f"to {self._aloud(s.to)}, {t.spoken}" for s, t in zip(found, said, strict=False))
+        more = f"; and {len(found) - len(said)} more" if len(found) > len(said) else ""
+        amount = f" {self._amount(upstream)}" if is_scalar(upstream) else ""
+        note = f"{self._aloud(sender)} sends its gradient{amount} to {many(len(to), 'input')}: {told}{more}."
+        return Narration(note + (f" {begins}" if begins else ""), tuple(lines), tuple(s.equation for s in said))
+
+    def _backward_many(self, found: Sequence[Share], events: Sequence[Event]) -> Narration:
+        """Sum up a layer or a whole sweep, with the largest contribution as its example."""
+        senders, to = {s.event.node for s in found}, {s.to for s in found}
+        count = f"{many(len(senders), 'node sends its gradient', 'nodes send their gradients')} to {len(to)}"
+        part = self._part()
+        first = f"{part}: {count}." if part else f"The backward sweep: {count}."
+        lines = [line(first)]
+        begins = next((b for s in found if (b := self._begins(s.event.value, [s.upstream]))), "")
+        if begins:
+            lines.append(line("", begins))
+        known = [s for s in found if s.event.local is not None and is_scalar(s.event.value) and not odd(s.event.value)]
+        best = max(known, key=lambda s: abs(float(s.event.value)), default=None)  # type: ignore[arg-type]
+        note, equations = first, ()  # type: tuple[str, tuple[Equation, ...]]
+        if best is not None:
+            lines.append(
+                line("The largest contribution: ", self._name(best.event.node), " to ", self._name(best.to), ".")
+            )
+            said = contribution(self.moment, self.names, best, self.scales)
+            note, equations = f"{first} The largest contribution: {self._told(best, said)}", (said.equation,)
+        return Narration(note + (f" {begins}" if begins else ""), tuple(lines), equations)
+
+    # ---- tangent, update, finished
+
+    def _tangent(self, events: Sequence[Event]) -> Narration:
+        moving = [e for e in events if not is_scalar(e.value) or float(e.value) != 0]  # type: ignore[arg-type]
+        if all(self._node(e.node).is_leaf for e in events):
+            lines = [line("Forward mode: the inputs move along a direction.")]
+            told = [f"{primed(self._aloud(e.node))} = {self._amount(e.value)}" for e in moving]
+            short = [f"{primed(self.names.formula(e.node))} = {self._amount(e.value)}" for e in moving]
+            lines.append(line((listed(short, 3) or "Nothing moves") + "; all else stands still."))
+            return Narration(f"The direction: {listed(told) or 'nothing moves'}.", tuple(lines))
+        if len(events) > 1:
+            count = many(len(events), "node gets its tangent", "nodes get their tangents")
+            part = self._part()
+            first = f"{part}: {count}." if part else f"The forward-mode sweep: {count}."
+            told = [f"{primed(self._aloud(e.node))} = {self._amount(e.value)}" for e in moving]
+            return Narration(f"{first[:-1]}: {listed(told)}." if told else first, (line(first),))
+        e = events[0]
+        said = tangent(self.moment, self.names, e, self.scales)
+        tangents = self.moment.after.tangents
+        begins = self._begins(e.value, [tangents.get(a) for a in self._node(e.node).args])
+        lines = [line("", self._name(e.node), " gets its tangent.")]
+        if begins:
+            lines.append(line("", begins))
+        lines.append(line("Local derivative times tangent, summed over its inputs."))
+        return Narration(f"{said.spoken}.{' ' + begins if begins else ''}", tuple(lines), (said.equation,))
+
+    def _update(self, events: Sequence[Event]) -> Narration:
+        assert self.moment.step is not None
+        sweep = self.moment.run.sweeps[self.moment.step.sweep]
+        by = visible(sweep.label) or "The optimiser"
+        first = f"{by}: {many(len(events), 'parameter takes', 'parameters take')} one step."
+        said = [update(self.moment, self.names, e, self.scales) for e in events[:MOST_EQUATIONS]]
+        begins = next((b for e in events if (b := self._begins(e.value, [self.moment.before.values.get(e.node)]))), "")
+        lines = [line(first)] + ([line("", begins)] if begins else [])
+        more = f" and {len(events) - len(said)} more" if len(events) > len(said) else ""
+        note = f"{first[:-1]}: {'; '.join(s.spoken for s in said)}{more}."
+        return Narration(note, tuple(lines), tuple(s.equation for s in said))
+
+    def _finished(self) -> Narration:
+        after, graph = self.moment.after, self.moment.graph
+        told, short = [], []
+        for out in graph.outputs:
+            if out in after.values:
+                told.append(f"{self._aloud(out)} = {self._amount(after.values[out])}")
+                value = after.values[out]
+                amount = numbers.number(value) if is_scalar(value) else numbers.quantity(value)
+                short.append(f"{self.names.formula(out)} = {amount}")
+        first = f"Finished: {listed(short, 3)}." if short else "Finished."
+        lines = [line(*bold_tail(first))]
+        note = f"Finished: {listed(told)}." if told else "Finished."
+        if after.sent:
+            width = "Edge width shows how much each contribution is."
+            lines.append(line(width))
+            note += " " + width
+        return Narration(note, tuple(lines), self._gradients())
+
+    def _gradients(self) -> tuple[Equation, ...]:
+        """Return the gradients of the parameters in one row, where they are few and numbers."""
+        after = self.moment.after
+        which = [n.id for n in self.moment.graph.nodes if n.op == "parameter" and n.id in after.grads]
+        values = [after.grads[i] for i in which]
+        if not which or len(which) > 3 or not all(map(is_scalar, values)) or not seeds(self.moment):
+            return ()
+        of = target(self.moment, self.names)
+        items: list[Item] = []
+        for i, value in zip(which, values, strict=True):
+            items += [partial(of, self.names.partial(i)), Word("="), Num(numbers.number(value), "upstream")]
+        return (Equation(tuple(items)),)
