@@ -116,9 +116,9 @@ class _Narrator:
         told = listed([f"{self._aloud(e.node)} = {self._amount(e.value)}" for e in shown])
         note = f"The inputs get their values: {told}." if told else "The inputs get their values."
         lines = [line("The inputs get their values."), line(listed(counts) + ".")]
-        odd = next((e for e in events if odd(e.value)), None)
-        if odd is not None:
-            lines.append(line("", f"{self._name(odd.node)} is {self._held(odd.value)}."))
+        strange = next((e for e in events if odd(e.value)), None)
+        if strange is not None:
+            lines.append(line("", f"{self._name(strange.node)} is {self._held(strange.value)}."))
         return Narration(note, tuple(lines))
 
     def _held(self, value: Value) -> str:
