@@ -97,7 +97,7 @@ class Lens:
 
     def elements(self, moment: Moment) -> tuple[Element, ...]:
         """Return the lens's elements at a moment, back to front, without its frame."""
-        parts = self._parts(moment, narrate(moment, self.names))
+        parts = self._parts(moment, narrate(moment, self.names, roomy=True, scales=self.extents or None))
         return tuple(self._keep(name, kind, marks) for name, kind, marks in parts if marks)
 
     def _keep(self, name: str, kind: str, marks: list[Mark]) -> Element:
@@ -295,8 +295,8 @@ class Lens:
         centre = (p.left + p.right) / 2
         marks: list[Mark] = []
         words = [
-            (p.left, p.inputs + p.height + 8, p.left + 44, p.inputs + p.height + 26),
-            (p.left, p.feeds - 22, p.left + 40, p.feeds - 6),
+            (p.left, p.inputs + p.height + 8, p.left + 38, p.inputs + p.height + 26),
+            (p.left, p.feeds - 22, p.left + 34, p.feeds - 6),
         ]
         taken: list[Box] = list(words)
         both = [c[0] for c in curves + feeds]

@@ -131,36 +131,11 @@ def _badge(
     ground = {"parameter": theme.solid, "data": theme.card, "constant": theme.card}.get(node.op, theme.badge)
     ink = theme.on_solid if node.op == "parameter" else theme.ink
     r, w, h, k = 8.0, BADGE, height, 8 * 0.4477
-    marks.append(
-        Path(
-            "MLLLCLCZ",
-            (
-                x + r,
-                y,
-                x + w,
-                y,
-                x + w,
-                y + h,
-                x + r,
-                y + h,
-                x + k,
-                y + h,
-                x,
-                y + h - k,
-                x,
-                y + h - r,
-                x,
-                y + r,
-                x,
-                y + k,
-                x + k,
-                y,
-                x + r,
-                y,
-            ),
-            ground,
-        )  # fmt: skip
-    )
+    left = (
+        x + r, y, x + w, y, x + w, y + h, x + r, y + h, x + k, y + h, x, y + h - k, x, y + h - r, x, y + r,
+        x, y + k, x + k, y, x + r, y,
+    )  # fmt: skip
+    marks.append(Path("MLLLCLCZ", left, ground))
     if node.op in ("data", "constant"):
         marks.append(Rect(x + 3.5, y + 3.5, w - 5, h - 7, 4.5, None, theme.ink, 1.5))
     beside = True
@@ -346,10 +321,10 @@ def beside_curve(
     own = sampled(xy)
     others = [p for c in curves for p in sampled(c)]
     top, bottom = min(p[1] for p in own), max(p[1] for p in own)
-    for share in (0.5, 0.38, 0.62, 0.3, 0.7):
-        y = top + share * (bottom - top)
-        near = [p[0] for p in own if y - 13 <= p[1] <= y + 13] or [own[12][0]]
-        for side in (prefer, -prefer):
+    for side in (prefer, -prefer):
+        for share in (0.5, 0.4, 0.6, 0.32, 0.68):
+            y = top + share * (bottom - top)
+            near = [p[0] for p in own if y - 13 <= p[1] <= y + 13] or [own[12][0]]
             x = min(near) - 7 - wide if side < 0 else max(near) + 7
             box = (x - 4, y - 13, x + wide + 4, y + 13)
             if box[0] < within[0] or box[2] > within[2]:

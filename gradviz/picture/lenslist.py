@@ -49,7 +49,7 @@ def summary(lens: Lens, moment: Moment, top: float) -> list[Part]:
     def rank(i: int) -> tuple[bool, float, int]:
         grad = moment.after.grads.get(i)
         large = math.inf if grad is None else size(grad)
-        return (grad is None, -(large if large == large else math.inf), i)
+        return (grad is None, -(math.inf if math.isnan(large) else large), i)
 
     return parts + _table(lens, moment, sorted(inputs, key=rank), top, "")
 
@@ -70,8 +70,8 @@ def _table(lens: Lens, moment: Moment, nodes: Sequence[int], top: float, part: s
     shown = nodes if len(nodes) <= room else nodes[: room - 1]
     parts: list[Part] = [("lens-head", "lens", head)]
     for n, i in enumerate(shown):
-        drawn = list_row(lens.known(i, moment, part), p.left, y + n * LIST_STEP, width, rows, lens.names, lens.extents, t,
-                         column=column)  # fmt: skip
+        at, known = y + n * LIST_STEP, lens.known(i, moment, part)
+        drawn = list_row(known, p.left, at, width, rows, lens.names, lens.extents, t, column=column)
         parts.append((f"lens-row-{n}", "lens", drawn))
     if len(shown) < len(nodes):
         at = y + len(shown) * LIST_STEP + (LIST_STEP - 4) / 2 + CENTRE * 12

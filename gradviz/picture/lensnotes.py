@@ -18,27 +18,45 @@ _AIR = 3.0
 
 
 def heading(said: Line, x: float, baseline: float, right: float, theme: Theme) -> list[Mark]:
-    """Set one line of narration; what is too long for it is cut in the middle of its longest part."""
-    spans = [(s.text, s.bold) for s in said]
-    sizes = {True: 15.0, False: 14.0}
+    """Set one line of narration; a long one is set smaller on two lines, a longer one is cut."""
+    most = right - x
+    for size in (15.0, 14.0):
+        rows = wrapped(said, size, most)
+        if len(rows) == 1:
+            return _set(rows, x, baseline, 0, size, theme.ink)
+    rows = wrapped(said, 13, most)
+    if len(rows) > 2:
+        last = "".join(word for word, _, _ in rows[1])
+        rows = [rows[0], [(shorten(last.rstrip() + " …", most, 13), False, 0.0)]]
+    return _set(rows, x, baseline - 8, 16, 13, theme.ink)
 
-    def wide(parts: Sequence[tuple[str, bool]]) -> float:
-        return sum(measure(t, sizes[b], bold=b) for t, b in parts)
 
-    over = wide(spans) - (right - x)
-    if over > 0 and spans:
-        longest = max(range(len(spans)), key=lambda i: wide([spans[i]]))
-        string, bold = spans[longest]
-        room = max(wide([spans[longest]]) - over, 40.0)
-        spans[longest] = (shorten(string, room, sizes[bold], bold=bold), bold)
-    marks: list[Mark] = []
-    for string, bold in spans:
-        size, shown = sizes[bold], string.strip()
-        lead = measure(string[: len(string) - len(string.lstrip())], size, bold=bold)
-        if shown and x + lead + measure(shown, size, bold=bold) <= right + 0.5:
-            marks.append(text(x + lead, baseline, shown, size, theme.ink, bold=bold))
-        x += measure(string, size, bold=bold)
-    return marks
+Row = list[tuple[str, bool, float]]  # text, bold, x
+
+
+def wrapped(said: Line, size: float, most: float) -> list[Row]:
+    """Break a line at its spaces into rows of at most so many px."""
+    rows: list[Row] = [[]]
+    x = 0.0
+    for span in said:
+        for word in _words(span.text):
+            bare = word.rstrip()
+            if x + measure(bare, size, bold=span.bold) > most and rows[-1] and bare:
+                rows.append([])
+                x = 0.0
+            if measure(bare, size, bold=span.bold) > most:
+                word = shorten(bare, most, size, bold=span.bold)
+            rows[-1].append((word, span.bold, x))
+            x += measure(word, size, bold=span.bold)
+    return [_runs(row, size) for row in rows]
+
+
+def _set(rows: Sequence[Row], x: float, y: float, pitch: float, size: float, fill: str) -> list[Mark]:
+    return [
+        text(x + left, y + pitch * n, word, size, fill, bold=bold)
+        for n, row in enumerate(rows)
+        for word, bold, left in row
+    ]
 
 
 def _bare(items: Sequence[Item]) -> tuple[Item, ...]:
@@ -105,27 +123,15 @@ def equations(said: Sequence[Equation], within: Box, theme: Theme) -> tuple[list
 
 
 def notes(said: Sequence[Line], within: Box, theme: Theme) -> list[Mark]:
-    """Set further lines of narration, wrapped at spaces, while there is room."""
+    """Set further lines of narration while there is room."""
     x0, y, x1, y1 = within
     marks: list[Mark] = []
-    for said_line in said:
-        rows: list[list[tuple[str, bool, float]]] = [[]]
-        x = 0.0
-        for span in said_line:
-            for word in _words(span.text):
-                wide = measure(word, 12, bold=span.bold)
-                if x + measure(word.rstrip(), 12, bold=span.bold) > x1 - x0 and rows[-1]:
-                    rows.append([])
-                    x = 0.0
-                rows[-1].append((word, span.bold, x))
-                x += wide
+    for line in said:
+        rows = wrapped(line, 12, x1 - x0)
         if y + 17 * len(rows) > y1:
             break
-        for row in rows:
-            y += 17
-            for word, bold, x in _runs(row):
-                if x + measure(word, 12, bold=bold) <= x1 - x0:
-                    marks.append(text(x0 + x, y, word, 12, theme.grey, bold=bold))
+        marks += _set(rows, x0, y + 17, 17, 12, theme.grey)
+        y += 17 * len(rows)
     return marks
 
 
@@ -135,17 +141,17 @@ def _words(string: str) -> list[str]:
     return [p + " " for p in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
 
 
-def _runs(row: list[tuple[str, bool, float]]) -> list[tuple[str, bool, float]]:
-    """Join a row's neighbouring words of one weight to one text."""
-    runs: list[tuple[str, bool, float]] = []
+def _runs(row: Row, size: float) -> Row:
+    """Join a row's neighbouring words of one weight to one text, without space around it."""
+    runs: Row = []
     for word, bold, x in row:
         if runs and runs[-1][1] == bold:
             runs[-1] = (runs[-1][0] + word, bold, runs[-1][2])
         else:
             runs.append((word, bold, x))
-    found = []
+    found: Row = []
     for string, bold, x in runs:
-        lead = len(string) - len(string.lstrip())
+        lead = string[: len(string) - len(string.lstrip())]
         if string.strip():
-            found.append((string.strip(), bold, x + measure(string[:lead], 12, bold=bold)))
+            found.append((string.strip(), bold, x + measure(lead, size, bold=bold)))
     return found

@@ -22,12 +22,14 @@ from .scene import Box, Element, Mark, Path, circle
 from .spots import Ground, baseline, beside
 from .spread import Spread, spread
 from .theme import Theme
-from .words import Names, cut
+from .words import Names
 
 IDLE, DONE, ACTIVE = 1.0, 1.5, 3.5
 _KEY = 30.0  # height of the key's row
 _LENS_GAP = 24.0
 _MOST_BRACKETS = 60
+_WIDEST_LABEL = 64.0
+_LABELLED = 300  # a graph of more nodes is laid out without room for labels
 
 
 @dataclass
@@ -74,10 +76,11 @@ class Overview:
         rows   the quantities that cards show: "value", "grad", perhaps "tangent"
         """
         x0, y0, x1, y1 = area
-        left = sorted(measure(_label(names, n.id), 13) for n in run.graph.nodes if n.op in ("parameter", "data"))
-        side = 18 + (min(left[int(0.9 * (len(left) - 1))], 64.0) if left else 0.0)
+        wide = {n.id: measure(_label(names, n.id), 13) for n in run.graph.nodes if n.op in ("parameter", "data")}
+        side = 20 + min(max(wide.values(), default=0.0), _WIDEST_LABEL)
         region = (x0 + side, y0 + 24, x1 - lens_width(area) - _LENS_GAP - 28, y1 - _KEY - 22)
-        placed = spread(run.graph, region, rankdir)
+        few = len(run.graph.nodes) <= _LABELLED
+        placed = spread(run.graph, region, rankdir, {i: w + dots.BRACKET for i, w in wide.items()} if few else None)
         arrays = any(n.shape for n in run.graph.nodes)
         return cls(run, names, theme, area, terms, rows, placed, extents(run) if arrays else {})
 
@@ -232,7 +235,9 @@ _NONE = Element("", "", ())
 
 
 def _label(names: Names, i: int) -> str:
-    return cut(names.full(i))
+    """Return a node's label: its name, or the v₇ that the lens shows beside a name too long."""
+    full = names.full(i)
+    return full if measure(full, 13) <= _WIDEST_LABEL else names.formula(i)
 
 
 def _used(step: Step, moment: Moment) -> list[Edge]:
