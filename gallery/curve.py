@@ -25,13 +25,15 @@ def curve(k, x):
 def loss_of_numbers(k, x, y):
     """The mean of the squared errors, one point after the other."""
     total = sum((curve(k, xi) - yi) ** 2 for xi, yi in zip(x, y, strict=True))
-    return total / len(x)
+    L = total / len(x)
+    return L
 
 
 def loss_of_arrays(k, x, y):
     """The same mean, of all points at once."""
     error = curve(k, x) - y
-    return np.mean(error**2)
+    L = np.mean(error**2)
+    return L
 
 
 def three_points():

@@ -177,9 +177,9 @@ def _compile(text: str, root: ast.expr, constants: Mapping[str, float]) -> Itera
                 todo += (Index(_index(text, index), _span(text, node)), value)
             case ast.BinOp(left, op, right):
                 between = Span(_span(text, left).end, _span(text, right).start)
-                sign = text[between.start : between.end].strip(" ()")
-                at = text.index(sign, between.start)
-                refuse(text, Span(at, at + len(sign)), _why(op) or "this operator has no place here")
+                written = text[between.start : between.end].strip(" ()")
+                at = text.index(written, between.start)
+                refuse(text, Span(at, at + len(written)), _why(op) or "this operator has no place here")
             case ast.UnaryOp(op, _) as node:
                 refuse(text, _span(text, node), _why(op) or "this operator has no place here")
             case ast.AST() as node:

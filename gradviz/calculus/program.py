@@ -166,9 +166,9 @@ def _function(name: str, count: int) -> Any:
             pair = np.maximum if name == "max" else np.minimum
             return lambda *args: reduce(pair, args)
         case _ if name in OURS:
-            from .. import calculus
+            from . import functions
 
-            return getattr(calculus, name)
+            return getattr(functions, name)
         case _:
             return getattr(np, name)
 

@@ -18,6 +18,10 @@ Examples:
   gradviz render "q = sin(a); L = q*b + q**2" a=1 b=2 -o fanout.gif --width 960
   gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.svg -o loss.gif
   gradviz check "exp(x) / y" x=1 y=2
+
+\b
+Exit codes: 0 done, 1 your code raised, 2 a mistake in what was typed, 3 a gradient check failed,
+4 a part is missing, 5 too large or out of time, 130 interrupted.
 """
 
 
@@ -117,7 +121,7 @@ def doctor() -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0, 1, 2, 3, 4, 5 or 130, as the README lists them."""
+    """Run the command line and return its exit code: 0, 1, 2, 3, 4, 5 or 130, as its help lists them."""
     try:
         cli.main(args=None if argv is None else list(argv), prog_name="gradviz", standalone_mode=False)
     except click.NoSuchOption as error:

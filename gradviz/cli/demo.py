@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..errors import CannotWrite
+from ..writers.files import whole
 from .report import say
 from .target import resolve
 from .write import make, write_all
@@ -24,7 +25,10 @@ def demo(folder: Path) -> None:
         target = folder / place
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes((source / name).read_bytes())
+            with whole(target) as out:
+                out.write((source / name).read_bytes())
+        except CannotWrite:
+            raise
         except OSError as error:
             raise CannotWrite(
                 f"{target} cannot be written: {error.strerror or error}; choose another folder"

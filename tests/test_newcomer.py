@@ -1,0 +1,273 @@
+"""What somebody meets who has just installed gradviz: the main job, mistakes, odd names, and the same bytes twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradviz as gv
+from gradviz import errors
+
+ROOT = Path(__file__).parents[1]
+FORMATS = ("svg", "png", "gif", "gv", "json")
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+# ---- the same bytes, whatever the process
+
+
+WRITE_ALL = """
+import sys, numpy as np, gradviz as gv
+
+def loss(params, x, t):
+    h = np.tanh(x @ params["W"] + params["b"])
+    return {"L": np.mean((h - t) ** 2), "h": np.sum(h)}["L"]
+
+rng = np.random.default_rng(0)
+film = gv.film(loss, {"W": rng.normal(size=(2, 2)), "b": np.zeros(2)}, rng.normal(size=(3, 2)), np.ones((3, 2)))
+for suffix in sys.argv[1:]:
+    film.save("film." + suffix)
+"""
+
+
+def test_two_processes_write_the_same_bytes_in_every_format(tmp_path: Path) -> None:
+    for seed in ("0", "4242"):
+        folder = tmp_path / seed
+        folder.mkdir()
+        (folder / "mine.py").write_text(WRITE_ALL, encoding="utf-8")
+        environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+        subprocess.run((sys.executable, "mine.py", *FORMATS), cwd=folder, env=environment, check=True)
+    for suffix in FORMATS:
+        one, other = ((tmp_path / seed / f"film.{suffix}").read_bytes() for seed in ("0", "4242"))
+        assert one == other, suffix
+
+
+# ---- names that nobody should choose
+
+
+HOSTILE = {
+    "tag": "<script>alert(1)</script>",
+    "quotes": "\"'`&amp;&lt;",
+    "cdata": "]]><svg onload=alert(1)>",
+    "slashes": "\\N\\G\\\\n\\",
+    "controls": "a\x00b\x07c\x1b[31md\x7fe\x85f",
+    "bidi": "abc\u202edef\u2066ghi",
+    "invalid": "a\ufffeb\ud800c",
+    "braces": "{0} {y} {g} $x^2$ %s",
+    "record": "<f0> a|b {c}",
+    "space": " a \n b\tc ",
+    "long": "x" * 10_000,
+    "greek": "ελευθερία",
+    "cjk": "學而時習之不亦說乎",
+    "emoji": "👩‍🔬🏳️‍🌈",
+    "combining": "a" + "\u0301" * 50,
+    "html": "<b>x</b>",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_name_is_shown_and_does_nothing(name: str, tmp_path: Path) -> None:
+    a, b = gv.var(2.0, name=name), gv.var(3.0, name="b")
+    film = gv.film(np.tanh(a * b) * a, title=name)
+    for suffix in FORMATS:
+        assert film.save(tmp_path / f"film.{suffix}").stat().st_size > 0
+
+    root = ET.parse(tmp_path / "film.svg").getroot()
+    allowed = {"svg", "g", "rect", "path", "text", "tspan", "title", "desc", "image", "style", "defs", "use"}
+    for e in root.iter():
+        assert e.tag.removeprefix(SVG) in allowed
+        assert not any(k.lower().startswith("on") or "script:" in v for k, v in e.attrib.items())
+    from gradviz.picture.words import visible
+
+    everything = "".join(root.itertext())
+    assert visible(name).strip() in everything
+    assert not any(c in everything for c in "\x00\x07\x1b\x7f\u202e\u2066\ufffe")
+
+    again = subprocess.run(
+        (sys.executable, "-m", "graphviz_pure", "-Tjson0", str(tmp_path / "film.gv")), capture_output=True, check=False
+    )
+    if again.returncode == 0:
+        assert len([o for o in json.loads(again.stdout)["objects"] if "nodes" not in o]) >= len(film.run.graph.nodes)
+    json.loads((tmp_path / "film.json").read_text(encoding="utf-8"))
+
+
+# ---- mistakes
+
+
+def matrix(x: Any) -> Any:
+    return x @ x
+
+
+def rare(x: Any) -> Any:
+    return np.fft.fft(x).sum()
+
+
+MISTAKES: dict[str, tuple[Any, type[Exception], tuple[str, ...]]] = {
+    "no inputs": (lambda: gv.film(lambda: 3.0), errors.NoInputs, ()),
+    "nothing traced": (lambda: gv.film(lambda x: 3.0, 2.0), errors.NoInputs, ()),
+    "no operation": (lambda: gv.film({}), errors.GradvizError, ()),
+    "an array comes out": (lambda: gv.film(matrix, np.eye(2)), errors.SeedNeeded, ("seed", "(2, 2)")),
+    "a seed of another shape": (lambda: gv.film(matrix, np.eye(2), seed=np.ones(3)), errors.GradvizError, ("(2, 2)",)),
+    "an integer array in wrt": (lambda: gv.film(lambda n: (n * 1.5).sum(), np.arange(3), wrt="n"),
+                                errors.UnsupportedValue, ("float",)),
+    "complex": (lambda: gv.film(lambda z: z * z, 1 + 2j), errors.UnsupportedValue, ("complex",)),
+    "an array of complex": (lambda: gv.film(lambda z: (z * z).sum(), np.array([1j])), errors.UnsupportedValue,
+                            ("complex",)),
+    "objects": (lambda: gv.film(lambda a: a.sum(), np.array([object()])), errors.UnsupportedValue, ("object",)),
+    "text": (lambda: gv.film(lambda a: a * 2, "two"), errors.GradvizError, ()),
+    "an unknown function": (lambda: gv.film(rare, np.ones(4)), errors.UnknownFunction,
+                            ("fft", f"{Path(__file__).name}:{rare.__code__.co_firstlineno + 1}")),
+    "an unknown name": (lambda: gv.film(lambda x: x * x, 2.0, wrt="y"), errors.UnknownName, ("'y'", "x")),
+    "an unknown theme": (lambda: gv.film(lambda x: x * x, 2.0, theme="pink").svg(), errors.UnknownName, ("light",)),
+    "an unknown pace": (lambda: gv.film(lambda x: x * x, 2.0, pace="fast").svg(), errors.UnknownName, ("layer",)),
+    "an unknown direction": (lambda: gv.film(lambda x: x * x, 2.0, rankdir="UP").svg(), errors.UnknownName, ("LR",)),
+    "an unknown suffix": (lambda: gv.film(lambda x: x * x, 2.0).save("a.xyz"), errors.UnknownName, (".svg",)),
+    "an unknown folder": (lambda: gv.film(lambda x: x * x, 2.0).save("/nowhere/at/all.svg"), errors.CannotWrite,
+                          ("/nowhere/at",)),
+    "an unknown frame": (lambda: gv.film(lambda x: x * x, 2.0).svg(99), errors.UnknownName, ("99",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("act", "kind", "parts"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_has_its_own_error_and_says_the_rule(act: Any, kind: type[Exception], parts: tuple[str, ...]) -> None:
+    with pytest.raises(kind) as caught:
+        act()
+    message = str(caught.value)
+    assert len(message) > 20
+    for part in parts:
+        assert part in message
+
+
+def test_a_film_of_values_takes_no_arguments() -> None:
+    with pytest.raises(TypeError):
+        gv.film(gv.var(2.0) * 3, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("what", "script"),
+    [
+        ("crashes", "echo broken >&2; exit 3"),
+        ("prints rubbish", "cat >/dev/null; echo '{\"objects\": 7'"),
+        ("says nothing", "cat >/dev/null"),
+        ("is not there", ""),
+        pytest.param("hangs", "sleep 1000", marks=pytest.mark.slow),
+    ],
+)
+def test_a_graphviz_that_fails_is_stepped_in_for_and_said(
+    what: str, script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dot = tmp_path / "dot"
+    if script:
+        dot.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        dot.chmod(dot.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("GRADVIZ_DOT", str(dot))
+    film = gv.film(lambda w, x: w * x + w, 2.0, 3.0)
+    ET.fromstring(film.svg())
+    assert any(str(dot) in note or "GRADVIZ_DOT" in note for note in film.said), (what, film.said)
+
+
+# ---- the main job
+
+
+@pytest.mark.slow
+def test_the_demo_draws_the_curve_and_says_what_it_wrote(gradviz, tmp_path: Path) -> None:
+    from PIL import Image
+
+    said = gradviz("demo", "out")
+    assert said.code == 0, said.err
+    names = [f"curve-{kind}.{suffix}" for kind in ("scalars", "arrays") for suffix in ("svg", "png", "gif")]
+    assert sorted(p.name for p in Path("out").iterdir()) == sorted([*names, "curve.py", "data"])
+    for name in names:
+        assert f"{name}: " in said.err
+    for kind in ("scalars", "arrays"):
+        with Image.open(f"out/curve-{kind}.gif") as film:
+            assert film.n_frames > 10
+            assert film.size == (1280, 720)
+        ET.parse(f"out/curve-{kind}.svg")
+    # What is drawn is the user's to change: the folder's own script draws the same.
+    assert gradviz("render", "out/curve.py:three_points", "-o", "again.svg").code == 0
+
+
+def test_the_curves_gradients_are_those_of_the_formula() -> None:
+    sys.path.insert(0, str(ROOT / "gallery"))
+    try:
+        import curve
+    finally:
+        sys.path.pop(0)
+    x, y = curve.points()
+    powers = np.vander(x, 6, increasing=True)
+    for film, rows in ((curve.three_points(), curve.THREE), (curve.all_points(), slice(None))):
+        residual = powers[rows] @ np.array(curve.START) - y[rows]
+        expected = 2 * powers[rows].T @ residual / len(residual)
+        np.testing.assert_allclose(np.array(film.grads["k"], dtype=float), expected, rtol=1e-12)
+    best = np.polyfit(x, y, 5)[::-1]
+    np.testing.assert_allclose(best, (57.9619, 8.1991, -35.3909, -10.2532, 17.6040, 1.4897), atol=5e-5)
+    at_best = gv.film(curve.loss_of_arrays, list(best), x, y)
+    assert at_best.values["L"] == pytest.approx(0.925668, abs=5e-7)
+    np.testing.assert_allclose(np.array(at_best.grads["k"], dtype=float), 0, atol=1e-10)
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_all_that_the_demo_needs(tmp_path: Path) -> None:
+    words = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(tmp_path), str(ROOT))
+    subprocess.run(words, check=True, cwd=tmp_path, capture_output=True)
+    [wheel] = tmp_path.glob("gradviz_backprop-*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    assert {"gradviz/cli/data/curve.py", "gradviz/cli/data/nottingham-1920.csv", "gradviz/py.typed"} <= held
+    assert {name.split("/")[0] for name in held if "dist-info" not in name} == {"gradviz"}
+
+
+@pytest.mark.slow
+def test_the_scripts_work_from_anywhere_and_make_their_own_environment(tmp_path: Path) -> None:
+    copy = tmp_path / "a checkout"
+    subprocess.run(("git", "clone", "--quiet", str(ROOT), str(copy)), check=True, capture_output=True)
+    done = subprocess.run(
+        ("sh", str(copy / "scripts" / "prepare")), cwd="/", capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert (copy / ".venv" / "bin" / "gradviz").exists()
+    again = subprocess.run(
+        ("sh", str(copy / "scripts" / "prepare")), cwd="/", capture_output=True, text=True, check=True
+    )
+    assert again.stderr == "", "the second time there is nothing to do"
+
+
+def test_prepare_says_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "prepare").write_bytes((ROOT / "scripts" / "prepare").read_bytes())
+    (tmp_path / "pyproject.toml").write_text("")
+    old = tmp_path / "old"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    bare = tmp_path / "bare"  # new enough, and without ensurepip
+    bare.write_text(f'#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\nexec {sys.executable} "$@"\n')
+    bare.chmod(0o755)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("sh", "dirname", "cat", "cksum"):
+        (tools / name).symlink_to(next(p for d in ("/bin", "/usr/bin") if (p := Path(d) / name).exists()))
+
+    def prepare(python: Path) -> tuple[int, str]:
+        words = ("/bin/sh", str(tmp_path / "scripts" / "prepare"))
+        done = subprocess.run(
+            words, env={"PATH": str(tools), "PYTHON": str(python)}, capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stderr
+
+    code, said = prepare(old)
+    assert code == 1
+    assert "needs Python 3.11 or newer" in said
+    code, said = prepare(bare)
+    assert code == 1
+    assert f"apt install python{sys.version_info[0]}.{sys.version_info[1]}-venv" in said
+    assert not (tmp_path / ".venv").exists()
