@@ -136,6 +136,23 @@ def mark_box(mark: Mark) -> Box:
             raise AssertionError(mark)
 
 
+def placed(mark: Mark, k: float, dx: float, dy: float) -> Mark:
+    """Return a mark k times as large, then moved by (dx, dy)."""
+    match mark:
+        case Rect(x, y, w, h, r, fill, stroke, width, dash):
+            dashes = tuple(d * k for d in dash)
+            return Rect(x * k + dx, y * k + dy, w * k, h * k, r * k, fill, stroke, width * k, dashes)
+        case Path(ops, xy, fill, stroke, width, dash, cap):
+            moved = tuple(v * k + (dy if i % 2 else dx) for i, v in enumerate(xy))
+            return Path(ops, moved, fill, stroke, width * k, tuple(d * k for d in dash), cap)
+        case Text(x, y, string, size, fill, width, bold, mono, anchor):
+            return Text(x * k + dx, y * k + dy, string, size * k, fill, width * k, bold, mono, anchor)
+        case Image(x, y, w, h, rows, cols, rgb):
+            return Image(x * k + dx, y * k + dy, w * k, h * k, rows, cols, rgb)
+        case _:
+            raise AssertionError(mark)
+
+
 # Kappa: a quarter circle as one cubic (Riškus 2006, "Approximation of a cubic Bézier curve by circular arcs").
 _K = 0.5522847498
 

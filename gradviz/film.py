@@ -1,0 +1,297 @@
+"""Film: the one object a user holds. A Run and how it is to be shown; frames are computed when they are asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from .calculus.record import record
+from .errors import UnknownName
+from .picture.draw import Drawing, Options, compose
+from .picture.scene import Frame
+from .picture.theme import Theme
+from .record import Run, State, Step, Value, final
+
+if TYPE_CHECKING:
+    import graphviz
+    import networkx
+
+Progress = Callable[[int, int], None]
+
+
+class Named(dict[str, Any]):
+    """Values by the inputs' names, in the inputs' own structure; the names of other nodes are found as well."""
+
+    def __init__(self, inputs: Mapping[str, Any], others: Mapping[str, Any]) -> None:
+        super().__init__(inputs)
+        self._others = others
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._others:
+            return self._others[name]
+        raise UnknownName(f"{name!r} is not a name in this film; choose from {', '.join([*self, *self._others][:40])}")
+
+
+class Film:
+    """A Run and the options of its pictures. Made by `gradviz.film`; nothing is drawn before it is asked for.
+
+    >>> import gradviz as gv
+    >>> film = gv.film(lambda x, w: x * w, 2.0, 3.0)
+    >>> film.grads["w"], len(film)
+    (2.0, 6)
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        pace: str = "auto",
+        theme: str | Theme = "light",
+        rankdir: str = "auto",
+        depth: int | None = None,
+        title: str | None = None,
+    ) -> None:
+        self.run = run
+        self._inputs = _leaves(run) if inputs is None else inputs
+        self._options = Options(theme, rankdir, pace, title, depth)
+        self._drawings: dict[Options, Drawing] = {}
+
+    # ---- what was computed
+
+    @property
+    def graph(self) -> networkx.MultiDiGraph:
+        """The graph: nodes with op, name, label, value, grad, shape, group, where; edges with local and sent."""
+        graph, state = self.run.graph.nx, self._final
+        for i in graph.nodes:
+            graph.nodes[i]["value"] = state.values.get(i)
+            graph.nodes[i]["grad"] = state.grads.get(i)
+        backward = self.run.sweep("backward")
+        local = {(e.node, e.arg): e.local for e in backward.events} if backward else {}
+        for _, node, arg, data in graph.edges(keys=True, data=True):
+            data["local"] = local.get((node, arg))
+            data["sent"] = state.sent.get((node, arg))
+        return graph
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The value of every input by its name, in the input's own structure; of other nodes by their names."""
+        return self._by_name(self._final.values, lambda i: None)
+
+    @property
+    def grads(self) -> Mapping[str, Any]:
+        """The gradient of every input by its name, in the input's own structure; zero where no path leads to it.
+
+        None for inputs that were not differentiated by.
+        """
+        backward = self.run.sweep("backward")
+        if backward is None:
+            return self._by_name({}, lambda i: None)
+        return self._by_name(self._final.grads, self._zero)
+
+    def _zero(self, i: int) -> Value | None:
+        node = self.run.graph.nodes[i]
+        if node.op != "parameter":
+            return None
+        return np.zeros(node.shape) if node.shape else 0.0
+
+    def _by_name(self, table: Mapping[int, Value], otherwise: Callable[[int], Any]) -> Named:
+        def look(tree: Any) -> Any:
+            if isinstance(tree, dict):
+                return {k: look(v) for k, v in tree.items()}
+            if isinstance(tree, list | tuple):
+                return type(tree)(look(v) for v in tree)
+            if not isinstance(tree, int):
+                return None
+            return table[tree] if tree in table else otherwise(tree)
+
+        others = {n.name: look(n.id) for n in self.run.graph.nodes if n.name and n.op != "constant"}
+        return Named({name: look(tree) for name, tree in self._inputs.items()}, others)
+
+    @property
+    def _final(self) -> State:
+        return final(self.run)
+
+    # ---- what is drawn
+
+    def _drawing(self, **changes: Any) -> Drawing:
+        from dataclasses import replace
+
+        options = replace(self._options, **changes)
+        if options not in self._drawings:
+            self._drawings[options] = compose(self.run, options)
+        return self._drawings[options]
+
+    @property
+    def frames(self) -> Drawing:
+        """The frames at the default size: a sequence that computes each when it is asked for."""
+        return self._drawing()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that the frames show, one each; after them comes the finished frame."""
+        return self._drawing().steps
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What was decided that a reader may want to know: the level of detail, a layout engine that stepped in."""
+        return self._drawing().said
+
+    def __len__(self) -> int:
+        return len(self._drawing())
+
+    def svg(self, frame: int = -1, *, width: int | None = None, height: int | None = None, prefix: str = "") -> str:
+        """Return one frame as SVG text; the finished one by default.
+
+        frame   from 0; negative counts from the end
+        width, height   px of the output; None leaves them to the graph
+        prefix  goes before every id, for pages that hold several pictures
+        """
+        from .writers.svg import svg
+
+        drawing, one = self._still(frame, width, height)
+        return svg(one.scene, prefix=prefix, size=drawing.canvas.pixels)
+
+    def _still(self, frame: int | None, width: int | None, height: int | None) -> tuple[Drawing, Frame]:
+        drawing = self._drawing(width=width, height=height)
+        k = -1 if frame is None else frame
+        if k in (-1, len(drawing) - 1):
+            drawing = self._drawing(width=width, height=height, moving=False)
+        return drawing, drawing.frame(k)
+
+    def dot(self, frame: int = -1) -> graphviz.Digraph:
+        """Return one frame as a plain graphviz.Digraph that keeps the positions (layout=nop2)."""
+        from .writers.dot import of_drawing
+
+        drawing, _ = self._still(frame, None, None)
+        return of_drawing(drawing, frame)
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        width: int | None = None,
+        height: int | None = None,
+        frame: int | None = None,
+        until: str | None = None,
+        loop: int = 0,
+        progress: Progress | None = None,
+    ) -> Path:
+        """Write the film to a file whose suffix says what it becomes, and return the path.
+
+        width, height  px of the output. A film without them is 960×540 or 1280×720; a still has the graph's shape
+        frame          for a still: which frame, from 0, negative from the end; the finished one by default
+        until          for a still: the name of a sweep, whose last frame is written
+        loop           for an animation: how often it plays, 0 for ever
+        progress       called with the frames written so far and their number
+
+        Raises `UnknownName` for a suffix, frame or sweep that there is none of, `CannotWrite` for the path.
+        The file appears whole or not at all.
+        """
+        from .writers.files import whole
+        from .writers.table import writer_for
+
+        target = Path(path)
+        writer = writer_for(target)
+        k = self._frame_of(frame, until)
+        with whole(target) as out:
+            if writer.takes == "run":
+                writer.load()(self.run, out)
+            elif writer.takes == "graph":
+                out.write(self.dot(-1 if k is None else k).source.encode())
+            elif writer.animated:
+                drawing = self._drawing(width=width, height=height)
+                writer.load()(_counted(drawing, progress), out, size=drawing.canvas.pixels, loop=loop)
+            else:
+                drawing, one = self._still(k, width, height)
+                self._one(writer.load(), one, out, drawing)
+        return target
+
+    @staticmethod
+    def _one(write: Any, one: Frame, out: BinaryIO, drawing: Drawing) -> None:
+        write(iter([one]), out, size=drawing.canvas.pixels)
+
+    def _frame_of(self, frame: int | None, until: str | None) -> int | None:
+        if until is None:
+            return frame
+        found = [i for i, s in enumerate(self.steps) if s.kind == until]
+        if not found:
+            kinds = dict.fromkeys(s.kind for s in self.run.sweeps)
+            raise UnknownName(f"until={until!r} is not a sweep of this film; choose from {', '.join(kinds)}")
+        return found[-1]
+
+    # ---- in a notebook
+
+    def __repr__(self) -> str:
+        run = self.run
+        outputs = ", ".join(
+            f"{run.graph.nodes[i].name or run.graph.nodes[i].label} = {_short(self._final.values.get(i))}"
+            for i in run.graph.outputs
+        )
+        sweeps = ", ".join(s.label or s.kind for s in run.sweeps)
+        return f"<Film of {outputs}: {len(run.graph.nodes)} nodes; {sweeps}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        del include, exclude
+        plain = self.svg()
+        digest = hashlib.sha256(plain.encode()).hexdigest()[:8]
+        return {"image/svg+xml": self.svg(prefix=f"g{digest}-"), "text/plain": repr(self)}
+
+
+def _short(value: Value | None) -> str:
+    from .picture.numbers import quantity
+
+    return "?" if value is None else quantity(value)
+
+
+def _counted(drawing: Drawing, progress: Progress | None) -> Iterator[Frame]:
+    for done, one in enumerate(drawing, 1):
+        yield one
+        if progress is not None:
+            progress(done, len(drawing))
+
+
+def _leaves(run: Run) -> dict[str, int]:
+    return {n.name: n.id for n in run.graph.nodes if n.op in ("parameter", "data")}
+
+
+def film(
+    target: Any,
+    *args: Any,
+    kwargs: Mapping[str, Any] | None = None,
+    wrt: Any = None,
+    seed: Any = None,
+    sweeps: tuple[str, ...] = ("forward", "backward"),
+    direction: Any = None,
+    pace: str = "auto",
+    theme: str | Theme = "light",
+    rankdir: str = "auto",
+    panels: tuple[Any, ...] = (),
+    depth: int | None = None,
+    title: str | None = None,
+) -> Film:
+    """Record a computation and return the film of it.
+
+    target   a callable, traced with args and kwargs; a Var, or a list, tuple or dict of Vars; a Run; a Descent
+    wrt      what to differentiate by: argument names, positions, paths ("params.w1") or Vars; all float inputs if None
+    seed     what the backward sweep starts with; needed where the output is not a scalar
+    sweeps   any of "forward", "tangent" (along `direction`), "backward", in the order they are shown
+    pace     "edge", "node", "layer", "sweep", or "auto", the finest with at most 60 steps a sweep
+    theme    "light", "dark", or a Theme
+    rankdir  "LR", "TB" or "auto"
+    depth    fold groups deeper than this; 0 folds all
+
+    Raises a child of `GradvizError` that says what was wrong, where, and what to do.
+
+    >>> import gradviz as gv
+    >>> gv.film(lambda x: x * x, 3.0).grads["x"]
+    6.0
+    """
+    recorded = record(target, args, kwargs, wrt=wrt, seed=seed, sweeps=sweeps, direction=direction)
+    del panels
+    return Film(recorded.run, inputs=recorded.inputs, pace=pace, theme=theme, rankdir=rankdir, depth=depth, title=title)

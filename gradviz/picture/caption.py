@@ -1,0 +1,169 @@
+"""The panel under the graph: one sentence on the left, and the arithmetic of the step on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..record import Run, State, Step, advance, terms
+from . import edge, formula, numbers
+from .card import text
+from .fonts import measure
+from .moment import Moment
+from .narrate import Narration, Span, narrate
+from .scene import Box, Element, Mark, Rect, line
+from .theme import Theme
+from .words import Names
+
+PAD = 16.0
+_LEAST_HEIGHT = 76.0
+_LEADING = 22.0  # between the lines of the sentence
+_BETWEEN = 10.0  # between two equations
+_MOST_EQUATIONS = 3
+_SENTENCE = 0.4  # the part of the panel that the sentence may take beside an equation
+_MANY_STEPS = 400  # beyond this the caption's height is measured on a sample
+
+
+def height(run: Run, names: Names, path: Sequence[Step], inner: float = 832.0) -> float:
+    """Return the height (px) that the fullest caption of a film needs; it is the height of all of them."""
+    backward = run.sweep("backward")
+    count = terms(run.graph, backward) if backward else {}
+    state, tallest = State(), _LEAST_HEIGHT
+    every = 1 + len(path) // _MANY_STEPS
+    for i, step in enumerate(path):
+        before, state = state, advance(run.graph, state, step)
+        if i % every and step.k > 2 and step.k < step.n:
+            continue
+        narration = narrate(Moment(run, step, before, state, count), names)
+        rows, equations, most = _arrange(narration, inner)
+        tall = max(_LEADING * len(rows) + 10, sum(_tall(equations, most)) + _BETWEEN * (len(equations) - 1))
+        tallest = max(tallest, tall + 20)
+    return float(round(tallest))
+
+
+def _tall(equations: Sequence[formula.Formula], most: float) -> list[float]:
+    return [sum(formula.extent(e, most)) for e in equations]
+
+
+def _row_width(row: Sequence[Span], size: float) -> float:
+    return sum(measure(s.text, size, bold=s.bold) for s in row)
+
+
+def _size(i: int) -> float:
+    return 14.0 if i == 0 else 13.0
+
+
+def _arrange(narration: Narration, inner: float) -> tuple[list[tuple[Span, ...]], Sequence[formula.Formula], float]:
+    """Return the rows of the sentence, the equations that are set, and the room they have."""
+    equations = narration.equations[:_MOST_EQUATIONS]
+    if not equations:
+        return _wrap(narration.lines, inner), equations, inner
+    wide = max((_row_width(row, _size(i)) for i, row in enumerate(narration.lines)), default=0.0)
+    most = inner - min(wide, _SENTENCE * inner) - 36
+    taken = 0.0
+    for equation in equations:
+        items, gap, k = formula.fit(equation, most)
+        taken = max(taken, formula.width(items, gap=gap, k=k))
+    return _wrap(narration.lines, inner - taken - 36), equations, most
+
+
+def _wrap(rows: Sequence[Sequence[Span]], most: float) -> list[tuple[Span, ...]]:
+    """Break rows that are too wide between their words; a word that is too wide itself was cut by whoever named it."""
+    found: list[tuple[Span, ...]] = []
+    for i, row in enumerate(rows):
+        if _row_width(row, _size(i)) <= most:
+            found.append(tuple(row))
+            continue
+        current: list[Span] = []
+        for span in row:
+            for n, word in enumerate(span.text.split(" ")):
+                piece = Span((" " if n else "") + word, span.bold)
+                size = _size(len(found))
+                if current and n and _row_width([*current, piece], size) > most:
+                    found.append(tuple(current))
+                    current = [Span(word, span.bold)]
+                else:
+                    current.append(piece)
+        found.append(tuple(_join(current)))
+    return [tuple(_join(row)) for row in found]
+
+
+def _join(row: Sequence[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for span in row:
+        if joined and joined[-1].bold == span.bold:
+            joined[-1] = Span(joined[-1].text + span.text, span.bold)
+        else:
+            joined.append(span)
+    return joined
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The caption in its place; `box` is the same for every frame of a film."""
+
+    box: Box
+    names: Names
+    theme: Theme
+
+    def elements(self, narration: Narration, moment: Moment, scale: edge.Widths | None) -> tuple[Element, ...]:
+        """Return the panel, the sentence and the arithmetic, or the legend of widths in the finished still."""
+        x0, y0, x1, y1 = self.box
+        inner = x1 - x0 - 2 * PAD
+        shown = scale is not None and bool(moment.after.sent)
+        width = _width_legend_size(scale) if shown and scale else 0.0
+        if shown:
+            rows, equations, most = _wrap(narration.lines, inner - width - 36), (), 0.0
+        else:
+            rows, equations, most = _arrange(narration, inner)
+        marks: list[Mark] = []
+        tall = _LEADING * len(rows)
+        top = y0 + max(8.0, min(14.0, (y1 - y0 - tall) / 2)) if len(rows) > 1 or equations else (y0 + y1 - tall) / 2
+        for i, row in enumerate(rows):
+            size, x = _size(i), x0 + PAD
+            for span in row:
+                words = span.text.lstrip(" ")
+                x += measure(span.text[: len(span.text) - len(words)], size, bold=span.bold)
+                marks.append(text(x, top + 15 + i * _LEADING, words, size, self.theme.ink, bold=span.bold))
+                x += measure(words, size, bold=span.bold)
+        if shown and scale:
+            marks += _width_legend(scale, x1 - PAD, (y0 + y1) / 2, self.theme)
+        else:
+            marks += self._equations(equations, most)
+        ground = Element("caption", "caption", (Rect(x0, y0, x1 - x0, y1 - y0, 8, self.theme.panel),))
+        return (ground, Element("arithmetic", "caption", tuple(marks)))
+
+    def _equations(self, equations: Sequence[formula.Formula], most: float) -> list[Mark]:
+        _, y0, x1, y1 = self.box
+        extents = [formula.extent(e, most) for e in equations]
+        room = y1 - y0 - 8
+        while len(extents) > 1 and sum(map(sum, extents)) + _BETWEEN * (len(extents) - 1) > room:
+            extents.pop()
+        y = (y0 + y1 - sum(map(sum, extents)) - _BETWEEN * (len(extents) - 1)) / 2
+        marks: list[Mark] = []
+        for equation, (up, down) in zip(equations, extents, strict=False):
+            marks += formula.typeset(equation, self.theme, x=x1 - PAD, axis=round(y + up), most=most)[0]
+            y += up + down + _BETWEEN
+        return marks
+
+
+def _samples(scale: edge.Widths) -> list[tuple[str, float]]:
+    """Return what the legend of widths shows: the least, the middle and the largest contribution."""
+    middle = (scale.low * scale.high) ** 0.5
+    sizes = [scale.low, middle, scale.high] if scale.high > scale.low else [scale.high]
+    return [(numbers.number(v), scale.of(v)) for v in sizes]
+
+
+def _width_legend_size(scale: edge.Widths) -> float:
+    return measure("size of contribution", 12) + 18 + sum(46 + measure(t, 12) + 16 for t, _ in _samples(scale))
+
+
+def _width_legend(scale: edge.Widths, right: float, cy: float, theme: Theme) -> list[Mark]:
+    x = right - _width_legend_size(scale) + 16
+    marks: list[Mark] = [text(x, cy + 4.4, "size of contribution", 12, theme.grey)]
+    x += measure("size of contribution", 12) + 18
+    for words, width in _samples(scale):
+        marks.append(line(x, cy, x + 38, cy, stroke=theme.grad, width=width))
+        marks.append(text(x + 46, cy + 4.4, words, 12, theme.ink))
+        x += 46 + measure(words, 12) + 16
+    return marks

@@ -1,0 +1,401 @@
+"""A node as a card: badge, name, and a row for each quantity, drawn from what is known of it at a moment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..record import Node, Value
+from . import numbers
+from .extent import Extent
+from .fonts import measure
+from .heatmap import thumb, thumb_size
+from .scene import Mark, Path, Rect, Text, circle, line
+from .theme import Theme
+from .words import Names
+
+#: The label of each quantity a card can show, and the longest it is written.
+ROWS = ("value", "tangent", "grad")
+RADIUS = 8.0
+GLOW = 5.0
+_CENTRE = 0.365  # a line of text is centred on y when its baseline is this many sizes below it
+_ROW = 22.0
+_GAP = 4.0
+_BADGE = 31.0
+
+
+def text(
+    x: float,
+    y: float,
+    string: str,
+    size: float,
+    fill: str,
+    *,
+    bold: bool = False,
+    mono: bool = False,
+    anchor: str = "start",
+) -> Text:
+    """Return a measured line of text with its baseline at y."""
+    return Text(x, y, string, size, fill, measure(string, size, bold=bold, mono=mono), bold, mono, anchor)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What never changes of a node's card in a film: its measures, badge, name and the rows it has.
+
+    width, height   of the card; `pad` is the room of the second border around it (outputs), `sheets` of a fold
+    badge           the badge's width; `symbol` and `size` what stands in it, `knob` whether it is a parameter's
+    above           name and shape over the card (or beside the badge, when `inside`), empty strings for none
+    rows            the quantities it shows; `thumbs` their size where they are arrays, else None
+    """
+
+    node: Node
+    width: float
+    height: float
+    badge: float
+    symbol: str
+    size: float
+    bold: bool
+    name: str
+    shape: str
+    rows: tuple[str, ...]
+    thumbs: tuple[float, float] | None
+    pad: float = 0
+    sheets: float = 0
+    inside: float = 0
+    compact: bool = False
+    terms: int = 0
+
+    @property
+    def role(self) -> str:
+        return self.node.op if self.node.is_leaf else "operation"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What does change: for each row its value (None while it is not known), and the node's part in the step.
+
+    part       "", "receiver" (with the sweep that it receives in), "sender"
+    arrived    how many terms its gradient has collected; it is still collecting while that is less than Face.terms
+    """
+
+    values: tuple[Value | None, ...]
+    part: str = ""
+    sweep: str = ""
+    arrived: int = 0
+    waits: bool = False  # a gradient is still to come
+
+
+def badge_text(node: Node, names: Names) -> tuple[str, str]:
+    """Return what stands in the badge and what over the card: leaves keep their name in the badge if it is short."""
+    if node.op == "constant":
+        return names.formula(node.id), ""
+    if node.is_leaf:
+        short = names.formula(node.id)
+        if names.card(node.id) == short and measure(short, 12, bold=True) <= _BADGE - 9:
+            return short, ""
+        return "", names.card(node.id)
+    return node.symbol, names.card(node.id)
+
+
+def _symbol_size(symbol: str, most: float, bold: bool) -> float:
+    """Return the size at which a symbol fits: 15, words 13, shrunk to 10 at least."""
+    size = 15.0 if bold else 13.0
+    wide = measure(symbol, size, bold=bold)
+    return size if wide <= most else max(10.0, size * most / wide)
+
+
+def is_word(symbol: str) -> bool:
+    return len(symbol) > 1 and symbol[0].isalpha()
+
+
+def face(
+    node: Node,
+    names: Names,
+    rows: tuple[str, ...],
+    extents: Mapping[tuple[int, str], Extent],
+    *,
+    widest: float,
+    output: bool,
+    terms: int,
+    compact: bool = False,
+    inside: bool = False,
+    folded: bool = False,
+) -> Face:
+    """Measure a node's card; `widest` is the number column that all cards of the film share, px."""
+    symbol, name = badge_text(node, names)
+    bold = node.is_leaf or not is_word(symbol)
+    if node.op == "constant" and not node.shape:
+        width = max(_BADGE, measure(symbol, 15, bold=True) + 14)
+        return Face(node, width, 30.0 if compact else 40.0, width, symbol, 15, True, "", "", (), None, compact=compact)
+    if compact and not node.is_leaf and node.name != node.label:
+        symbol = f"{symbol} {names.formula(node.id)}"
+    if compact:
+        name = name if node.is_leaf else ""
+        symbol = symbol or names.formula(node.id)
+    least = measure(symbol, 10, bold=bold) + 7
+    badge = max(_BADGE, math.ceil(measure(symbol, 13, bold=bold) + 12 if compact else least))
+    size = _symbol_size(symbol, badge - (9 if node.op == "data" else 7), bold)
+    labels = [r for r in rows if r == "value" or terms or r == "tangent"]
+    pad = 4.0 if output else 0.0
+    header = 20.0 if inside and name else 0.0
+    if compact:
+        column = max(extents[node.id, r].width for r in labels) if node.shape else widest
+        if node.shape:
+            w, h = thumb_size(node.shape, 13, (65, 39))
+            return Face(node, badge + 3 + w + 8, max(h + 12, 30), badge, symbol, size, bold, "", "", tuple(labels),
+                        (w, h), pad, 13.0 if folded else 0, 0, True, terms)  # fmt: skip
+        return Face(node, badge + 3 + column + 28 + 4, 30.0, badge, symbol, size, bold, "", "", tuple(labels), None,
+                    pad, 13.0 if folded else 0, 0, True, terms)  # fmt: skip
+    if node.shape:
+        w, h = thumb_size(node.shape)
+        scales = [measure(r, 11) + 8 + measure(numbers.scale(extents[node.id, r].limit), 11) for r in labels]
+        shape = "×".join(map(str, node.shape)) if len(node.shape) > 1 else f"{node.shape[0]}"
+        row = max(73.0, w + 8, *(s + 8 for s in scales))
+        over = measure(name, 13) + (10 if name else 0) + measure(shape, 12)
+        width = max(badge + 2 + row + 2, math.ceil(over + 2))
+        height = 4 + len(labels) * (h + 24) + 2 * (len(labels) - 1) + 4
+        return Face(node, float(width), height + header, badge, symbol, size, bold, name, shape, tuple(labels),
+                    (w, h), pad, 13.0 if folded else 0, header, False, terms)  # fmt: skip
+    label = max(measure(r, 11) for r in labels)
+    row = max(84.0, math.ceil(4 + label + 8 + widest + 4))
+    height = _GAP + len(labels) * (_ROW + _GAP)
+    return Face(node, badge + 3 + row + 4, height + header, badge, symbol, size, bold, name, "", tuple(labels), None,
+                pad, 13.0 if folded else 0, header, False, terms)  # fmt: skip
+
+
+def rooms(f: Face, vertical: bool) -> tuple[float, float, float, float]:
+    """Return the room a card needs above, below, left and right of it: name, glow, pips, sheets.
+
+    Along the ranks the gap between them is room enough for a glow.
+    """
+    air = GLOW + 7 if not f.compact else GLOW + 3
+    if vertical:
+        aside = pips_width(f.terms) + 14 if f.terms > 1 and not f.compact else air
+        return f.sheets, 0.0, air, max(aside, air + f.sheets)
+    above = 36.0 if (f.name or f.shape) and not f.inside else air
+    below = 32.0 if f.terms > 1 and not f.compact else air
+    name = measure(f.name, 13) - f.width if not f.inside else 0.0
+    return above + f.sheets, below, 0.0, max(f.sheets, name + 6, 0.0)
+
+
+def pips_width(terms: int) -> float:
+    return (13.0 * terms if terms <= 6 else 0.0) + measure(f"{terms} of {terms}", 12, bold=True) + 8
+
+
+def _badge(f: Face, x: float, y: float, theme: Theme) -> list[Mark]:
+    """Draw the badge: ink for a parameter, an outline for data, grey for an operation."""
+    w, h, r = f.badge, f.height, RADIUS
+    role = f.role
+    ground = {"parameter": theme.solid, "data": theme.card, "constant": theme.card}.get(role, theme.badge)
+    ink = theme.on_solid if role == "parameter" else theme.ink
+    k = r * 0.4477
+    left = Path(
+        "MLLLCLCZ",
+        (x + r, y, x + w, y, x + w, y + h, x + r, y + h, x + k, y + h, x, y + h - k, x, y + h - r, x, y + r,
+         x, y + k, x + k, y, x + r, y),
+        ground,
+    )  # fmt: skip
+    marks: list[Mark] = [left]
+    if role == "data":
+        marks.append(Rect(x + 3.5, y + 3.5, w - 5, h - 7, 4.5, None, theme.ink, 1.5))
+    cx, cy = x + w / 2 + (0.5 if role == "data" else 0), y + h / 2
+    knob = role == "parameter" and not f.compact
+    if f.symbol:
+        base = cy + (-4 if knob else 0.36 * f.size)
+        marks.append(text(cx, base, f.symbol, f.size, ink, bold=f.bold, anchor="middle"))
+    if knob:
+        ky = cy + 11 if f.symbol else cy
+        marks += knob_marks(cx, ky, 4.5, ink)
+    return marks
+
+
+def knob_marks(cx: float, cy: float, r: float, ink: str) -> list[Mark]:
+    """Draw the knob that marks a parameter."""
+    d = 0.72 * r
+    return [
+        circle(cx, cy, r, stroke=ink, line=1.5),
+        line(cx, cy, cx + d, cy - d, stroke=ink, width=1.5, cap="round"),
+    ]
+
+
+def _colours(row: str, theme: Theme) -> tuple[str, str, str]:
+    """Return the text colour, the tint and the line of a quantity; tangents run forward, so they are blue."""
+    if row == "grad":
+        return theme.grad_text, theme.grad_tint, theme.grad
+    return theme.value, theme.value_tint, theme.value
+
+
+def draw(
+    f: Face, x: float, y: float, look: Look, extents: Mapping[tuple[int, str], Extent], theme: Theme
+) -> tuple[Mark, ...]:
+    """Draw a card with its corner at (x, y) as it looks at a moment; the glow is an element of its own."""
+    receiving = look.part == "receiver"
+    accent = theme.grad if look.sweep == "backward" else theme.value
+    marks: list[Mark] = []
+    for d in (13.0, 9.0) if f.sheets else ():
+        marks.append(Rect(x + d, y - d, f.width, f.height, RADIUS, theme.ground, theme.idle, 1.25))
+    if f.node.op == "constant" and not f.rows:
+        edge = accent if receiving else theme.idle
+        marks.append(Rect(x, y, f.width, f.height, RADIUS, theme.card, edge, 2.0 if receiving else 1.25))
+        marks.append(Rect(x + 3.5, y + 3.5, f.width - 7, f.height - 7, 4.5, None, theme.ink, 1.5))
+        marks.append(text(x + f.width / 2, y + f.height / 2 + 0.36 * 15, f.symbol, 15, theme.ink, bold=True,
+                          anchor="middle"))  # fmt: skip
+        return tuple(marks)
+    marks.append(Rect(x, y, f.width, f.height, RADIUS, theme.card))
+    marks += _badge(f, x, y, theme)
+    if f.compact:
+        marks += _compact(f, x, y, look, extents, theme)
+    else:
+        top = y + f.inside
+        for row, value in zip(f.rows, look.values, strict=True):
+            drawn = _thumb_row if f.thumbs else _row
+            marks += drawn(f, x, top, row, value, look, extents, theme)
+            top += f.thumbs[1] + 26 if f.thumbs else _ROW + _GAP
+    if receiving:
+        marks.append(Rect(x, y, f.width, f.height, RADIUS, None, accent, 2))
+    else:
+        dark = f.pad > 0
+        marks.append(
+            Rect(x, y, f.width, f.height, RADIUS, None, theme.ink if dark else theme.idle, 1.5 if dark else 1.25)
+        )
+    if f.pad:
+        p = f.pad
+        marks.append(Rect(x - p, y - p, f.width + 2 * p, f.height + 2 * p, RADIUS + p, None, theme.ink, 1.5))
+    if f.inside:
+        marks.append(text(x + f.badge + 7, y + 17, f.name, 13, theme.ink))
+        if f.shape:
+            marks.append(text(x + f.width - 6, y + 17, f.shape, 12, theme.grey, anchor="end"))
+    else:
+        if f.name:
+            marks.append(text(x + 1, y - 16 - (f.sheets or 0), f.name, 13, theme.ink))
+        if f.shape:
+            marks.append(text(x + f.width - 1, y - 16 - (f.sheets or 0), f.shape, 12, theme.grey, anchor="end"))
+    return tuple(marks)
+
+
+def _mine(look: Look, row: str) -> bool:
+    """Tell whether a row is the quantity that the current sweep computes."""
+    return row == {"backward": "grad", "tangent": "tangent"}.get(look.sweep, "value")
+
+
+def _outline(look: Look, row: str, f: Face) -> bool:
+    """The sender's number is outlined: its gradient going back, its value going forward."""
+    return look.part == "sender" and (_mine(look, row) or (len(f.rows) == 1))
+
+
+def _row(
+    f: Face, x: float, top: float, row: str, value: Value | None, look: Look,
+    extents: Mapping[tuple[int, str], Extent], theme: Theme,
+) -> list[Mark]:  # fmt: skip
+    colour, tint, stroke = _colours(row, theme)
+    left, y = x + f.badge + 3, top + _GAP
+    w = f.width - f.badge - 7
+    known = value is not None
+    collecting = row == "grad" and 0 < look.arrived < f.terms
+    marks: list[Mark] = [Rect(left, y, w, _ROW, 4, tint if known else theme.unknown_tint)]
+    if _outline(look, row, f):
+        marks.append(Rect(left, y, w, _ROW, 4, None, stroke, 2))
+    elif collecting:
+        marks.append(Rect(left, y, w, _ROW, 4, None, stroke, 1.5, (4, 3)))
+    cy = y + _ROW / 2
+    marks.append(text(left + 4, cy + _CENTRE * 11, row, 11, colour if known else theme.grey))
+    if value is not None:
+        bold = look.part == "receiver" and _mine(look, row)
+        marks.append(
+            text(left + w - 4, cy + _CENTRE * 13, number(value), 13, colour, bold=bold, mono=True, anchor="end")
+        )
+    else:
+        marks.append(circle(left + w - 4 - 19, cy, 3.5, stroke=theme.grey, line=1.5))
+    return marks
+
+
+def number(value: Value) -> str:
+    """Write a card's number; a node with several results says how many."""
+    return f"{len(value)} parts" if isinstance(value, tuple) else numbers.number(value)
+
+
+def pips(f: Face, x: float, y: float, arrived: int, vertical: bool, theme: Theme) -> tuple[Mark, ...]:
+    """Show how many of how many terms have come: under the card at (x, y), or right of it where edges leave below."""
+    n = f.terms
+    px = x + f.width + f.pad + 10 if vertical else x + 7
+    py = y + f.height / 2 if vertical else y + f.height + f.pad + 20
+    marks: list[Mark] = []
+    if n <= 6:
+        for i in range(n):
+            full = i < arrived
+            marks.append(circle(px + 13 * i, py, 4, fill=theme.grad if full else None, stroke=theme.grad, line=1.5))
+        px += 13 * n - 2
+    else:
+        px -= 6
+    marks.append(text(px, py + _CENTRE * 12, f"{arrived} of {n}", 12, theme.grad_text, bold=True))
+    return tuple(marks)
+
+
+def _thumb_row(
+    f: Face, x: float, top: float, row: str, value: Value | None, look: Look,
+    extents: Mapping[tuple[int, str], Extent], theme: Theme,
+) -> list[Mark]:  # fmt: skip
+    assert f.thumbs is not None
+    colour, tint, stroke = _colours(row, theme)
+    tw, th = f.thumbs
+    left, y = x + f.badge + 2, top + 4
+    w, h = f.width - f.badge - 4, th + 24
+    known = value is not None
+    collecting = row == "grad" and 0 < look.arrived < f.terms
+    marks: list[Mark] = [Rect(left, y, w, h, 4, tint if known else theme.unknown_tint)]
+    marks.append(text(left + 4, y + 13, row, 11, colour if known else theme.grey))
+    if value is not None and not isinstance(value, tuple):
+        limit = extents[f.node.id, row].limit
+        marks += thumb(value, left + 4, y + 20, 13, limit, theme)
+        marks.append(text(left + w - 4, y + 13, numbers.scale(limit), 11, colour, anchor="end"))
+    else:
+        marks.append(Rect(left + 3.5, y + 19.5, tw + 1, th + 1, 0, theme.card, theme.idle, 1, (2, 2)))
+        marks.append(circle(left + 4 + tw / 2, y + 20 + th / 2, min(3.5, th / 2 - 1), stroke=theme.grey, line=1.5))
+    if _outline(look, row, f):
+        marks.append(Rect(left, y, w, h, 4, None, stroke, 2))
+    elif collecting:
+        marks.append(Rect(left, y, w, h, 4, None, stroke, 1.5, (4, 3)))
+    return marks
+
+
+def _compact(
+    f: Face, x: float, y: float, look: Look, extents: Mapping[tuple[int, str], Extent], theme: Theme
+) -> list[Mark]:
+    """Draw the one number of a compact card: the newest quantity that is known, in its colour."""
+    row, value = "value", None
+    for name, shown in zip(f.rows, look.values, strict=True):
+        if shown is not None:
+            row, value = name, shown
+    colour, tint, stroke = _colours(row, theme)
+    left, top = x + f.badge + 3, y + 4
+    w, h = f.width - f.badge - 7, f.height - 8
+    collecting = row == "grad" and 0 < look.arrived < f.terms
+    marks: list[Mark] = [Rect(left, top, w, h, 4, tint if value is not None else theme.unknown_tint)]
+    if look.part == "sender":
+        marks.append(Rect(left, top, w, h, 4, None, stroke, 2))
+    elif collecting:
+        marks.append(Rect(left, top, w, h, 4, None, stroke, 1.5, (4, 3)))
+    cy = top + h / 2
+    if value is None:
+        marks.append(circle(left + w / 2, cy, 3.5, stroke=theme.grey, line=1.5))
+    elif f.thumbs and not isinstance(value, tuple):
+        marks += thumb(value, left + 2, cy - f.thumbs[1] / 2, 13, extents[f.node.id, row].limit, theme, (65, 39))
+    else:
+        bold = look.part == "receiver"
+        marks.append(
+            text(left + w - 4, cy + _CENTRE * 13, number(value), 13, colour, bold=bold, mono=True, anchor="end")
+        )
+        if look.waits and row != "grad":
+            marks.append(circle(left + 7, cy, 3, stroke=theme.grey, line=1.5))
+        elif collecting:
+            marks.append(text(left + 4, cy + _CENTRE * 12, f"{look.arrived}/{f.terms}", 12, colour, bold=True))
+    return marks
+
+
+def glow(f: Face, x: float, y: float, sweep: str, theme: Theme) -> Rect:
+    """Return the band of light around the card that receives."""
+    g = GLOW + f.pad
+    colour = theme.glow if sweep == "backward" else theme.glow_value
+    return Rect(x - g, y - g, f.width + 2 * g, f.height + 2 * g, RADIUS + g, colour)

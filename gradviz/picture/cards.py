@@ -1,0 +1,310 @@
+"""A graph as cards: measured, laid out once, and drawn element by element from what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..record import Run, State, Value, fill
+from . import card, chips, edge, numbers
+from .card import Face, Look, text
+from .chips import Edge, Place
+from .edge import Flow
+from .extent import Extent, extents
+from .fonts import measure
+from .layout import Group, Item, Layout, Plan, layout
+from .moment import Moment
+from .part import parts
+from .scene import Box, Element, Rect, placed
+from .theme import Theme
+from .words import Names, cut, visible
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A run measured as cards and laid out: everything that does not depend on where it will stand."""
+
+    run: Run
+    names: Names
+    faces: tuple[Face, ...]
+    extents: Mapping[tuple[int, str], Extent]
+    layout: Layout
+    rankdir: str
+    chip_texts: Mapping[tuple[int, int, int], str]  # (sweep, node, arg) -> text
+    compact: bool
+
+    @property
+    def size(self) -> tuple[float, float]:
+        return self.layout.width, self.layout.height
+
+    @property
+    def least(self) -> float:
+        """The size of the smallest number on it, px."""
+        if any(f.thumbs for f in self.faces) and not self.compact:
+            return 11.0
+        return 12.0 if self.chip_texts else 13.0
+
+
+def quantities(run: Run) -> tuple[str, ...]:
+    """Return the quantities that a run's cards show."""
+    kinds = {s.kind for s in run.sweeps}
+    return ("value", *(["tangent"] if "tangent" in kinds else []), *(["grad"] if "backward" in kinds else []))
+
+
+def chip_text(run: Run, names: Names, node_id: int, arg: int, local: Value | None) -> str:
+    """Write the local derivative of one edge: ×0.5 for a number, else its formula."""
+    node = run.graph.nodes[node_id]
+    if local is not None and not isinstance(local, tuple):
+        array = np.asarray(local)
+        if array.size and (array.ndim == 0 or (array == array.flat[0]).all()):
+            return numbers.local(array.flat[0])
+    words = {str(i): names.partial(a) for i, a in enumerate(node.args)}
+    words |= {"y": names.partial(node_id), "g": "ḡ"}
+    formula = visible(fill(node.local[arg], words))
+    if local is not None and not formula.startswith("×"):
+        formula = f"× {formula}"
+    return cut(formula, 18)
+
+
+def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, compact: bool) -> Sheet:
+    """Measure every card at its fullest and lay the graph out once."""
+    graph, rows = run.graph, quantities(run)
+    ext = extents(run)
+    vertical = rankdir == "TB"
+    scalars = [ext[n.id, r].width for n in graph.nodes if not n.shape and n.op != "constant" for r in rows]
+    widest = max([measure("−0.000", 13, bold=True, mono=True), *scalars])
+    faces = tuple(
+        card.face(
+            n, names, rows, ext, widest=widest, output=n.id in graph.outputs, terms=terms.get(n.id, 0),
+            compact=compact, inside=vertical, folded=n.op == "group",
+        )
+        for n in graph.nodes
+    )  # fmt: skip
+    texts = {
+        (i, e.node, e.arg): chip_text(run, names, e.node, e.arg, e.local)
+        for i, s in enumerate(run.sweeps)
+        if s.kind == "backward"
+        for e in s.events
+        if e.arg is not None
+    }
+    wide = max((measure(t, 12) + 10 for t in texts.values()), default=0.0)
+    tall = chips.HEIGHT if texts else 0.0
+    gap = (tall if vertical else wide) + 32 if not compact else (tall if vertical else min(wide, 60)) + 24
+    items = []
+    for f in faces:
+        above, below, left, right = card.rooms(f, vertical)
+        stacked = _stands_under(run, f, faces) if not vertical and not compact else None
+        items.append(
+            Item(f.node.id, f.width + 2 * f.pad, f.height + 2 * f.pad, above, below, left, right, under=stacked)
+        )
+    edges = tuple((a, n.id, i) for n in graph.nodes for i, a in enumerate(n.args))
+    plan = Plan(tuple(items), edges, _groups(run), rankdir, gap, 4.0)
+    return Sheet(run, names, faces, ext, layout(plan), rankdir, texts, compact)
+
+
+def _stands_under(run: Run, f: Face, faces: tuple[Face, ...]) -> int | None:
+    """An array parameter with one use stands under its operation, so that the spine is straight."""
+    users = run.graph.users[f.node.id]
+    if f.node.op != "parameter" or f.thumbs is None or len(users) != 1:
+        return None
+    user = users[0][0]
+    above_it = [a for a in run.graph.nodes[user].args if a != f.node.id]
+    return user if faces[user].thumbs and any(not run.graph.nodes[a].is_leaf or faces[a].node.op == "data"
+                                              for a in above_it) else None  # fmt: skip
+
+
+def _groups(run: Run) -> tuple[Group, ...]:
+    members: dict[tuple[str, ...], list[int]] = {}
+    for n in run.graph.nodes:
+        for depth in range(1, len(n.group) + 1):
+            members.setdefault(n.group[:depth], []).append(n.id)
+    return tuple(
+        Group(path, tuple(ids), measure(cut(visible(path[-1]), 24), 13, bold=True)) for path, ids in members.items()
+    )
+
+
+@dataclass
+class Cards:
+    """A sheet in its place on the canvas; hands out the same element for as long as it looks the same.
+
+    Everything is drawn in the sheet's own px, then made k times as large and moved to (x, y).
+    """
+
+    sheet: Sheet
+    x: float
+    y: float
+    k: float
+    theme: Theme
+    _curves: dict[Edge, tuple[float, ...]] = field(default_factory=dict)
+    _boxes: dict[int, Box] = field(default_factory=dict)
+    _places: dict[Edge, Place] = field(default_factory=dict)
+    _static: tuple[Element, ...] = ()
+    _last: dict[str, tuple[Any, Element]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        s = self.sheet
+        self._boxes = dict(s.layout.cards)
+        self._curves = {key: tuple(curve.xy) for key, curve in s.layout.curves.items()}
+        titles = [self._group_title(path, box) for path, box in s.layout.groups]
+        self._static = tuple(self._placed(e) for e, _ in titles)
+        wanted: dict[Edge, float] = {}
+        for (_, node, arg), words in s.chip_texts.items():
+            key = (s.run.graph.nodes[node].args[arg], node, arg)
+            wanted[key] = max(wanted.get(key, 0.0), measure(words, 12) + 10)
+        self._places = chips.place(self._curves, wanted, [*self._solid(), *(b for _, b in titles)])
+
+    def _group_title(self, path: tuple[str, ...], box: Box) -> tuple[Element, Box]:
+        x0, y0, x1, y1 = box
+        name = cut(visible(path[-1]), 24)
+        words = text(x0 + 16, y0 + 23, name, 13, self.theme.ink, bold=True)
+        marks = (Rect(x0, y0, x1 - x0, y1 - y0, 8, self.theme.ground, self.theme.idle, 1.25), words)
+        number = [p for p, _ in self.sheet.layout.groups].index(path)
+        element = Element(f"group-{number}", "group", marks, " / ".join(map(visible, path)))
+        return element, (x0 + 16, y0 + 10, x0 + 16 + words.width, y0 + 27)
+
+    def _corner(self, i: int) -> tuple[float, float]:
+        pad = self.sheet.faces[i].pad
+        return self._boxes[i][0] + pad, self._boxes[i][1] + pad
+
+    def _solid(self) -> list[Box]:
+        """Return what chips must not touch: cards, and the names and pips around them."""
+        found: list[Box] = []
+        vertical = self.sheet.rankdir == "TB"
+        for f in self.sheet.faces:
+            x0, y0, x1, y1 = self._boxes[f.node.id]
+            found.append((x0, y0 - f.sheets, x1 + f.sheets, y1))
+            if (f.name or f.shape) and not f.inside:
+                wide = f.width if f.shape else measure(f.name, 13)
+                found.append((x0, y0 - 28 - f.sheets, x0 + wide, y0 - 12))
+            if f.terms > 1 and not f.compact:
+                w = card.pips_width(f.terms)
+                found.append((x1, y0, x1 + w + 12, y1) if vertical else (x0, y1 + 10, x0 + w + 8, y1 + 28))
+        return found
+
+    def _placed(self, e: Element) -> Element:
+        if (self.k, self.x, self.y) == (1, 0, 0):
+            return e
+        return Element(e.id, e.kind, tuple(placed(m, self.k, self.x, self.y) for m in e.marks), e.title)
+
+    def _keep(self, name: str, key: Any, make: Any) -> Element:
+        """Return the element made last under that name if its key is the same, else make it."""
+        old = self._last.get(name)
+        if old is not None and old[0] == key:
+            return old[1]
+        element = self._placed(make())
+        self._last[name] = (key, element)
+        return element
+
+    def elements(self, moment: Moment, scale: edge.Widths | None = None) -> tuple[Element, ...]:
+        """Return the picture of the graph at a moment, back to front."""
+        step, after = moment.step, moment.after
+        graph, s = self.sheet.run.graph, self.sheet
+        touched = parts(graph, step)
+        kind = step.kind if step else ""
+        glows: list[Element] = []
+        faces: list[Element] = []
+        extra: list[Element] = []
+        vertical = s.rankdir == "TB"
+        for f in s.faces:
+            i = f.node.id
+            arrived = after.arrived.get(i, 0)
+            part = "receiver" if i in touched.receivers else "sender" if i in touched.senders else ""
+            values = tuple(_of(after, r, i) for r in f.rows)
+            key = (tuple(map(_Same, values)), part, kind if part else "", arrived)
+            faces.append(self._keep(f"node-{i}", key, lambda f=f, key=key, values=values: self._card(f, values, key)))
+            if part == "receiver":
+                x, y = self._corner(i)
+                glows.append(
+                    self._keep(
+                        f"glow-{i}", kind,
+                        lambda f=f, x=x, y=y: Element(f"glow-{f.node.id}", "glow",
+                                                      (card.glow(f, x, y, kind, self.theme),)),
+                    )
+                )  # fmt: skip
+            if f.terms > 1 and 0 < arrived < f.terms and not f.compact:
+                extra.append(self._keep(f"pips-{i}", arrived, lambda f=f, a=arrived: self._pips(f, a, vertical)))
+        active_names = {edge.name(e)[5:] for e in touched.edges}
+        lines: list[Element] = []
+        spots: list[Element] = []
+        for link, xy in self._curves.items():
+            _, node, arg = link
+            value = after.sent.get((node, arg))
+            active = kind if link in touched.edges else ""
+            flow = Flow(active, value is not None, scale.of(edge.size(value)) if scale and value is not None else 0.0)
+            lines.append(
+                self._keep(edge.name(link), flow, lambda k=link, xy=xy, fl=flow: Element(
+                    edge.name(k), "edge", edge.draw(xy, fl, self.theme), self._edge_title(k)))
+            )  # fmt: skip
+            if value is None or link not in self._places:
+                continue
+            now = active == "backward"
+            spot = self._places[link]
+            if now or spot.free:
+                words = s.chip_texts[after.sweep, node, arg]
+                name = f"chip-{link[0]}-{link[1]}-{link[2]}"
+                spots.append(
+                    self._keep(name, (words, now), lambda n=name, w=words, sp=spot, a=now: Element(
+                        n, "chip", chips.chip(w, sp, a, self.theme)))
+                )  # fmt: skip
+        # What the step touches lies over what it does not.
+        spots.sort(key=lambda e: e.id[5:] in active_names)
+        lines.sort(key=lambda e: e.id[5:] in active_names)
+        return (*self._static, *glows, *lines, *faces, *extra, *spots)
+
+    def _card(self, f: Face, values: tuple[Value | None, ...], key: Any) -> Element:
+        _, part, kind, arrived = key
+        waits = f.terms > 0 and arrived < f.terms
+        look = Look(values, part, kind, arrived, waits)
+        x, y = self._corner(f.node.id)
+        marks = card.draw(f, x, y, look, self.sheet.extents, self.theme)
+        return Element(f"node-{f.node.id}", "node", marks, self._node_title(f, values))
+
+    def _node_title(self, f: Face, values: tuple[Value | None, ...]) -> str:
+        n = f.node
+        said = [self.sheet.names.full(n.id)]
+        if n.label and n.label != n.name:
+            said.append(f"= {visible(n.label)}")
+        if n.shape:
+            said.append(f"shape {numbers.shape(n.shape)}")
+        for row, value in zip(f.rows, values, strict=True):
+            if isinstance(value, float):
+                said.append(f"{row} {value!r}".replace("-", "−"))
+        if n.where:
+            said.append(f"({visible(str(n.where))})")
+        return "  ".join(said)
+
+    def _edge_title(self, key: Edge) -> str:
+        names = self.sheet.names
+        count = len(self.sheet.run.graph.nodes[key[1]].args)
+        place = f", operand {key[2] + 1} of {count}" if count > 1 else ""
+        return f"{names.full(key[0])} → {names.full(key[1])}{place}"
+
+    def _pips(self, f: Face, arrived: int, vertical: bool) -> Element:
+        x, y = self._corner(f.node.id)
+        marks = card.pips(f, x, y, arrived, vertical, self.theme)
+        return Element(f"pips-{f.node.id}", "pips", marks)
+
+
+def _of(state: State, row: str, i: int) -> Value | None:
+    table = {"value": state.values, "tangent": state.tangents, "grad": state.grads}[row]
+    return table.get(i)
+
+
+class _Same:
+    """A value as part of a key: equal when it is the same number or the very same array, which it keeps alive."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value | None) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Same):
+            return NotImplemented
+        a, b = self.value, other.value
+        return a is b or (type(a) is float and type(b) is float and repr(a) == repr(b))
+
+    __hash__ = None  # type: ignore[assignment]

@@ -1,0 +1,132 @@
+"""Where the chips with local derivatives stand: beside their curve, and passive ones only where they touch nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from .card import text
+from .scene import Box, Mark, Rect
+from .theme import Theme
+
+#: (source, user, argument position)
+Edge: TypeAlias = tuple[int, int, int]
+
+HEIGHT = 20.0
+_OWN, _OTHER, _BOX = 5.0, 4.0, 6.0  # clearances in px: own curve; other curves; boxes and chips
+_ALONG = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The corner of a chip's place; `free` tells whether it touches nothing, so that it may stay."""
+
+    x: float
+    y: float
+    width: float
+    free: bool
+
+
+def sample(xy: Sequence[float], per: int = 16) -> np.ndarray:
+    """Return points along a chain of cubics given as M then C numbers, shape (n, 2)."""
+    points = np.asarray(xy, float).reshape(-1, 2)
+    t = np.linspace(0, 1, per + 1)[:, None]
+    parts = [points[:1]]
+    for i in range(0, len(points) - 3, 3):
+        p0, p1, p2, p3 = points[i : i + 4]
+        curve = (1 - t) ** 3 * p0 + 3 * (1 - t) ** 2 * t * p1 + 3 * (1 - t) * t**2 * p2 + t**3 * p3
+        parts.append(curve[1:])
+    return np.concatenate(parts)
+
+
+def _gap(box: Box, points: np.ndarray) -> float:
+    """Return the least distance from a box to a set of points."""
+    x0, y0, x1, y1 = box
+    dx = np.maximum(np.maximum(x0 - points[:, 0], points[:, 0] - x1), 0)
+    dy = np.maximum(np.maximum(y0 - points[:, 1], points[:, 1] - y1), 0)
+    return float(np.sqrt((dx * dx + dy * dy).min(initial=np.inf)))
+
+
+def _apart(a: Box, boxes: np.ndarray) -> float:
+    """Return the least distance from a box to others, shape (n, 4)."""
+    if not len(boxes):
+        return float("inf")
+    dx = np.maximum(np.maximum(boxes[:, 0] - a[2], a[0] - boxes[:, 2]), 0)
+    dy = np.maximum(np.maximum(boxes[:, 1] - a[3], a[1] - boxes[:, 3]), 0)
+    return float(np.sqrt((dx * dx + dy * dy).min()))
+
+
+def place(
+    curves: Mapping[Edge, Sequence[float]], widths: Mapping[Edge, float], boxes: Iterable[Box]
+) -> dict[Edge, Place]:
+    """Find a place for every chip, once per layout: shortest curves first, since they have the least choice.
+
+    An edge that finds no free place gets the best one there is, for the step in which its chip must be shown.
+    """
+    lines = {edge: sample(xy) for edge, xy in curves.items()}
+    solid = np.array(list(boxes), float).reshape(-1, 4)
+    chips = np.empty((0, 4))
+    order = sorted(widths, key=lambda e: (float(np.abs(np.diff(lines[e], axis=0)).sum()), e))
+    others = {e: _near(lines, e) for e in order}
+    found: dict[Edge, Place] = {}
+    for edge in order:
+        w = widths[edge]
+        best: tuple[float, Box] | None = None
+        for box in _candidates(lines[edge], w):
+            clear = min(
+                _gap(box, lines[edge]) - _OWN,
+                _gap(box, others[edge]) - _OTHER,
+                _apart(box, solid) - _BOX,
+                _apart(box, chips) - _BOX,
+            )
+            if best is None or clear > best[0] + 1e-9:
+                best = (clear, box)
+            if clear >= 0:
+                break
+        assert best is not None
+        clear, box = best
+        free = clear >= 0
+        found[edge] = Place(box[0], box[1], w, free)
+        if free:
+            chips = np.concatenate([chips, [box]])
+    return found
+
+
+def _near(lines: Mapping[Edge, np.ndarray], edge: Edge) -> np.ndarray:
+    rest = [points for e, points in lines.items() if e != edge]
+    return np.concatenate(rest) if rest else np.empty((0, 2))
+
+
+def _candidates(points: np.ndarray, w: float) -> Iterable[Box]:
+    """Yield boxes beside the curve, both sides, near its middle first, close before far."""
+    last = len(points) - 1
+    for away in (_OWN, _OWN + 6, _OWN + 14):
+        for t in _ALONG:
+            i = min(max(round(t * last), 1), last - 1)
+            (x, y), (dx, dy) = points[i], points[i + 1] - points[i - 1]
+            length = float(np.hypot(dx, dy)) or 1.0
+            nx, ny = dy / length, -dx / length
+            if ny > 0:
+                nx, ny = -nx, -ny  # above the curve first
+            for side in (1, -1):
+                ux, uy = nx * side, ny * side
+                # The chip's half extent along the normal, so that the box just clears the tangent.
+                reach = away + 0.5 + abs(ux) * w / 2 + abs(uy) * HEIGHT / 2
+                cx, cy = x + ux * reach, y + uy * reach
+                left, top = round(cx - w / 2), round(cy - HEIGHT / 2)
+                yield (left, top, left + w, top + HEIGHT)
+
+
+def chip(string: str, spot: Place, active: bool, theme: Theme) -> tuple[Mark, ...]:
+    """Draw a chip: solid in the step it belongs to, an outline afterwards, on an opaque ground always."""
+    ink = text(0, 0, string, 12, theme.on_chip if active else theme.grad_text)
+    w = ink.width + 10
+    x = spot.x + (spot.width - w) / 2
+    ground, stroke, line = (theme.chip, None, 0.0) if active else (theme.card, theme.grad, 1.25)
+    return (
+        Rect(x, spot.y, w, HEIGHT, HEIGHT / 2, ground, stroke, line),
+        text(x + w / 2, spot.y + 14.4, string, 12, ink.fill, anchor="middle"),
+    )

@@ -1,0 +1,193 @@
+"""What stands around the graph: title, legend, and the time line that says where we are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..record import Step
+from .card import knob_marks, text
+from .fonts import measure
+from .heatmap import thumb
+from .scene import Element, Mark, Path, Rect, circle, line
+from .theme import Theme
+from .words import cut, visible
+
+MARGIN = 24.0
+TIMELINE = 60.0  # px from the caption's end to the canvas' end
+_TITLE = 17.0
+_BETWEEN = 28.0  # between the tracks of two sweeps
+_NAMES = {"forward": "forward", "backward": "backward", "tangent": "tangent", "update": "update"}
+
+
+def sweep_colour(kind: str, theme: Theme) -> tuple[str, str]:
+    """Return the line and text colours of a sweep; only the backward one is vermilion."""
+    if kind == "backward":
+        return theme.grad, theme.grad_text
+    return (theme.ink, theme.ink) if kind == "update" else (theme.value, theme.value)
+
+
+def legend_items(theme: Theme, *, rows: Sequence[str], heat: bool) -> list[tuple[str, float]]:
+    """Return the legend's items and their swatches' widths, left to right."""
+    items = [("heat", 72.0)] if heat else []
+    items += [("value", 18.0)]
+    items += [("tangent", 18.0)] if "tangent" in rows else []
+    items += [("gradient", 18.0)] if "grad" in rows else []
+    return [*items, ("parameter", 18.0), ("data", 18.0), ("output", 18.0)]
+
+
+def legend_width(theme: Theme, *, rows: Sequence[str], heat: bool) -> float:
+    wide = 0.0
+    for name, swatch in legend_items(theme, rows=rows, heat=heat):
+        if name == "heat":
+            wide += swatch + 16 + measure("negative", 12) + measure("positive", 12) + 24
+        else:
+            wide += swatch + 6 + measure(name, 12) + 18
+    return wide - 18
+
+
+def legend(right: float, cy: float, theme: Theme, *, rows: Sequence[str], heat: bool) -> Element:
+    """Draw the legend, right-aligned, centred at cy."""
+    x = right - legend_width(theme, rows=rows, heat=heat)
+    marks: list[Mark] = []
+    base = cy + 4.4
+    for name, swatch in legend_items(theme, rows=rows, heat=heat):
+        if name == "heat":
+            marks.append(text(x, base, "negative", 12, theme.ink))
+            x += marks[-1].width + 8  # type: ignore[union-attr]
+            ramp = np.array([[-1.0, -0.5, 0.0, 0.4, 1.0]])
+            marks += thumb(ramp, round(x), cy - 7, 14, 1.0, theme)
+            x = round(x) + 70 + 8
+            marks.append(text(x, base, "positive", 12, theme.ink))
+            x += marks[-1].width + 24  # type: ignore[union-attr]
+            continue
+        match name:
+            case "value" | "tangent":
+                dash = (3.0, 2.0) if name == "tangent" else ()
+                marks.append(Rect(x, cy - 7, 18, 14, 4, theme.value_tint, theme.value, 1.5, dash))
+            case "gradient":
+                marks.append(Rect(x, cy - 7, 18, 14, 4, theme.grad_tint, theme.grad, 1.5))
+            case "parameter":
+                marks.append(Rect(x, cy - 8, 18, 16, 4, theme.solid))
+                marks += knob_marks(x + 9, cy, 4, theme.on_solid)
+            case "data":
+                marks.append(Rect(x + 1, cy - 7, 16, 14, 3, None, theme.ink, 1.5))
+            case _:
+                marks.append(Rect(x + 3, cy - 5, 12, 10, 2, None, theme.ink, 1.25))
+                marks.append(Rect(x, cy - 8, 18, 16, 4, None, theme.ink, 1.25))
+        marks.append(text(x + swatch + 6, base, name, 12, theme.ink))
+        x += swatch + 6 + marks[-1].width + 18  # type: ignore[union-attr]
+    return Element("legend", "legend", tuple(marks))
+
+
+def shorten(string: str, most: float, size: float, *, bold: bool = False) -> str:
+    """Cut a line of text in the middle until it is at most so many px wide."""
+    string = visible(string)
+    if measure(string[:2000], size, bold=bold) <= most and len(string) <= 2000:
+        return string
+    low, high = 1, min(len(string), 400)
+    while low < high:  # the longest cut that fits
+        middle = (low + high + 1) // 2
+        if measure(cut(string, middle), size, bold=bold) <= most:
+            low = middle
+        else:
+            high = middle - 1
+    return cut(string, low)
+
+
+def title(string: str, x: float, baseline: float, most: float, theme: Theme) -> Element:
+    """Draw the title; what does not fit is in its tooltip."""
+    shown = shorten(string, most, _TITLE, bold=True)
+    whole = visible(string) if shown != string else ""
+    return Element("title", "title", (text(x, baseline, shown, _TITLE, theme.ink, bold=True),), whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One sweep on the time line: its kind, its name, its steps, and where its line starts and ends (px)."""
+
+    kind: str
+    name: str
+    n: int
+    x0: float
+    x1: float
+    named: bool
+
+    def at(self, k: int) -> float:
+        """Return where step k stands, k from 1."""
+        return self.x1 if self.n == 1 else self.x0 + (self.x1 - self.x0) * (k - 1) / (self.n - 1)
+
+
+def tracks(steps: Sequence[Step], labels: Sequence[str], x0: float, x1: float) -> tuple[Track, ...]:
+    """Share the time line out among the sweeps: one step is as long in all of them."""
+    counts: list[tuple[str, str, int]] = []
+    for step in steps:
+        if step.k == 1:
+            counts.append((step.kind, labels[step.sweep] or _NAMES[step.kind], step.n))
+    if not counts:
+        return ()
+    between = _BETWEEN if len(counts) <= 8 else 6.0
+    room = x1 - x0 - between * (len(counts) - 1)
+    wants = [measure(name, 13, bold=True) + 16 + _step_width(n) for _, name, n in counts]
+    weights = [max(n - 1, 0.6) for *_, n in counts]
+    widths = [room * w / sum(weights) for w in weights]
+    if sum(wants) <= room:  # every name has its place: take what a short track lacks from the long ones
+        lack = [max(0.0, want - w) for want, w in zip(wants, widths, strict=True)]
+        spare = [max(0.0, w - want) for want, w in zip(wants, widths, strict=True)]
+        part = sum(lack) / sum(spare) if sum(spare) else 0.0
+        widths = [w + a - b * part for w, a, b in zip(widths, lack, spare, strict=True)]
+        named = True
+    else:
+        named = False
+    found, x = [], x0
+    for (kind, name, n), w in zip(counts, widths, strict=True):
+        found.append(Track(kind, name, n, x, x + w, named))
+        x += w + between
+    return tuple(found)
+
+
+def _step_width(n: int) -> float:
+    return measure(f"step {n} of {n}", 13) + 8
+
+
+def timeline(line_of: Sequence[Track], current: int, k: int, y: float, theme: Theme) -> list[Element]:
+    """Draw the tracks and say which step is shown: the k-th of the sweep `current`; all are done after the last.
+
+    A track is one element for each of its halves, done and ahead, so that a step changes few of them.
+    """
+    parts: list[Element] = []
+    for i, t in enumerate(line_of):
+        stroke, ink = sweep_colour(t.kind, theme)
+        done = t.n if i < current else k if i == current else 0
+        parts.append(Element(f"track-{i}", "timeline", tuple(_track(t, done, y, stroke, theme))))
+        if t.named or i == current or (current >= len(line_of) and i == 0):
+            x = t.x0 if t.named else min(t.x0, line_of[-1].x1 - 260)
+            marks = [text(x, y - 16, t.name, 13, ink, bold=True)]
+            if i == current:
+                marks.append(text(x + marks[0].width + 10, y - 16, f"step {k} of {t.n}", 13, theme.ink))
+            parts.append(Element(f"track-name-{i}", "timeline", tuple(marks)))
+    if current < len(line_of):
+        stroke, _ = sweep_colour(line_of[current].kind, theme)
+        ring = circle(line_of[current].at(k), y, 7, fill=theme.ground, stroke=stroke, line=3)
+        parts.append(Element("now", "timeline", (ring,)))
+    return parts
+
+
+def _track(t: Track, done: int, y: float, stroke: str, theme: Theme) -> list[Mark]:
+    marks: list[Mark] = []
+    split = t.at(done) if done else t.x0
+    if split < t.x1:
+        marks.append(line(split, y, t.x1, y, stroke=theme.idle, width=1.5))
+    if done and split > t.x0:
+        marks.append(line(t.x0, y, split, y, stroke=stroke, width=3))
+    apart = (t.x1 - t.x0) / max(t.n - 1, 1)
+    every = max(1, int(np.ceil(6 / apart))) if apart else 1
+    half = 5.0 if apart * every >= 16 else 4.0
+    for colour, ks in ((stroke, range(1, done + 1)), (theme.idle, range(done + 1, t.n + 1))):
+        xs = [t.at(k) for k in ks if (k - 1) % every == 0 or k == t.n]
+        if xs:
+            xy = tuple(v for x in xs for v in (x, y - half, x, y + half))
+            marks.append(Path("ML" * len(xs), xy, None, colour, 1.5))
+    return marks
