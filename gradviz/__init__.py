@@ -1,1 +1,37 @@
-"""gradviz shows backpropagation running."""
+"""gradviz shows backpropagation running: it records a Python computation and draws its values and gradients."""
+
+from .calculus.modes import grad, hessian, jacobian, jvp, value_and_grad, vjp
+from .calculus.functions import relu, sigmoid, softmax
+from .calculus.scope import scope
+from .calculus.trace import Var, var
+from .errors import Detached, GradientMismatch, GradvizError, UnknownFunction
+from .film import Film, film
+from .record import Event, Graph, Node, Run, Sweep
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Detached",
+    "Event",
+    "Film",
+    "GradientMismatch",
+    "GradvizError",
+    "Graph",
+    "Node",
+    "Run",
+    "Sweep",
+    "UnknownFunction",
+    "Var",
+    "film",
+    "grad",
+    "hessian",
+    "jacobian",
+    "jvp",
+    "relu",
+    "scope",
+    "sigmoid",
+    "softmax",
+    "value_and_grad",
+    "var",
+    "vjp",
+]

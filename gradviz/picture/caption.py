@@ -112,10 +112,9 @@ class Panel:
         inner = x1 - x0 - 2 * PAD
         shown = scale is not None and bool(moment.after.sent)
         width = _width_legend_size(scale) if shown and scale else 0.0
+        rows, equations, most = _arrange(narration, inner)
         if shown:
-            rows, equations, most = _wrap(narration.lines, inner - width - 36), (), 0.0
-        else:
-            rows, equations, most = _arrange(narration, inner)
+            rows, equations = _wrap(narration.lines, inner - width - 36), ()
         marks: list[Mark] = []
         tall = _LEADING * len(rows)
         top = y0 + max(8.0, min(14.0, (y1 - y0 - tall) / 2)) if len(rows) > 1 or equations else (y0 + y1 - tall) / 2

@@ -12,7 +12,6 @@ from typing import Protocol
 
 from ..errors import NotCollapsible, TooLarge, UnknownName
 from ..record import Run, State, Step, advance, final, steps, terms
-from ..record.group import collapse
 from . import caption, chrome, edge
 from .cards import Cards, Sheet, quantities, sheet
 from .moment import Moment
@@ -156,6 +155,8 @@ def compose(run: Run, options: Options) -> Drawing:
         )
     look = named_theme(options.theme)
     if options.depth is not None:
+        from ..record.group import collapse
+
         run = collapse(run, options.depth)
     said: list[str] = []
     for candidate, compact, note in _candidates(run):
@@ -173,6 +174,8 @@ def _candidates(run: Run) -> Iterator[tuple[Run, bool, str]]:
     yield run, True, "compact cards: full ones would not be legible at this size"
     depth = max((len(n.group) for n in run.graph.nodes), default=0)
     for level in range(depth - 1, -1, -1):
+        from ..record.group import collapse
+
         try:
             folded = collapse(run, level)
         except NotCollapsible:
