@@ -12,6 +12,7 @@ from . import ask, engine, ranks, route
 from .blocks import Placed, Point, Task
 from .plan import PAD, TITLE, Curve, Edge, Group, Item, Layout, Plan, room
 from .scene import Box
+from .straighten import straighten
 
 __all__ = ["Curve", "Edge", "Group", "Item", "Layout", "Plan", "layout", "room"]
 
@@ -25,7 +26,7 @@ def layout(plan: Plan, *, seconds: float = 20.0) -> Layout:
     """
     task = Task(plan)
     placed, name, said = _place(task, seconds)
-    return _finish(task, placed, name, said)
+    return _finish(task, straighten(task, placed), name, said)
 
 
 def _place(task: Task, seconds: float) -> tuple[Placed, str, tuple[str, ...]]:

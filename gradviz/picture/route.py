@@ -7,6 +7,7 @@ the nodes there. Within the free interval around its track it may move, to becom
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,26 +24,33 @@ _LOOK = 8
 _FAR = 1e9
 
 
-def _shares() -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Tabulate the S curve with handles of half the distance: share of the way along, share of the way across."""
-    along, across = [], []
-    for k in range(129):
-        t = k / 128
-        along.append(1.5 * t - 1.5 * t * t + t**3)
-        across.append(3 * t * t - 2 * t**3)
-    return tuple(along), tuple(across)
+#: Where a cubic with handles of half the distance is along, of 1, at t = k/128.
+_ALONG = tuple(1.5 * t - 1.5 * t * t + t**3 for t in (k / 128 for k in range(129)))
 
 
-_ALONG, _ACROSS = _shares()
-
-
-def bend(share: float) -> float:
-    """Return how far across the S curve has come, from 0 to 1, when it has come that share of the way along."""
+def _when(share: float) -> float:
+    """Return the t at which a cubic with handles of half the distance has come that share of the way along."""
     if not 0 < share < 1:
         return float(share >= 1)
     k = bisect_left(_ALONG, share)
-    part = (share - _ALONG[k - 1]) / (_ALONG[k] - _ALONG[k - 1])
-    return _ACROSS[k - 1] + part * (_ACROSS[k] - _ACROSS[k - 1])
+    return (k - 1 + (share - _ALONG[k - 1]) / (_ALONG[k] - _ALONG[k - 1])) / 128
+
+
+@dataclass(frozen=True, slots=True)
+class Knot:
+    """A point that an edge passes, and its slope there (across per along)."""
+
+    along: float
+    across: float
+    slope: float = 0.0
+
+
+def across(p: Knot, q: Knot, along: float) -> float:
+    """Return how far across the cubic between two knots is at a place along."""
+    length = q.along - p.along
+    t = _when((along - p.along) / length) if length > 0 else 1.0
+    c1, c2 = p.across + p.slope * length / 2, q.across - q.slope * length / 2
+    return (1 - t) ** 3 * p.across + 3 * t * (1 - t) * ((1 - t) * c1 + t * c2) + t**3 * q.across
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +188,13 @@ def ports(
         out.setdefault(e[0], []).append((route[0].at if route else b, e[1], e[2], e))
         into.setdefault(e[1], []).append((route[-1].at if route else a, e[0], e[2], e))
     leave, enter = _share(out, cards), _share(into, cards)
-    return {e: (leave[e], enter[e]) for e in edges}
+    found = {}
+    for e in edges:
+        out_at, in_at = leave[e], enter[e]
+        if abs(out_at - in_at) <= 1.01:  # cards stand on whole pixels; a line that is nearly straight should be
+            out_at = in_at = (out_at + in_at) / 2
+        found[e] = (out_at, in_at)
+    return found
 
 
 def _share(sides: Mapping[int, list[tuple[float, int, int, Edge]]], cards: Mapping[int, Area]) -> dict[Edge, float]:
@@ -193,64 +207,77 @@ def _share(sides: Mapping[int, list[tuple[float, int, int, Edge]]], cards: Mappi
     return found
 
 
-def chain(start: Point, end: Point, cols: Sequence[Column], route: Sequence[Track], look: int) -> list[Point]:
-    """Return the points that an edge passes, level at each, the fewest and gentlest bends it can have.
+def chain(start: Knot, end: Knot, cols: Sequence[Column], route: Sequence[Track], look: int) -> list[Knot]:
+    """Return the knots that an edge passes, level at each, with the fewest and gentlest bends it can have.
 
-    `start` and `end` are ports, `cols` and `route` the columns between and the tracks there. Between two points the
-    edge is an S curve, and it must stay within the tracks' intervals.
+    `start` and `end` are ports, `cols` and `route` the columns between and the tracks there. Between two knots the
+    edge must stay within the tracks' intervals.
     """
-    if not route:
-        return [start, end]
     # Stages: the start, each column between with a few places across to choose from, the end. The cheapest chain of
     # S curves from stage to stage, each over up to `look` columns, by dynamic programming.
-    stages: list[list[float]] = [[start[1]]]
+    stages: list[list[float]] = [[start.across]]
     for t in route:
-        near = [min(max(c, t.low), t.high) for c in (start[1], end[1])]
+        near = [min(max(c, t.low), t.high) for c in (start.across, end.across)]
         stages.append(sorted({t.at, *near}))
-    stages.append([end[1]])
-    exits = [start[0], *(c.stop for c in cols)]
-    entries = [c.start for c in cols] + [end[0]]
+    stages.append([end.across])
+    leaves = [start.along, *(c.stop for c in cols)]
+    enters = [c.start for c in cols] + [end.along]
     best: list[list[tuple[float, int, int]]] = [[(0.0, -1, -1)]]
     for j in range(1, len(stages)):
         here: list[tuple[float, int, int]] = []
-        for cj in stages[j]:
+        for c in stages[j]:
+            q = Knot(enters[j - 1], c)
             options = []
             for i in range(max(0, j - look), j):
-                for m, ci in enumerate(stages[i]):
-                    cost = _cost(exits[i], ci, entries[j - 1], cj)
-                    if j - i > 1 and not _free((exits[i], ci), (entries[j - 1], cj), cols[i : j - 1], route[i : j - 1]):
-                        continue
-                    options.append((best[i][m][0] + cost, i, m))
+                for m, before in enumerate(stages[i]):
+                    p = Knot(leaves[i], before)
+                    if i + 1 == j or _free((p, q), cols[i : j - 1], route[i : j - 1]):
+                        options.append((best[i][m][0] + _cost(p, q), i, m))
             here.append(min(options))
         best.append(here)
-    points = [end]
+    knots = [end]
     j, m = len(stages) - 1, 0
     while j > 0:
-        _, i, k = best[j][m]
-        if i > 0:
-            c = stages[i][k]
-            points += [(exits[i], c), (entries[i - 1], c)]
-        j, m = i, k
-    return [start, *reversed(points)]
+        _, j, m = best[j][m]
+        if j > 0:
+            knots += [Knot(leaves[j], stages[j][m]), Knot(enters[j - 1], stages[j][m])]
+    return [start, *reversed(knots)]
 
 
-def _cost(a0: float, c0: float, a1: float, c1: float) -> float:
+def _cost(p: Knot, q: Knot) -> float:
     """Price an S curve: each bend costs, a steep one more."""
-    rise = abs(c1 - c0)
-    if rise < 0.5:
-        return 0.02
-    return 1.0 + 0.5 * (rise / max(1.0, a1 - a0)) ** 2
+    rise = abs(q.across - p.across)
+    return 0.02 if rise < 0.5 else 1.0 + 0.5 * (rise / max(1.0, q.along - p.along)) ** 2
 
 
-def _free(start: Point, end: Point, cols: Sequence[Column], route: Sequence[Track]) -> bool:
-    """Tell whether an S curve stays within the intervals of the columns that it passes over."""
-    (a0, c0), (a1, c1) = start, end
+def _free(knots: Sequence[Knot], cols: Sequence[Column], route: Sequence[Track]) -> bool:
+    """Tell whether an edge stays within the intervals of the columns that it passes over."""
+    k = 1
     for col, t in zip(cols, route, strict=True):
-        for a in (col.start, col.stop):
-            c = c0 + (c1 - c0) * bend((a - a0) / (a1 - a0))
-            if not t.low - 0.01 <= c <= t.high + 0.01:
+        for a in (col.start, (col.start + col.stop) / 2, col.stop):
+            while k < len(knots) - 1 and knots[k].along < a:
+                k += 1
+            if not t.low - 0.01 <= across(knots[k - 1], knots[k], a) <= t.high + 0.01:
                 return False
     return True
+
+
+def smooth(knots: list[Knot], cols: Sequence[Column], route: Sequence[Track]) -> list[Knot]:
+    """Turn the steps of a staircase into a slope, where there is room for it."""
+    k = 1
+    while k < len(knots) - 2:
+        p, q, r, s = knots[k - 1 : k + 3]
+        rise, then = q.across - p.across, s.across - r.across
+        if q.across == r.across and rise * then > 0:
+            at = (q.along + r.along) / 2
+            slope = math.copysign(min(abs(rise) / (at - p.along), abs(then) / (s.along - at)), rise)
+            for share in (0.0, 0.25, 0.5):  # where the far side is near something, a little before it
+                tried = [*knots[:k], Knot(at, q.across - share * slope * (r.along - q.along), slope), *knots[k + 2 :]]
+                if _free(tried, cols, route):
+                    knots = tried
+                    break
+        k += 1
+    return knots
 
 
 def curves(task: Task, cards: Mapping[int, Box], placed: Placed) -> dict[Edge, Curve]:
@@ -265,15 +292,25 @@ def curves(task: Task, cards: Mapping[int, Box], placed: Placed) -> dict[Edge, C
     cols, ranks = columns(rooms, {i: placed.middles[i][0] for i in task.blocks})
     routes = tracks(task.edges, placed.ways, middles, cols, ranks)
     sides = ports(task.edges, routes, areas)
+    parallel = _parallel(task.edges)
     # The more there is to pass, the shorter the view: the time must not grow faster than the graph.
     passed = sum(map(len, routes.values()))
     look = 8 if passed < 2000 else 3 if passed < 8000 else 1
     found: dict[Edge, Curve] = {}
     for e in task.edges:
+        first, last = cols[ranks[e[0]]], cols[ranks[e[1]]]
         between = cols[ranks[e[0]] + 1 : ranks[e[1]]]
-        start, end = (areas[e[0]][2], sides[e][0]), (areas[e[1]][0], sides[e][1])
-        ways = _ends(chain(start, end, between, routes[e], look), cols[ranks[e[0]]], cols[ranks[e[1]]])
-        found[e] = _curve(task, ways)
+        if task.plan.straight:
+            line = _line(task, e, middles, parallel[e])
+            if _clear(line, first, last) and _free(
+                line, between, [_gap(c, t) for c, t in zip(between, routes[e], strict=True)]
+            ):
+                found[e] = _curve(task, line)
+                continue
+            sides[e] = (middles[e[0]][1] + parallel[e], middles[e[1]][1] + parallel[e])
+        start, end = Knot(areas[e[0]][2], sides[e][0]), Knot(areas[e[1]][0], sides[e][1])
+        knots = smooth(chain(start, end, between, routes[e], look), between, routes[e])
+        found[e] = _curve(task, _ends(knots, first, last))
     for i, block in task.blocks.items():
         for k, leaf in enumerate(block.leaves, 1):
             edge = next(e for e in task.plan.edges if e[0] == leaf.id)
@@ -287,26 +324,70 @@ def curves(task: Task, cards: Mapping[int, Box], placed: Placed) -> dict[Edge, C
     return found
 
 
+def _parallel(edges: Sequence[Edge]) -> dict[Edge, float]:
+    """Return how far across each edge lies from the line between two nodes, so that x*x shows two."""
+    same: dict[tuple[int, int], list[Edge]] = {}
+    for e in edges:
+        same.setdefault(e[:2], []).append(e)
+    return {e: 4.0 * (k - (len(es) - 1) / 2) for es in same.values() for k, e in enumerate(es)}
+
+
+def _line(task: Task, edge: Edge, middles: Mapping[int, Point], offset: float) -> list[Knot]:
+    """Return the straight edge between two small marks, from the rim of one to the rim of the other."""
+    (a0, c0), (a1, c1) = middles[edge[0]], middles[edge[1]]
+    length = math.hypot(a1 - a0, c1 - c0)
+    u, v = (a1 - a0) / length, (c1 - c0) / length
+    r0, r1 = (task.half(task.items[n])[0] for n in edge[:2])
+    shift = (-v * offset, u * offset)
+    start = (a0 + u * r0 + shift[0], c0 + v * r0 + shift[1])
+    end = (a1 - u * r1 + shift[0], c1 - v * r1 + shift[1])
+    return [Knot(*start, v / u), Knot(*end, v / u)]
+
+
+def _clear(knots: Sequence[Knot], first: Column, last: Column) -> bool:
+    """Tell whether an edge leaves its source's column and enters its user's without touching their neighbours."""
+    p, q = knots[0], knots[-1]
+    return (first.stop <= p.along or first.open(p.across, across(p, q, first.stop))) and (
+        last.start >= q.along or last.open(q.across, across(p, q, last.start))
+    )
+
+
+def _gap(col: Column, track: Track) -> Track:
+    """Return a track that may be anywhere between two nodes: straight edges may cross others."""
+    low, high = col.gap(track.at)
+    return Track(track.at, min(low + 2, track.at), max(high - 2, track.at))
+
+
 def _turn(task: Task, box: Box) -> Area:
     x0, y0, x1, y1 = box
     return (x0, y0, x1, y1) if task.lr else (y0, x0, y1, x1)
 
 
-def _ends(points: list[Point], first: Column, last: Column) -> list[Point]:
+def _ends(knots: list[Knot], first: Column, last: Column) -> list[Knot]:
     """Keep the curve level beside a card that is narrower than its column, where it would touch the neighbours."""
-    (a0, c0), (a1, c1) = points[0], points[1]
-    if c0 != c1 and a0 < first.stop < a1 and not first.open(c0, c0 + (c1 - c0) * bend((first.stop - a0) / (a1 - a0))):
-        points = [points[0], (first.stop, c0), *points[1:]]
-    (a0, c0), (a1, c1) = points[-2], points[-1]
-    if c0 != c1 and a0 < last.start < a1 and not last.open(c1, c0 + (c1 - c0) * bend((last.start - a0) / (a1 - a0))):
-        points = [*points[:-1], (last.start, c1), points[-1]]
-    return points
+    p, q = knots[0], knots[1]
+    if p.along < first.stop < q.along and not first.open(p.across, across(p, q, first.stop)):
+        knots = [p, Knot(first.stop, p.across), *knots[1:]]
+    p, q = knots[-2], knots[-1]
+    if p.along < last.start < q.along and not last.open(q.across, across(p, q, last.start)):
+        knots = [*knots[:-1], Knot(last.start, q.across), q]
+    return knots
 
 
-def _curve(task: Task, points: Sequence[Point]) -> Curve:
-    flat: list[Point] = [points[0]]
-    for (a0, c0), (a1, c1) in pairwise(points):
-        half = (a0 + a1) / 2
-        flat += [(half, c0), (half, c1), (a1, c1)]
-    way = (1.0, 0.0) if task.lr else (0.0, 1.0)
-    return Curve(tuple(v for p in flat for v in (p if task.lr else (p[1], p[0]))), way, way)
+def _curve(task: Task, knots: Sequence[Knot]) -> Curve:
+    points: list[Point] = [(knots[0].along, knots[0].across)]
+    for p, q in pairwise(knots):
+        half = (q.along - p.along) / 2
+        points += [
+            (p.along + half, p.across + half * p.slope),
+            (q.along - half, q.across - half * q.slope),
+            (q.along, q.across),
+        ]
+    xy = tuple(v for p in points for v in (p if task.lr else (p[1], p[0])))
+    return Curve(xy, _way(task, knots[0].slope), _way(task, knots[-1].slope))
+
+
+def _way(task: Task, slope: float) -> Point:
+    """Return the unit direction of an edge at a slope."""
+    length = math.hypot(1, slope)
+    return (1 / length, slope / length) if task.lr else (slope / length, 1 / length)
