@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..record import Graph, Node
-from .name import compose_all, role
+from .name import name_all
 from .op import ALIAS, INPUT, Text
+from .scope import groups
+from .trace import role_of
 
 if TYPE_CHECKING:
     from .trace import Var
@@ -27,29 +29,19 @@ def build(outputs: Sequence[Var], inputs: Sequence[tuple[str, Var]]) -> Built:
     """Return the graph of all that the outputs were computed from, and of all inputs, in the order of the trace."""
     vars, args = _collect([shown(v) for v in outputs], [shown(v) for _, v in inputs])
     ids = {id(v): i for i, v in enumerate(vars)}
-    texts: list[Text] = [var.op.describe(var) for var in vars]
+    texts = _describe(vars, args)
     given = {ids[id(shown(v))]: name for name, v in inputs if name}
-    for i, var in enumerate(vars):
-        if var.name:
-            given.setdefault(i, var.name)
-    names, labels = compose_all(vars, args, texts, given)
+    named = name_all(vars, args, texts, given)
+    roles = [role_of(given.get(i, named.names[i])) if v.op is INPUT else v.op for i, v in enumerate(vars)]
+    boxes = groups(vars, args, roles, {ids[id(shown(v))] for _, v in inputs})
     nodes = tuple(
         Node(
-            i,
-            role(names[i]) if var.op is INPUT else var.op.name,
-            args[i],
-            names[i],
-            labels[i],
-            (),
-            tuple(var.shape),
-            None,
-            texts[i].symbol,
-            texts[i].rule,
-            texts[i].local,
+            i, roles[i].name, args[i], named.names[i], named.labels[i], boxes[i], tuple(var.shape), named.wheres[i],
+            text.symbol, text.rule, text.local,
         )
-        for i, var in enumerate(vars)
-    )
-    return Built(Graph(nodes, tuple(ids[id(shown(v))] for v in outputs)), vars)
+        for i, (var, text) in enumerate(zip(vars, texts, strict=True))
+    )  # fmt: skip
+    return Built(Graph(nodes, tuple(ids[id(shown(v))] for v in outputs)), vars, named.sources)
 
 
 def shown(var: Var) -> Var:
@@ -78,6 +70,20 @@ def _collect(outputs: Sequence[Var], inputs: Sequence[Var]) -> tuple[tuple[Var, 
             vars.append(late)
             args.append(tuple(order[id(o)] for o in found[id(late)][1]))
     return tuple(vars), args
+
+
+def _describe(vars: Sequence[Var], args: Sequence[tuple[int, ...]]) -> list[Text]:
+    """Return what each node says of its op; without params that depends on the shapes alone."""
+    known: dict[tuple[Any, ...], Text] = {}
+    shapes = [var.shape for var in vars]
+    texts: list[Text] = []
+    for i, var in enumerate(vars):
+        key = (id(var.op), shapes[i], *(shapes[a] for a in args[i]))
+        text = known.get(key) if var.params is None else None
+        if text is None:
+            text = known[key] = var.op.describe(var)
+        texts.append(text)
+    return texts
 
 
 def _pending(var: Var, operands: tuple[Var, ...], order: Mapping[int, int]) -> Iterator[Var]:

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from .op import ADDS, CALLS, MULTIPLIES, NEGATES, POWERS
+from .op import CALLS, MULTIPLIES, NEGATES, POWERS
 
 _BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")

@@ -27,6 +27,7 @@ _LIBRARIES = tuple(
 )
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _RESUMED = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
+_CACHE = dis.opmap["CACHE"]
 _CALLS = frozenset(number for name, number in dis.opmap.items() if name.startswith("CALL"))
 
 
@@ -148,7 +149,10 @@ def user_frame(frame: FrameType | None) -> FrameType | None:
 
 def calling(frame: FrameType) -> bool:
     """Tell whether a frame is in the middle of a call: how `0 + x` inside `sum(...)` differs from `0 + x` itself."""
-    return frame.f_code.co_code[frame.f_lasti] in _CALLS
+    code, at = frame.f_code.co_code, frame.f_lasti
+    while code[at] == _CACHE and at > 0:  # Python 3.11 stands behind the instruction while it calls a Python function
+        at -= 2
+    return code[at] in _CALLS
 
 
 @contextmanager
@@ -164,6 +168,8 @@ def tracing(target: object = None) -> Iterator[None]:
     stack.frame, stack.site, stack.chain = None, None, {}
     stack.base = sys._getframe(2)  # 0 is this generator, 1 is contextlib's __enter__
     stack.file = code.co_filename if code is not None else ""
+    if stack.file.startswith(_PACKAGE):
+        stack.file = ""  # gradviz's own callables, such as an expression given as text, have no lines of the user's
     try:
         yield
     finally:
