@@ -67,11 +67,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """One pass over the graph: its kind (one of `KINDS`), its events in order, and a label to show."""
+    """One pass over the graph: its kind (one of `KINDS`), its events in order, and a label to show.
+
+    iteration   of a descent, from 1; 0 elsewhere. An iteration that is not logged in full has a backward sweep
+                whose events all have arg None: each node's whole gradient, and nothing of how it came about
+    """
 
     kind: str
     events: tuple[Event, ...]
     label: str = ""
+    iteration: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

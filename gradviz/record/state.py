@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import groupby
@@ -18,6 +18,8 @@ from .run import Event, Run, Sweep, Value
 PACES = ("edge", "node", "layer", "sweep")
 #: Pace "auto" is the finest pace at which no sweep has more steps than this.
 MOST_STEPS = 60
+#: A descent's later iterations take at most this many frames.
+MOST_ITERATIONS = 60
 
 
 def add(a: Value | None, b: Value) -> Value:
@@ -52,32 +54,76 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The events that one frame shows: the k-th of n steps (k from 1) of the sweep with that index and kind."""
+    """The events that one frame shows: the k-th of n steps (k from 1) of the sweep with that index and kind.
+
+    iteration   of a descent, from 1; 0 elsewhere
+    lead        what happens unseen before it: a frame that shows a whole iteration shows its last sweep, and k and n
+                count such frames
+    """
 
     sweep: int
     kind: str
     k: int
     n: int
     events: tuple[Event, ...]
+    iteration: int = 0
+    lead: tuple[Step, ...] = ()
 
 
 def steps(run: Run, pace: str = "auto") -> tuple[Step, ...]:
     """Cut a Run's sweeps into steps.
 
-    All leaves of a sweep appear in one step, and all seeds in one. Raises `UnknownName` for another pace than
+    All leaves of a sweep appear in one step, and all seeds in one. Of a descent, pace "auto" shows the first iteration
+    in full, the second by layer, then whole iterations, one frame each or fewer, and at the end the last sweeps; any
+    pace shows iterations that were not logged in full as one frame each. Raises `UnknownName` for another pace than
     "auto" or one of `PACES`.
     """
-    if pace == "auto":
-        pace = next(
-            (p for p in PACES if all(sum(1 for _ in _cut(run.graph, s, p)) <= MOST_STEPS for s in run.sweeps)), "sweep"
-        )
-    elif pace not in PACES:
+    if pace != "auto" and pace not in PACES:
         raise UnknownName(f"pace={pace!r} is not a pace; choose from auto, {', '.join(PACES)}")
+    last = max((s.iteration for s in run.sweeps), default=0)
+    whole = {s.iteration for s in run.sweeps if _is_brief(s)}
+    first = [s for s in run.sweeps if s.iteration <= 1]
+    fine = _finest(run.graph, first) if pace == "auto" else pace
+    if pace == "auto":
+        whole |= set(range(3, last))
+    frames = _lapse(sorted(whole))
     found: list[Step] = []
+    passed: list[Step] = []
     for index, sweep in enumerate(run.sweeps):
-        cut = list(_cut(run.graph, sweep, pace))
-        found += (Step(index, sweep.kind, k, len(cut), tuple(events)) for k, events in enumerate(cut, 1))
+        n = sweep.iteration
+        if n in whole:
+            passed.append(Step(index, sweep.kind, 1, 1, sweep.events, n))
+            ends = index + 1 == len(run.sweeps) or run.sweeps[index + 1].iteration != n
+            if ends and n in frames:
+                *lead, shown = passed
+                place = frames.index(n) + 1
+                found.append(Step(shown.sweep, shown.kind, place, len(frames), shown.events, n, tuple(lead)))
+                passed = []
+            continue
+        slow = "sweep" if n == last > 2 else "layer" if n > 1 else fine
+        cut = list(_cut(run.graph, sweep, slow if pace == "auto" else pace))
+        found += (Step(index, sweep.kind, k, len(cut), tuple(e), n) for k, e in enumerate(cut, 1))
     return tuple(found)
+
+
+def _is_brief(sweep: Sweep) -> bool:
+    """Tell whether a backward sweep tells each node's gradient and not how it came about."""
+    return sweep.kind == "backward" and sweep.iteration > 0 and all(e.arg is None for e in sweep.events)
+
+
+def _finest(graph: Graph, sweeps: Sequence[Sweep]) -> str:
+    """Return the finest pace at which no sweep has more than `MOST_STEPS` steps."""
+    fits = (p for p in PACES if all(sum(1 for _ in _cut(graph, s, p)) <= MOST_STEPS for s in sweeps))
+    return next(fits, "sweep")
+
+
+def _lapse(iterations: Sequence[int]) -> tuple[int, ...]:
+    """Choose which iterations are frames: all while they are few, else the later the sparser, with the last."""
+    n = len(iterations)
+    if n <= MOST_ITERATIONS:
+        return tuple(iterations)
+    places = {round((n - 1) * (k / (MOST_ITERATIONS - 1)) ** 2) for k in range(MOST_ITERATIONS)}
+    return tuple(iterations[i] for i in sorted(places))
 
 
 def _cut(graph: Graph, sweep: Sweep, pace: str) -> Iterator[list[Event]]:
@@ -103,6 +149,8 @@ def _cut(graph: Graph, sweep: Sweep, pace: str) -> Iterator[list[Event]]:
 
 def advance(graph: Graph, state: State, step: Step) -> State:
     """Return the state after one more step; the first step of a sweep forgets what that sweep computes anew."""
+    for one in step.lead:
+        state = advance(graph, state, one)
     values, grads = dict(state.values), dict(state.grads)
     tangents, arrived, sent = dict(state.tangents), dict(state.arrived), dict(state.sent)
     if step.sweep != state.sweep:
@@ -118,7 +166,8 @@ def advance(graph: Graph, state: State, step: Step) -> State:
             case "backward":
                 to = e.node if e.arg is None else graph.nodes[e.node].args[e.arg]
                 grads[to] = add(grads.get(to), e.value)
-                arrived[to] = arrived.get(to, 0) + 1
+                whole = e.arg is None and to not in graph.outputs  # of an iteration that is not logged in full
+                arrived[to] = len(graph.users[to]) if whole else arrived.get(to, 0) + 1
                 if e.arg is not None:
                     sent[e.node, e.arg] = e.value
             case "tangent":
