@@ -16,7 +16,7 @@ from . import sweep as sweeps_of
 from .build import Built, build
 from .op import CONSTANT, DATA, INPUT, PARAMETER
 from .site import tracing
-from .trace import Var, leaf, role_of
+from .trace import Var, as_of, leaf, role_of, unwrapped
 
 #: The sweeps that a record may hold, in any order and number.
 SWEEPS = ("forward", "backward", "tangent")
@@ -133,19 +133,22 @@ def _trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     leaves = {path: value for path, value in walk(arguments) if _is_input(value)}
     chosen = _chosen(wrt, leaves, list(arguments), lambda value: value)
     made: dict[str, Var] = {}
-    with tracing(f), np.errstate(all="ignore"):
+    with tracing(inspect.unwrap(f)), np.errstate(all="ignore"):
         for path, value in leaves.items():
             role = role_of(path) if wrt is None else PARAMETER if path in chosen else DATA
             made[path] = leaf(value, path, DATA if _whole(value) else role, frame)
-        bound = _substitute(arguments, made)
+        seqs = {path: v.seq for path, v in made.items()}
+        bound = substitute(arguments, made)
         positional, named = _split(f, bound, args, kwargs)
-        returned = f(*positional, **named)
+        with unwrapped():
+            returned = f(*positional, **named)
+    made = {path: as_of(v, seqs[path]) for path, v in made.items()}  # an assignment may have moved them on
     outputs = _outputs(returned, f)
     if not made and all(v.op is CONSTANT for _, v in outputs):
         raise _nothing(f, args, kwargs)
     inputs = tuple(Input(path, v, path in chosen) for path, v in made.items())
     return Traced(
-        inputs, outputs, returned, lambda ids: _substitute(arguments, {p: ids[v] for p, v in made.items()}), made
+        inputs, outputs, returned, lambda ids: substitute(arguments, {p: ids[v] for p, v in made.items()}), made
     )
 
 
@@ -200,18 +203,20 @@ def walk(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, tree
 
 
-def _substitute(tree: Any, by: Mapping[str, Any], path: str = "") -> Any:
+def substitute(tree: Any, by: Mapping[str, Any], path: str = "") -> Any:
     """Return the tree with the leaves whose path is in `by` replaced, in containers of the same kind."""
     if isinstance(tree, Mapping):
         out = {}
         for key, value in tree.items():
             plain = isinstance(key, str) and (not path or key.isidentifier())
-            out[key] = _substitute(value, by, f"{path}.{key}" if path and plain else key if plain else f"{path}[{key!r}]")
+            out[key] = substitute(
+                value, by, f"{path}.{key}" if path and plain else key if plain else f"{path}[{key!r}]"
+            )
         return out
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*(_substitute(v, by, f"{path}[{i}]") for i, v in enumerate(tree)))
+        return type(tree)(*(substitute(v, by, f"{path}[{i}]") for i, v in enumerate(tree)))
     if isinstance(tree, list | tuple):
-        return type(tree)(_substitute(v, by, f"{path}[{i}]") for i, v in enumerate(tree))
+        return type(tree)(substitute(v, by, f"{path}[{i}]") for i, v in enumerate(tree))
     return by.get(path, tree)
 
 
@@ -250,7 +255,9 @@ def _chosen(wrt: Any, leaves: Mapping[str, Any], parameters: Sequence[str], valu
     for one in wanted:
         if isinstance(one, int) and not isinstance(one, bool):
             if not -len(parameters) <= one < len(parameters):
-                raise UnknownName(f"wrt={one} is not a position; there are {len(parameters)} arguments: {_list(parameters)}")
+                raise UnknownName(
+                    f"wrt={one} is not a position; there are {len(parameters)} arguments: {_list(parameters)}"
+                )
             name = parameters[one]
         elif isinstance(one, str):
             name = one
@@ -318,7 +325,9 @@ def _given(target: Any, wrt: Any) -> Traced:
     if names:
         built = build([v for _, v in outputs], [("", v) for v in leaves])
         by_name = {built.graph.nodes[i].name: v for i, v in enumerate(built.vars) if v in set(leaves)}
-        marked |= {by_name[p] for p in _chosen(names, {n: v.value for n, v in by_name.items()}, list(by_name), lambda v: v)}
+        marked |= {
+            by_name[p] for p in _chosen(names, {n: v.value for n, v in by_name.items()}, list(by_name), lambda v: v)
+        }
     if not leaves:
         raise NoInputs("the traced value was computed from no input; make inputs with gv.var(2.0)")
     for v in marked:
@@ -395,7 +404,9 @@ def _direction(direction: Any, traced: Traced, args: Sequence[Any]) -> tuple[lis
             raise UnknownName(f"direction names {path!r}, which is not a float input; those are {_list(floats)}")
         v = floats[path].var
         if np.shape(value) != v.shape:
-            raise SeedNeeded(f"the direction for {path} has the shape {np.shape(value)}; it needs the input's, {v.shape}")
+            raise SeedNeeded(
+                f"the direction for {path} has the shape {np.shape(value)}; it needs the input's, {v.shape}"
+            )
         found.append((v, np.asarray(value, float)))
     moving = [p for p, value in pairs.items() if np.any(value)]
     return found, f"along {_list(moving)}"

@@ -81,7 +81,9 @@ def reverse(
             sent = _shaped(sent, operands[position])
             if traced:
                 _belongs(sent, v, mark)
-            grads[a] = sent if a not in grads else _plus(grads[a], sent)
+            grads[a] = _plus(grads.get(a), sent)
+            if traced:
+                _belongs(grads[a], operands[position], mark)
             yield i, position, sent, local
 
 
@@ -148,8 +150,10 @@ def push(v: Var, dots: Sequence[Any], y: Any, values: Sequence[Any], operands: S
     # The pullback is linear in g, and its own transpose is the pushforward (Townsend 2017, "A new trick for
     # calculating Jacobian vector products").
     frame = sys._getframe()
-    g: Any = tuple(leaf(_zeros_like(p), None, INPUT, frame) for p in v.value) if type(v.value) is tuple else leaf(
-        _zeros(v), None, INPUT, frame
+    g: Any = (
+        tuple(leaf(_zeros_like(p), None, INPUT, frame) for p in v.value)
+        if type(v.value) is tuple
+        else leaf(_zeros(v), None, INPUT, frame)
     )
     ends = g if type(g) is tuple else (g,)
     sums: list[Any] = [None] * len(ends)

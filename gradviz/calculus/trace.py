@@ -6,9 +6,11 @@ needs beyond values (names, source text) is worked out later, from the Sites tha
 
 from __future__ import annotations
 
+import dis
 import operator
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from types import FrameType
 from typing import Any, NoReturn
@@ -25,6 +27,7 @@ _getframe = sys._getframe
 #: Gives the next seq: whatever is made from now on lies above it.
 tick = count().__next__
 _array = np.ndarray
+_OPERATOR = dis.opmap["BINARY_OP"]
 
 
 class Var:
@@ -70,9 +73,7 @@ class Var:
         return self.args
 
     def _before(self, arg: Var) -> Var:
-        while arg.seq > self.seq:
-            arg = arg.args[0]
-        return arg
+        return as_of(arg, self.seq)
 
     # -- reading: what these return is no longer traced, and nobody expects it to be
 
@@ -170,7 +171,7 @@ class Var:
 
     def __getitem__(self, key: Any) -> Any:
         frame = _getframe(1)
-        out = _make(ops_shape.GETITEM, (self,), {"index": _index(key, frame)}, frame)
+        out = _make(ops_shape.GETITEM, (self,), {"index": index_of(key, frame)}, frame)
         if out.value.__class__ is _array:
             self._seen_by(out)
         return out
@@ -249,15 +250,19 @@ class Var:
 
     def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise detached("NumPy was about to turn a traced value into a plain array",
-                       "use np.stack([...]) or np.array through gv.array for a list of traced values, the np. "
-                       "function itself for one, or v.value for its number", _getframe(1))  # fmt: skip
+                       "use np.stack([...]) for a list of traced values, the np. function or W @ v for one, or "
+                       "v.value for its number", _getframe(1))  # fmt: skip
 
-    def __float__(self) -> NoReturn:
+    def __float__(self) -> float:
+        if _formatting(_getframe(1)):
+            return float(self.value)
         raise detached("a traced value was about to become a plain number (float(v), math.sin(v), array[i] = v)",
                        "use the NumPy function (np.sin for math.sin), np.stack to build an array, or v.value for the "
                        "number alone", _getframe(1))  # fmt: skip
 
     def __int__(self) -> int:
+        if _formatting(_getframe(1)):
+            return int(self.value)
         raise detached("int(v) drops the trace", "use np.trunc(v) to stay traced, or int(v.value)", _getframe(1))
 
     def __complex__(self) -> NoReturn:
@@ -280,6 +285,18 @@ class Var:
 
     def __trunc__(self) -> NoReturn:
         raise detached("math.trunc(v) drops the trace", "use np.trunc(v)", _getframe(1))
+
+
+def as_of(var: Var, seq: int) -> Var:
+    """Return the Var that stands for what `var` stood for when `seq` was given out."""
+    while var.seq > seq:
+        var = var.args[0]
+    return var
+
+
+def _formatting(frame: FrameType) -> bool:
+    """Tell whether a frame is in the middle of an operator, as in "%.3f" % v, which asks for float(v) too."""
+    return frame.f_code.co_code[frame.f_lasti] == _OPERATOR
 
 
 def _divide(a: Any, b: Any) -> Any:
@@ -492,12 +509,12 @@ def _bare(value: Any) -> Any:
     return value
 
 
-def _index(key: Any, frame: FrameType) -> Any:
+def index_of(key: Any, frame: FrameType) -> Any:
     """Return an index as plain integers, slices and copied arrays."""
     if type(key) is int or type(key) is slice and type(key.start) is type(key.stop) is type(key.step) is int:
         return key
     if isinstance(key, tuple):
-        return tuple(_index(k, frame) for k in key)
+        return tuple(index_of(k, frame) for k in key)
     if isinstance(key, slice):
         return slice(*(None if k is None else operator.index(k) for k in (key.start, key.stop, key.step)))
     if isinstance(key, Var):
@@ -506,6 +523,17 @@ def _index(key: Any, frame: FrameType) -> Any:
         key = np.array(key)
         key.flags.writeable = False
     return key
+
+
+@contextmanager
+def unwrapped() -> Iterator[None]:
+    """Raise `Detached` as itself where NumPy has wrapped it: `array[i] = v` turns it into a ValueError."""
+    try:
+        yield
+    except ValueError as error:
+        if isinstance(error.__cause__, Detached):
+            raise error.__cause__ from None
+        raise
 
 
 # -- leaves
@@ -521,7 +549,9 @@ def role_of(name: str) -> Op:
 
 def leaf(value: Any, name: str | None, op: Op, frame: FrameType) -> Var:
     """Return a Var for an input: a copy that nobody can change, with ints as floats."""
-    out = Var(checked(value, frame), op, (), {"whole": True} if type(value) is int else None, here(frame), frame.f_lasti)
+    out = Var(
+        checked(value, frame), op, (), {"whole": True} if type(value) is int else None, here(frame), frame.f_lasti
+    )
     if name is not None:
         out.name = name
     return out

@@ -1,0 +1,287 @@
+"""Derivatives as functions: grad, value_and_grad, vjp, jvp, jacobian and hessian, nested to any order.
+
+Each runs the function on fresh leaves and sweeps over what was recorded. Where the function also uses values that
+are traced outside (a gradient within a gradient, a film of `grad(f)`), the sweep itself is recorded.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from ..errors import NoInputs, SeedNeeded, UnknownName, UnsupportedValue
+from .op import ALIAS, DATA, INPUT, PARAMETER
+from .site import forget, here
+from .sweep import Tape, forward_mode, pull, tape
+from .trace import Var, as_of, leaf, unwrapped
+
+Argnum = int | Sequence[int]
+
+
+@dataclass(frozen=True, eq=False)
+class _Ran:
+    """A function that ran on fresh leaves: the leaves by path, and what it returned."""
+
+    leaves: Mapping[str, Var]
+    returned: Any
+
+    @property
+    def outputs(self) -> dict[str, Var]:
+        from .record import walk
+
+        return {path: v for path, v in walk(self.returned) if isinstance(v, Var)}
+
+
+def _run(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], argnums: Sequence[int]) -> _Ran:
+    from .record import substitute, walk
+
+    frame = sys._getframe(2)
+    for n in argnums:
+        if not -len(args) <= n < len(args):
+            raise UnknownName(f"argnum={n} is not one of the {len(args)} positional arguments")
+    leaves: dict[str, Var] = {}
+    whole = list(args)
+    for n in argnums:
+        for path, value in walk(args[n], f"{n}"):
+            leaves[path] = _fresh(value, frame)
+        whole[n] = substitute(args[n], leaves, f"{n}")
+    seqs = {path: v.seq for path, v in leaves.items()}
+    with np.errstate(all="ignore"), unwrapped():
+        returned = f(*whole, **kwargs)
+    return _Ran({path: as_of(v, seqs[path]) for path, v in leaves.items()}, returned)
+
+
+def _fresh(value: Any, frame: FrameType) -> Var:
+    """Return a leaf to differentiate by: a copy, linked to the value where that is traced itself."""
+    if isinstance(value, Var):
+        return Var(value.value, ALIAS, (value,), None, here(frame), frame.f_lasti)
+    if isinstance(value, str | bytes | bool | type(None)) or callable(value):
+        raise UnsupportedValue(f"{value!r} cannot be differentiated by; argnum must name numbers or arrays of floats")
+    array = np.asarray(value)
+    if array.dtype.kind in "iub" and not isinstance(value, int):
+        raise UnsupportedValue(
+            f"an array of integers ({array.dtype}) cannot be differentiated by; give it as floats: a.astype(float)"
+        )
+    return leaf(value, None, INPUT, frame)
+
+
+def _outside(on: Tape, own: Iterable[Var]) -> bool:
+    """Tell whether anything traced elsewhere takes part, so that the derivative has to be traced too."""
+    mine = set(own)
+    return any((v.op is ALIAS and v in mine) or (v.op in (PARAMETER, DATA, INPUT) and v not in mine) for v in on.vars)
+
+
+def _traced(ran: _Ran, *others: Any) -> bool:
+    outputs = list(ran.outputs.values())
+    return any(isinstance(o, Var) for o in others) or _outside(tape(outputs), ran.leaves.values())
+
+
+def _plain(value: Any, traced: bool) -> Any:
+    """Return a result as the user gets it: still traced, or a float or array of their own."""
+    if isinstance(value, Var):
+        if traced:
+            return value
+        value = value.value
+    array = np.asarray(value)
+    return float(array) if array.ndim == 0 and array.dtype == np.float64 else array.copy() if array.ndim else array[()]
+
+
+def _gradients(ran: _Ran, seeds: Sequence[Any], traced: bool) -> dict[str, Any]:
+    outputs = list(ran.outputs.values())
+    found = pull(outputs, seeds, list(ran.leaves.values()), traced) if outputs else [None] * len(ran.leaves)
+    return {
+        path: _plain(np.zeros(v.shape, v.dtype) if g is None else g, traced)
+        for (path, v), g in zip(ran.leaves.items(), found, strict=True)
+    }
+
+
+def _scalar(ran: _Ran, f: Callable[..., Any], form: str) -> Any:
+    from .record import title_of
+
+    y = ran.returned
+    if not isinstance(y, Var | int | float | np.generic | np.ndarray):
+        raise NoInputs(f"{title_of(f)} returned a {type(y).__name__}; {form} needs one number computed from its inputs")
+    if np.shape(y) != ():
+        raise SeedNeeded(
+            f"{title_of(f)} returned an array of shape {np.shape(y)}; {form} needs a number, such as its sum or mean, "
+            "or use gv.vjp with a seed, or gv.jacobian"
+        )
+    return y
+
+
+def _argnums(argnum: Argnum) -> tuple[int, ...]:
+    return (argnum,) if isinstance(argnum, int) else tuple(argnum)
+
+
+def value_and_grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., tuple[Any, Any]]:
+    """Return a function that gives f's value and its gradient, as `grad` does, from one run of f.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+
+    @wraps(f)
+    def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        from .record import substitute
+
+        ran = _run(f, args, kwargs, _argnums(argnum))
+        y = _scalar(ran, f, "gv.grad")
+        traced = _traced(ran)
+        found = _gradients(ran, [1.0] * len(ran.outputs), traced)
+        parts = tuple(substitute(args[n], found, f"{n}") for n in _argnums(argnum))
+        forget()
+        return _plain(y, traced), parts[0] if isinstance(argnum, int) else parts
+
+    return both
+
+
+def grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
+    """Return a function that gives the gradient of f, which returns one number.
+
+    argnum   the position of the argument to differentiate by (0), or several; an argument may be a number, an array
+             of floats, or lists, tuples and dicts of them, and the gradient has its structure
+
+    The result raises `SeedNeeded` where f does not return a number, `UnsupportedValue` for integer arrays, and
+    `UnknownName` where there is no such argument. By reverse mode (Baydin et al. 2018, section 3.2).
+
+    >>> grad(grad(lambda x: x**3))(2.0)
+    12.0
+    """
+    both = value_and_grad(f, argnum)
+
+    @wraps(f)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        return both(*args, **kwargs)[1]
+
+    return gradient
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """Return f(*primals), and the function from a cotangent of its shape to one gradient for each primal.
+
+    Raises `SeedNeeded` for a cotangent of another shape.
+
+    >>> y, back = vjp(lambda a, b: a * b, 2.0, 5.0)
+    >>> y, back(1.0)
+    (10.0, (5.0, 2.0))
+    """
+    from .record import substitute, walk
+
+    ran = _run(f, primals, {}, range(len(primals)))
+    outputs = ran.outputs
+    outer = _traced(ran)
+
+    def back(cotangent: Any) -> tuple[Any, ...]:
+        given = dict(walk(cotangent)) if not isinstance(ran.returned, Var) else {"": cotangent}
+        seeds = []
+        for path, v in outputs.items():
+            g = given.get(path, 0.0) if isinstance(ran.returned, Var) or path in given else np.zeros(v.shape)
+            if np.shape(g) != v.shape:
+                raise SeedNeeded(f"the cotangent has the shape {np.shape(g)}; it needs the output's, {v.shape}")
+            seeds.append(g if isinstance(g, Var) else np.asarray(g, float)[()])
+        traced = outer or any(isinstance(g, Var) for g in seeds)
+        found = _gradients(ran, seeds, traced)
+        return tuple(substitute(p, found, f"{n}") for n, p in enumerate(primals))
+
+    forget()
+    return _map(ran.returned, lambda v: _plain(v, outer)), back
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """Return f(*primals), and how fast it changes as the primals move along the tangents.
+
+    The tangents have the structure and shapes of the primals. By forward mode over the recorded operations
+    (Baydin et al. 2018, section 3.1). Raises `SeedNeeded` for a tangent of another shape.
+
+    >>> jvp(lambda a, b: a * b, (2.0, 5.0), (1.0, 0.0))
+    (10.0, 5.0)
+    """
+    from .record import walk
+
+    if len(primals) != len(tangents):
+        raise SeedNeeded(f"{len(primals)} primals and {len(tangents)} tangents; give one tangent for each primal")
+    ran = _run(f, primals, {}, range(len(primals)))
+    dots = {path: d for n, t in enumerate(tangents) for path, d in walk(t, f"{n}")}
+    outputs = ran.outputs
+    traced = _traced(ran, *dots.values())
+    on = tape(outputs.values())
+    position = {v: i for i, v in enumerate(on.vars)}
+    moving: dict[int, Any] = {}
+    for path, v in ran.leaves.items():
+        if path not in dots or np.shape(dots[path]) != v.shape:
+            given = np.shape(dots[path]) if path in dots else "none"
+            raise SeedNeeded(f"primal {path} has the shape {v.shape} and its tangent {given}; they must be the same")
+        if v in position:
+            d = dots[path]
+            moving[position[v]] = d if isinstance(d, Var) else np.asarray(d, float)[()]
+    with np.errstate(all="ignore"):
+        forward_mode(on, moving, traced)
+    forget()
+
+    def dot(v: Any) -> Any:
+        if not isinstance(v, Var):
+            return np.zeros(np.shape(v))[()]
+        found = moving.get(position[v])
+        return _plain(np.zeros(v.shape) if found is None else found, traced)
+
+    return _map(ran.returned, lambda v: _plain(v, traced)), _map(ran.returned, dot)
+
+
+def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+    """Return a function that gives all derivatives of f's output, of any shape, by one argument, a number or array.
+
+    The result has the output's shape followed by the argument's: one row per output, by reverse mode.
+
+    >>> jacobian(lambda x: x**2)(np.array([1.0, 3.0])).tolist()
+    [[2.0, 0.0], [0.0, 6.0]]
+    """
+
+    @wraps(f)
+    def matrix(*args: Any, **kwargs: Any) -> Any:
+        x = args[argnum] if -len(args) <= argnum < len(args) else None
+        if isinstance(x, list | tuple | Mapping):
+            raise UnsupportedValue("gv.jacobian differentiates by one array; join the parts with np.concatenate")
+        ran = _run(f, args, kwargs, (argnum,))
+        y, shape = ran.returned, np.shape(x)
+        if not isinstance(y, Var | int | float | np.generic | np.ndarray):
+            raise NoInputs(f"gv.jacobian needs a function that returns a number or an array, not a {type(y).__name__}")
+        if not isinstance(y, Var):
+            return np.zeros((*np.shape(y), *shape))
+        traced, rows = _traced(ran), []
+        for i in range(y.size):
+            seed = np.zeros(y.size)
+            seed[i] = 1.0
+            rows += _gradients(ran, [np.reshape(seed, y.shape)[()]], traced).values()
+        forget()
+        if not y.shape:
+            return rows[0]
+        if not rows:
+            return np.zeros((*y.shape, *shape))
+        return np.reshape(np.stack(rows), (*y.shape, *shape))
+
+    return matrix
+
+
+def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+    """Return a function that gives all second derivatives of f, which returns one number, by one argument.
+
+    The result has the argument's shape twice: the Jacobian of the gradient.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0])).tolist()
+    [[6.0, 2.0], [2.0, 0.0]]
+    """
+    return jacobian(grad(f, argnum), argnum)
+
+
+def _map(tree: Any, of: Callable[[Any], Any]) -> Any:
+    if isinstance(tree, list | tuple):
+        return type(tree)(_map(v, of) for v in tree)
+    if isinstance(tree, Mapping):
+        return {k: _map(v, of) for k, v in tree.items()}
+    return of(tree)
