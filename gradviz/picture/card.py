@@ -139,7 +139,7 @@ def face(
     size = _symbol_size(symbol, badge - (9 if node.op == "data" else 7), bold)
     labels = [r for r in rows if r == "value" or terms or r == "tangent"]
     pad = 4.0 if output else 0.0
-    header = 20.0 if inside and name else 0.0
+    header = 20.0 if inside and (name or node.shape) and not compact else 0.0
     if compact:
         column = max(extents[node.id, r].width for r in labels) if node.shape else widest
         if node.shape:
@@ -154,7 +154,7 @@ def face(
         shape = "×".join(map(str, node.shape)) if len(node.shape) > 1 else f"{node.shape[0]}"
         row = max(73.0, w + 8, *(s + 8 for s in scales))
         over = measure(name, 13) + (10 if name else 0) + measure(shape, 12)
-        width = max(badge + 2 + row + 2, math.ceil(over + 2))
+        width = max(badge + 2 + row + 2, math.ceil(over + (badge + 13 if inside else 2)))
         height = 4 + len(labels) * (h + 24) + 2 * (len(labels) - 1) + 4
         return Face(node, float(width), height + header, badge, symbol, size, bold, name, shape, tuple(labels),
                     (w, h), pad, 13.0 if folded else 0, header, False, terms)  # fmt: skip

@@ -22,6 +22,9 @@ from .scene import Box, Element, Rect, placed
 from .theme import Theme
 from .words import Names, cut, visible
 
+_CHIP_GLYPHS = 14  # a longer formula is cut; the caption has it whole
+_CHIP_GAP = 76.0  # px, the widest chip that the gap between ranks makes room for
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -57,16 +60,17 @@ def quantities(run: Run) -> tuple[str, ...]:
 def chip_text(run: Run, names: Names, node_id: int, arg: int, local: Value | None) -> str:
     """Write the local derivative of one edge: ×0.5 for a number, else its formula."""
     node = run.graph.nodes[node_id]
-    if local is not None and not isinstance(local, tuple):
+    alike = node.shape == run.graph.nodes[node.args[arg]].shape  # else axes are summed, which the formula says
+    if local is not None and not isinstance(local, tuple) and alike:
         array = np.asarray(local)
-        if array.size and (array.ndim == 0 or (array == array.flat[0]).all()):
+        if array.size and (array == array.flat[0]).all():
             return numbers.local(array.flat[0])
     words = {str(i): names.partial(a) for i, a in enumerate(node.args)}
     words |= {"y": names.partial(node_id), "g": "ḡ"}
     formula = visible(fill(node.local[arg], words))
-    if local is not None and not formula.startswith("×"):
-        formula = f"× {formula}"
-    return cut(formula, 18)
+    if formula[:1].isdigit() or (local is not None and not formula.startswith(("×", "Σ"))):
+        formula = f"×{formula}" if " " not in formula else f"×({formula})"
+    return cut(formula, _CHIP_GLYPHS)
 
 
 def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, compact: bool) -> Sheet:
@@ -92,7 +96,9 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, com
     }
     wide = max((measure(t, 12) + 10 for t in texts.values()), default=0.0)
     tall = chips.HEIGHT if texts else 0.0
-    gap = (tall if vertical else wide) + 32 if not compact else (tall if vertical else min(wide, 60)) + 24
+    gap = (
+        (tall if vertical else min(wide, _CHIP_GAP)) + 32 if not compact else (tall if vertical else min(wide, 60)) + 24
+    )
     items = []
     for f in faces:
         above, below, left, right = card.rooms(f, vertical)
@@ -142,28 +148,49 @@ class Cards:
     _boxes: dict[int, Box] = field(default_factory=dict)
     _places: dict[Edge, Place] = field(default_factory=dict)
     _static: tuple[Element, ...] = ()
+    _titles: tuple[Element, ...] = ()
     _last: dict[str, tuple[Any, Element]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         s = self.sheet
         self._boxes = dict(s.layout.cards)
         self._curves = {key: tuple(curve.xy) for key, curve in s.layout.curves.items()}
-        titles = [self._group_title(path, box) for path, box in s.layout.groups]
-        self._static = tuple(self._placed(e) for e, _ in titles)
+        titles = self._group_titles()
+        self._static = tuple(self._placed(self._group(path, box)) for path, box in s.layout.groups)
+        self._titles = tuple(self._placed(e) for e, _ in titles)
         wanted: dict[Edge, float] = {}
         for (_, node, arg), words in s.chip_texts.items():
             key = (s.run.graph.nodes[node].args[arg], node, arg)
             wanted[key] = max(wanted.get(key, 0.0), measure(words, 12) + 10)
         self._places = chips.place(self._curves, wanted, [*self._solid(), *(b for _, b in titles)])
 
-    def _group_title(self, path: tuple[str, ...], box: Box) -> tuple[Element, Box]:
+    def _group(self, path: tuple[str, ...], box: Box) -> Element:
         x0, y0, x1, y1 = box
-        name = cut(visible(path[-1]), 24)
-        words = text(x0 + 16, y0 + 23, name, 13, self.theme.ink, bold=True)
-        marks = (Rect(x0, y0, x1 - x0, y1 - y0, 8, self.theme.ground, self.theme.idle, 1.25), words)
         number = [p for p, _ in self.sheet.layout.groups].index(path)
-        element = Element(f"group-{number}", "group", marks, " / ".join(map(visible, path)))
-        return element, (x0 + 16, y0 + 10, x0 + 16 + words.width, y0 + 27)
+        ground = Rect(x0, y0, x1 - x0, y1 - y0, 8, self.theme.ground, self.theme.idle, 1.25)
+        return Element(f"group-{number}", "group", (ground,), " / ".join(map(visible, path)))
+
+    def _group_titles(self) -> list[tuple[Element, Box]]:
+        """Set each group's name in the corner that no edge runs through; upper left first."""
+        lines = [chips.sample(xy) for xy in self._curves.values()]
+        points = np.concatenate(lines) if lines else np.empty((0, 2))
+        found = []
+        for number, (path, (x0, y0, x1, y1)) in enumerate(self.sheet.layout.groups):
+            name = cut(visible(path[-1]), 24)
+            w = measure(name, 13, bold=True)
+            corners = [(x, y) for y in (y0 + 23, y1 - 11) for x in (x0 + 16, x1 - 16 - w)]
+            solid = np.array(self._solid()).reshape(-1, 4)
+
+            def room(corner: tuple[float, float], w: float = w, solid: np.ndarray = solid) -> float:
+                box = (corner[0], corner[1] - 13, corner[0] + w, corner[1] + 4)
+                return min(chips.gap(box, points), chips.apart(box, solid), 4.0)
+
+            x, y = max(corners, key=room)  # the first of those with the most room
+            box = (x, y - 13, x + w, y + 4)
+            found.append(
+                (Element(f"group-name-{number}", "group", (text(x, y, name, 13, self.theme.ink, bold=True),)), box)
+            )
+        return found
 
     def _corner(self, i: int) -> tuple[float, float]:
         pad = self.sheet.faces[i].pad
@@ -252,7 +279,7 @@ class Cards:
         # What the step touches lies over what it does not.
         spots.sort(key=lambda e: e.id[5:] in active_names)
         lines.sort(key=lambda e: e.id[5:] in active_names)
-        return (*self._static, *glows, *lines, *faces, *extra, *spots)
+        return (*self._static, *glows, *lines, *self._titles, *faces, *extra, *spots)
 
     def _card(self, f: Face, values: tuple[Value | None, ...], key: Any) -> Element:
         _, part, kind, arrived = key

@@ -42,7 +42,7 @@ def sample(xy: Sequence[float], per: int = 16) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def _gap(box: Box, points: np.ndarray) -> float:
+def gap(box: Box, points: np.ndarray) -> float:
     """Return the least distance from a box to a set of points."""
     x0, y0, x1, y1 = box
     dx = np.maximum(np.maximum(x0 - points[:, 0], points[:, 0] - x1), 0)
@@ -50,7 +50,7 @@ def _gap(box: Box, points: np.ndarray) -> float:
     return float(np.sqrt((dx * dx + dy * dy).min(initial=np.inf)))
 
 
-def _apart(a: Box, boxes: np.ndarray) -> float:
+def apart(a: Box, boxes: np.ndarray) -> float:
     """Return the least distance from a box to others, shape (n, 4)."""
     if not len(boxes):
         return float("inf")
@@ -77,10 +77,10 @@ def place(
         best: tuple[float, Box] | None = None
         for box in _candidates(lines[edge], w):
             clear = min(
-                _gap(box, lines[edge]) - _OWN,
-                _gap(box, others[edge]) - _OTHER,
-                _apart(box, solid) - _BOX,
-                _apart(box, chips) - _BOX,
+                gap(box, lines[edge]) - _OWN,
+                gap(box, others[edge]) - _OTHER,
+                apart(box, solid) - _BOX,
+                apart(box, chips) - _BOX,
             )
             if best is None or clear > best[0] + 1e-9:
                 best = (clear, box)

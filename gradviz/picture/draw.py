@@ -26,7 +26,8 @@ RANKDIRS = ("auto", "LR", "TB")
 LEAST = 10.0  # px, the least height of a number in the output
 _MOST_NODES = 20_000
 _CARDS_AT_MOST = 400  # beyond this no canvas holds cards, so none are measured
-_NARROW, _WIDE, _TALL = 880.0, 1280.0, 1400.0  # px, a still that was given no size
+_NARROW, _WIDE = 880.0, 1280.0  # px, a still that was given no size
+_TALLNESS = 1.25  # a still is at most so many times as tall as it is wide
 _CHROME = 12.0  # px, the smallest number in title, legend, caption, time line and lens
 _GROWTH = 1.4  # a small graph is drawn at most this much larger than what stands around it
 _HEAD, _AIR = 56.0, 14.0  # px over the graph, and around it
@@ -134,7 +135,9 @@ class Drawing:
             for e in chrome.timeline(self.tracks, now, k, self.canvas.height - 24, self.theme):
                 parts.append(self._keep(e))
         seconds = _SECONDS[step.kind] if step else _LAST_SECONDS
-        scene = Scene(self.canvas.width, self.canvas.height, self.theme.ground, tuple(parts), self.title, narration.note)
+        scene = Scene(
+            self.canvas.width, self.canvas.height, self.theme.ground, tuple(parts), self.title, narration.note
+        )
         return Frame(scene, seconds, narration.note)
 
     def _keep(self, e: Element) -> Element:
@@ -247,9 +250,9 @@ def _fit(cards: Sheet, path: tuple[Step, ...], options: Options) -> _Fitted:
         k = min(k, (canvas.height - around - tall) / h)
     else:
         k = min(k, 1.0) if options.width is None else k
-        height = h * k + around + tall
-        if height > _TALL and options.width is None:
-            k = 0.0  # a still as tall as that is not read: try the next level
+        # A still much taller than wide is not read, so the graph must fit into a page's height.
+        k = min(k, (max(_TALLNESS * canvas.width, 720.0) - around - tall) / h)
+        height = h * max(k, 0.01) + around + tall
         pixels = (canvas.pixels[0], round(height * canvas.scale))
         canvas = Canvas(canvas.width, pixels[1] / canvas.scale, pixels)
     return _Fitted(cards, path, canvas, max(k, 0.0), tall)
