@@ -8,6 +8,7 @@ drawn whole, in order, and only the dirty tiles are copied to the picture.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil, floor
@@ -15,6 +16,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..errors import TooLarge, UnknownName
 from ..picture.fonts import measure, outlines
 from ..picture.scene import Element, Image, Mark, Path, Rect, Scene, Text
 
@@ -41,11 +43,15 @@ class Raster:
         self.scale = min(px_width / scene_width, px_height / scene_height)
         self.left = (px_width - self.scale * scene_width) / 2
         self.top = (px_height - self.scale * scene_height) / 2
+        _check_size(px_width, px_height)
         self._agg: Any = RendererAgg(px_width, px_height, 72)
         self._scratch = np.asarray(self._agg.buffer_rgba())
-        self._words = self._scratch.view(np.uint32)[:, :, 0]
-        self.pixels = np.empty((px_height, px_width, 3), np.uint8)
-        self.pixels[:] = rgb(ground)
+        #: The picture, a pixel a number: R in the lowest byte, then G and B, and 255 in the highest.
+        self.words = np.full((px_height, px_width), _word(ground), "<u4")
+        #: The same memory as bytes, of shape (height, width, 3).
+        self.pixels = self.words.view(np.uint8).reshape(px_height, px_width, 4)[:, :, :3]
+        #: The colours of all marks so far, as numbers like those of `words`, and how many marks had them.
+        self.colours: Counter[int] = Counter()
         self._ground: str | None = None
         self._elements: tuple[Element, ...] = ()
         self._drawn: dict[Element, _Drawn] = {}
@@ -66,12 +72,13 @@ class Raster:
         ]
         if not rectangles:
             return []
-        ground = np.array((*rgb(scene.ground), 255), np.uint8).view(np.uint32)[0]
+        scratch, ground = self._scratch.view("<u4")[:, :, 0], _word(scene.ground)
+        self.colours[ground] += 1
         for x0, y0, x1, y1 in rectangles:
-            self._words[y0:y1, x0:x1] = ground
+            scratch[y0:y1, x0:x1] = ground
         self._paint(tiles)
         for x0, y0, x1, y1 in rectangles:
-            self.pixels[y0:y1, x0:x1] = self._scratch[y0:y1, x0:x1, :3]
+            self.words[y0:y1, x0:x1] = scratch[y0:y1, x0:x1]
         return rectangles
 
     def _update(self, elements: tuple[Element, ...]) -> list[Pixels]:
@@ -186,6 +193,10 @@ class _Placed:
             min(max(-(-x1 // TILE), 0), w), min(max(-(-y1 // TILE), 0), h),
         )  # fmt: skip
         self.shape: Any = None
+        if not isinstance(mark, Image):
+            for colour in (mark.fill, None if isinstance(mark, Text) else mark.stroke):
+                if colour:
+                    picture.colours[_word(colour)] += 1
 
     def pieces(self) -> list[Pixels]:
         """The box of the mark; for a long curve, boxes along it."""
@@ -244,6 +255,17 @@ def _increasing(numbers: Sequence[int]) -> set[int]:
         chosen.add(i)
         i = previous[i]
     return chosen
+
+
+def still(scene: Scene, size: tuple[int, int]) -> np.ndarray:
+    """Return the pixels of one scene, of shape (height, width, 3).
+
+    >>> still(scene, (1280, 720)).shape
+    (720, 1280, 3)
+    """
+    picture = Raster(scene.width, scene.height, *size, scene.ground)
+    picture.draw(scene)
+    return picture.pixels
 
 
 def _bounds(mark: Mark, scale: float, left: float, top: float) -> tuple[float, float, float, float]:
@@ -393,6 +415,22 @@ def _flip(height: int) -> np.ndarray:
 def rgb(colour: str) -> tuple[int, int, int]:
     """Return the three bytes of "#RRGGBB"."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+@lru_cache(maxsize=1024)
+def _word(colour: str) -> int:
+    r, g, b = rgb(colour)
+    return r | g << 8 | b << 16 | 255 << 24
+
+
+def _check_size(width: int, height: int) -> None:
+    if width < 1 or height < 1:
+        raise UnknownName(f"a picture of {width}×{height} px has no pixels; give a width and a height of at least 1")
+    if max(width, height) > 65_535 or width * height > 250_000_000:
+        raise TooLarge(
+            f"a picture of {width}×{height} px is more than can be drawn (65,535 px a side, 250 million in all); "
+            "give a smaller width and height, or write SVG"
+        )
 
 
 @lru_cache(maxsize=1024)

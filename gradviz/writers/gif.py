@@ -1,0 +1,212 @@
+"""Animations as GIF (version 89a), frame by frame, each one rectangle that holds only what changed.
+
+Colours: one table for the whole film, which grows as frames come and is written into its place at the end, when the
+file is complete. A frame whose colours find no room there brings a table of its own. Flat colours are exact, blends
+at edges are at most `NEAR` levels off.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import struct
+import tempfile
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
+
+import numpy as np
+
+from ..picture.scene import Frame
+from .raster import Pixels, Raster
+
+NEAR = 8
+EXACT = 64  # how many colours of marks are exact: those that most marks have, so not each cell of a heatmap
+CLEAR = 255  # the index of pixels that stay as they are
+_RGB = 0xFFFFFF
+
+
+def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop: int = 0) -> None:
+    """Write frames as they come; memory does not grow with their number.
+
+    size  px of the output
+    loop  how often the film plays; 0 for ever
+    """
+    if out.seekable():
+        _write(frames, out, size, loop)
+        return
+    with tempfile.TemporaryFile() as part:  # the table of colours is known at the end
+        _write(frames, part, size, loop)
+        part.seek(0)
+        shutil.copyfileobj(part, out)
+
+
+def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: int) -> None:
+    start = out.tell()
+    table = Table()
+    out.write(b"GIF89a" + struct.pack("<HHBBB", *size, 0xF7, 0, 0) + bytes(768))
+    if loop != 1:  # the count is of repeats
+        out.write(b"!\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", min(max(loop - 1, 0), 65_535)) + b"\0")
+    raster: Raster | None = None
+    shown = np.empty(0, "<u4")
+    told = due = 0.0
+    for frame in frames:
+        scene = frame.scene
+        if raster is None:
+            raster = Raster(scene.width, scene.height, *size, scene.ground)
+            shown = np.zeros_like(raster.words)  # black without the highest byte: differs from every pixel
+        dirty = raster.draw(scene)
+        due += 100 * frame.seconds  # hundredths; what rounding takes from one frame the next one gets
+        ticks = max(round(due - told), 2)  # players show shorter frames for a tenth of a second
+        told += ticks
+        _image(out, *_changed(raster, shown, dirty, table), ticks)
+        for x0, y0, x1, y1 in dirty:
+            shown[y0:y1, x0:x1] = raster.words[y0:y1, x0:x1]
+    out.write(b";")
+    end = out.tell()
+    out.seek(start + 13)
+    out.write(table.bytes())
+    out.seek(end)
+
+
+def _changed(
+    raster: Raster, shown: np.ndarray, dirty: list[Pixels], table: Table
+) -> tuple[tuple[int, int], np.ndarray, bytes]:
+    """Return where the changed rectangle lies, its indices, and a table of its own where it needs one."""
+    masks, boxes, words = [], [], []
+    for x0, y0, x1, y1 in dirty:
+        new = raster.words[y0:y1, x0:x1]
+        mask = new != shown[y0:y1, x0:x1]
+        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+        if len(rows):
+            top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+            mask = mask[top:bottom, left:right]
+            masks.append(mask)
+            boxes.append((x0 + int(left), y0 + int(top), x0 + int(right), y0 + int(bottom)))
+            words.append(new[top:bottom, left:right][mask] & _RGB)
+    if not boxes:
+        return (0, 0), np.full((1, 1), CLEAR, np.uint8), b""
+    left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
+    right, bottom = max(b[2] for b in boxes), max(b[3] for b in boxes)
+    wanted = np.concatenate(words)
+    indices, own = table.indices(wanted, raster.colours), b""
+    if indices is None:
+        indices, own = _own_table(wanted)
+    picture = np.full((bottom - top, right - left), CLEAR, np.uint8)
+    at = 0
+    for mask, (x0, y0, x1, y1), part in zip(masks, boxes, words, strict=True):
+        picture[y0 - top : y1 - top, x0 - left : x1 - left][mask] = indices[at : at + len(part)]
+        at += len(part)
+    return (left, top), picture, own
+
+
+def _image(out: BinaryIO, at: tuple[int, int], picture: np.ndarray, own: bytes, ticks: int) -> None:
+    """Write a graphic control extension and an image: it stays (disposal 1), `CLEAR` is transparent."""
+    height, width = picture.shape
+    out.write(b"!\xf9\x04" + struct.pack("<BHB", 0b101, min(ticks, 65_535), CLEAR) + b"\0")
+    out.write(b"," + struct.pack("<HHHHB", *at, width, height, 0x87 if own else 0) + own)
+    out.write(_packed(picture))
+
+
+def _packed(picture: np.ndarray) -> bytes:
+    """Return the image data of indices: LZW in blocks, taken out of a file that Pillow writes in memory."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "GIF", optimize=False, interlace=False)
+    data = file.getvalue()
+    at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
+    while data[at] == 0x21:  # extensions
+        at += 2
+        while data[at]:
+            at += 1 + data[at]
+        at += 1
+    flags = data[at + 9]
+    at += 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
+    return data[at:-1]  # without the trailer
+
+
+class Table:
+    """The film's table of colours; an index, once given to a colour, stays."""
+
+    def __init__(self) -> None:
+        self._entries = np.zeros((CLEAR, 3), np.int16)
+        self._count = 0
+        self._exact = 0
+        self._index = np.full(1 << 24, CLEAR, np.uint8)  # by colour
+
+    def bytes(self) -> bytes:
+        return self._entries.astype(np.uint8).tobytes() + bytes(3)
+
+    def indices(self, wanted: np.ndarray, flat: Mapping[int, int]) -> np.ndarray | None:
+        """Return an index for each colour, adding colours to the table; None where it has no room for them."""
+        found: np.ndarray = self._index[wanted]
+        new = wanted[found == CLEAR]
+        if not len(new):
+            return found
+        colours, counts = np.unique(new, return_counts=True)
+        if self._exact < EXACT:
+            for word, _ in sorted(flat.items(), key=lambda item: (-item[1], item[0])):
+                i = int(np.searchsorted(colours, word & _RGB))
+                if i < len(colours) and colours[i] == word & _RGB and self._exact < EXACT:
+                    self._exact += self._add(int(colours[i]))
+        order = np.lexsort((colours, -counts))
+        room = _cover(colours[order], self._entries, self._count)
+        if room is None:
+            return None
+        self._entries, self._count, nearest = room
+        self._index[colours[order]] = nearest
+        found = self._index[wanted]
+        return found
+
+    def _add(self, colour: int) -> bool:
+        if self._count == CLEAR:
+            return False
+        self._entries[self._count] = _channels(np.array([colour]))[0]
+        self._index[colour] = self._count
+        self._count += 1
+        return True
+
+
+def _channels(colours: np.ndarray) -> np.ndarray:
+    return np.stack([colours & 255, colours >> 8 & 255, colours >> 16 & 255], axis=-1).astype(np.int16)
+
+
+def _cover(
+    colours: np.ndarray, entries: np.ndarray, count: int, near: int = NEAR
+) -> tuple[np.ndarray, int, np.ndarray] | None:
+    """Add colours to a table until each has an entry nearby; frequent ones come first. None when the table is full.
+
+    Returns the entries, how many they are, and for each colour the nearest of them.
+    """
+    entries = entries.copy()
+    rgb = _channels(colours)
+    best = np.full(len(rgb), 1000, np.int16)
+    nearest = np.zeros(len(rgb), np.uint8)
+
+    def offer(k: int) -> None:
+        distance = np.abs(rgb - entries[k]).max(1)
+        closer = distance < best
+        best[closer], nearest[closer] = distance[closer], k
+
+    for k in range(count):
+        offer(k)
+    while (far := np.flatnonzero(best > near)).size:
+        if count == CLEAR:
+            return None
+        entries[count] = rgb[far[0]]
+        offer(count)
+        count += 1
+    return entries, count, nearest
+
+
+def _own_table(wanted: np.ndarray) -> tuple[np.ndarray, bytes]:
+    """Return indices and a table for one frame; where 255 colours are too few, the nearest that are not."""
+    colours, inverse, counts = np.unique(wanted, return_inverse=True, return_counts=True)
+    order = np.lexsort((colours, -counts))
+    near, room = NEAR, None
+    while room is None:
+        room = _cover(colours[order], np.zeros((CLEAR, 3), np.int16), 0, near)
+        near += 4
+    nearest = np.empty(len(colours), np.uint8)
+    nearest[order] = room[2]
+    return nearest[inverse.reshape(-1)], room[0].astype(np.uint8).tobytes() + bytes(3)

@@ -1,0 +1,144 @@
+"""GIF: every frame, decoded, is the raster's picture within eight levels; its time is exact; memory stays flat."""
+
+from __future__ import annotations
+
+import io
+import random
+import tracemalloc
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from scenes import at_random, film
+
+from gradviz.picture.scene import Element, Frame, Image, Rect, Scene
+from gradviz.writers.gif import NEAR, write
+from gradviz.writers.raster import Raster
+
+
+def saved(frames: Iterable[Frame], size: tuple[int, int], loop: int = 0) -> bytes:
+    out = io.BytesIO()
+    write(iter(frames), out, size=size, loop=loop)
+    return out.getvalue()
+
+
+def decoded(data: bytes) -> Iterator[tuple[np.ndarray, float]]:
+    image = Pillow.open(io.BytesIO(data))
+    for k in range(image.n_frames):
+        image.seek(k)
+        yield np.asarray(image.convert("RGB")).astype(int), image.info["duration"] / 1000
+
+
+def off(data: bytes, frames: list[Frame], size: tuple[int, int]) -> list[int]:
+    """How many levels each decoded frame is off, at its worst pixel and channel."""
+    scene = frames[0].scene
+    raster = Raster(scene.width, scene.height, *size, scene.ground)
+    worst = []
+    for (picture, _), frame in zip(decoded(data), frames, strict=True):
+        raster.draw(frame.scene)
+        worst.append(int(np.abs(picture - raster.pixels).max()))
+    return worst
+
+
+@pytest.mark.parametrize("size", [(960, 540), (640, 400)])
+def test_every_frame_is_the_rasters_within_eight_levels(size):
+    frames = list(film(cards=12, steps=14))
+    assert max(off(saved(frames, size), frames, size)) <= NEAR == 8
+
+
+def test_flat_colours_are_exact():
+    *_, (last, _) = decoded(saved(film(cards=12, steps=3), (960, 540)))
+    for (x, y), colour in {(5, 5): 0xFFFFFF, (200, 460): 0xF5F6F8, (60, 72): 0xEEF6FB, (22, 90): 0xE9ECF0}.items():
+        assert tuple(last[y, x]) == (colour >> 16, colour >> 8 & 255, colour & 255)
+
+
+def test_colours_beyond_one_table_still_come_within_eight_levels():
+    rng = random.Random(1)
+    frames = []
+    for _ in range(4):  # heatmaps of 150 colours each, far apart
+        cells = bytes(rng.randrange(256) for _ in range(450))
+        frames.append(
+            Frame(Scene(100, 60, "#FFFFFF", (Element("m", "node", (Image(0, 0, 100, 60, 10, 15, cells),)),)), 0.5, "")
+        )
+    frames.append(next(film(size=(100, 60))))
+    data = saved(frames, (100, 60))
+    assert max(off(data, frames, (100, 60))) <= NEAR
+    assert data == saved(frames, (100, 60))
+
+
+def test_random_scenes_come_back():
+    rng, scene, frames = random.Random(5), None, []
+    for _ in range(20):
+        scene = at_random(rng, scene)
+        frames.append(Frame(scene, 0.1, ""))
+    assert max(off(saved(frames, (300, 200)), frames, (300, 200))) <= NEAR
+
+
+def test_times_are_exact_to_the_hundredth_the_last_one_too():
+    seconds = [0.7, 1 / 3, 1 / 3, 1 / 3, 2.5, 3.0]
+    frames = [Frame(f.scene, s, "") for f, s in zip(film(steps=6), seconds, strict=True)]
+    times = [t for _, t in decoded(saved(frames, (320, 180)))]
+    assert times == [0.7, 0.33, 0.34, 0.33, 2.5, 3.0]  # what rounding takes from one frame, the next one gets
+
+
+def test_a_frame_like_the_one_before_is_a_frame_of_its_own():
+    frame = next(film())
+    data = saved([frame, frame, Frame(frame.scene, 2, "")], (320, 180))
+    assert [t for _, t in decoded(data)] == [0.7, 0.7, 2.0]
+    assert len(data) < len(saved([frame], (320, 180))) + 200
+
+
+def test_it_plays_for_ever_or_as_often_as_asked():
+    frames = list(film(steps=2))
+    assert Pillow.open(io.BytesIO(saved(frames, (96, 54)))).info["loop"] == 0
+    assert Pillow.open(io.BytesIO(saved(frames, (96, 54), loop=3))).info["loop"] == 2  # repeats after the first time
+    assert "loop" not in Pillow.open(io.BytesIO(saved(frames, (96, 54), loop=1))).info
+
+
+def test_a_step_is_small():
+    one, many = len(saved(film(steps=1), (960, 540))), len(saved(film(steps=11), (960, 540)))
+    assert (many - one) / 10 < 7_000
+
+
+def test_it_can_be_written_where_nothing_can_be_written_twice():
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def seek(self, *_):
+            raise io.UnsupportedOperation
+
+    pipe = Pipe()
+    write(film(steps=3), pipe, size=(96, 54))
+    assert pipe.getvalue() == saved(film(steps=3), (96, 54))
+
+
+def test_memory_does_not_grow_with_the_number_of_frames():
+    def frames(count: int) -> Iterator[Frame]:
+        for k in range(count):
+            e = Element("node-0", "node", (Rect(10 + k % 50, 10 + k % 7, 20, 20, fill="#0072B2"),))
+            yield Frame(Scene(100, 60, "#FFFFFF", (e,)), 0.1, "")
+
+    class Nowhere(io.RawIOBase):
+        def seekable(self) -> bool:
+            return True
+
+        def tell(self) -> int:
+            return 0
+
+        def seek(self, *_):
+            return 0
+
+        def write(self, data) -> int:
+            return len(data)
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        write(frames(count), Nowhere(), size=(100, 60))
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(10)
+    assert peak(2000) < 1.05 * peak(200)
