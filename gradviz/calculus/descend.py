@@ -1,0 +1,263 @@
+"""Gradient descent on a traced loss: one graph, one layout, and a log of many sweeps over it.
+
+An iteration is a forward sweep, a backward sweep and an update of the parameters. The loss is traced anew each time,
+so it is the user's own code that runs; what it records must be the graph of the first iteration. The log ends with a
+forward and a backward sweep at the last parameters, so that its end is of one piece.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue
+from ..record import Event, Graph, Node, Run, Sweep, Value, freeze
+from ..record.state import add
+from .optimisers import Optimiser, Rate, Schedule, optimiser, rate_at
+from .record import Recorded, record, walk
+from .series import Watch, fill, is_number, series
+
+
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """What came of a descent.
+
+    run      the log: for each iteration a forward, a backward and an update sweep, and at the end a forward and a
+             backward sweep at the last parameters
+    losses   the loss of every step, before its update; `loss` is the loss after the last
+    params   the parameters after the last step, in the structure that was given
+    inputs   where each input is in the graph: node ids by name, in the input's own structure
+    said     what a reader should know: why it stopped, what was left out
+    """
+
+    run: Run
+    losses: tuple[float, ...]
+    loss: float
+    params: Any
+    inputs: Mapping[str, Any]
+    said: tuple[str, ...] = ()
+
+
+def descend(
+    loss: Callable[..., Any],
+    params: Any,
+    *data: Any,
+    optimizer: str | Optimiser = "sgd",
+    lr: Rate = 0.1,
+    steps: int = 20,
+    batch: int | None = None,
+    keep: int = 2,
+    tolerance: float | None = None,
+    budget: float | None = None,
+    curve: Callable[[Any, Any], Any] | None = None,
+    along: str | None = None,
+    over: tuple[str, str] | None = None,
+) -> Descent:
+    """Minimise loss(params, *data) step by step, and log every sweep.
+
+    loss       returns one number, computed from the params by traced operations
+    params     a number, an array, or lists, tuples and dicts of them
+    data       handed on as they are; with `batch`, their first axis is cut into batches
+    optimizer  "sgd", "momentum", "nesterov", "rmsprop", "adam", or a function (params, grads, memory) ->
+               (params, memory), which has its own learning rate
+    lr         the learning rate: a number, or a function of the step (from 0)
+    steps      how many optimiser steps to take at most
+    batch      how many rows of the data a step sees; a partial last batch is dropped, and said
+    keep       how many iterations are logged in full; of later ones each node's value and gradient
+    tolerance  stop once no part of the gradient is larger
+    budget     stop after so many seconds
+    curve      for panels: the model, curve(params, x) -> y; the first two data are x and y
+    along      for panels: the name of a number among the params; the loss along it
+    over       for panels: two such names; the loss over both
+
+    It stops early, and says so, where the loss, a gradient or a parameter is no longer finite. Raises `GraphChanged`
+    with the iteration and the first line that differs from the first iteration's, `SeedNeeded` where the loss is not
+    one number, `UnknownName` for an option that does not exist, `UnsupportedValue` for a batch that does not fit.
+
+    >>> done = descend(lambda w: (w - 3.0) ** 2, 0.0, lr=0.25, steps=3)
+    >>> done.losses, done.params
+    ((9.0, 2.25, 0.5625), 2.625)
+    """
+    _sensible(steps, keep, batch)
+    choose = optimiser(optimizer, lr)
+    said: list[str] = []
+    batches = _batches(data, batch, said)
+    clock = time.monotonic()
+    first: Recorded | None = None
+    where: tuple[int, ...] = ()
+    memory: Any = None
+    sweeps: list[Sweep] = []
+    losses: list[float] = []
+    path: list[tuple[Value, ...]] = []
+    for n in range(1, steps + 2):
+        now = record(loss, (params, *next(batches)), wrt=0)
+        if first is None:
+            first, where = now, _places(now, params)
+            _one_number(now)
+        else:
+            _unchanged(first.run.graph, now.run.graph, n)
+        forward, backward = now.run.sweeps
+        values = {e.node: e.value for e in forward.events}
+        grads = _gradients(now, where)
+        error, leaves = float(values[first.run.graph.outputs[0]]), tuple(values[i] for i in where)  # type: ignore[arg-type]
+        losses.append(error)
+        path.append(leaves)
+        reason = _stops(error, grads, n, steps, tolerance, budget, clock)
+        moved, memory = (leaves, memory) if reason is not None else choose(leaves, grads, memory)
+        if reason is None and not all(map(_finite, moved)):
+            reason = f"diverged: iteration {n} moves a parameter beyond any number"
+        last = reason is not None
+        full = n <= keep or last
+        sweeps += (replace(forward, iteration=n), _logged(now.run, backward, n, full))
+        if last:
+            said += [reason] if reason else []
+            break
+        events = tuple(Event(i, freeze(v)) for i, v in zip(where, moved, strict=True))
+        sweeps.append(Sweep("update", events, getattr(choose, "title", ""), n))
+        params = fill(params, iter(moved))
+    assert first is not None
+    said += _grown(losses)
+    names = tuple(first.run.graph.nodes[i].name for i in where)
+    rates = [rate_at(getattr(choose, "lr", math.nan), i) for i in range(len(losses))]
+    watch = Watch(loss, params, data, names, tuple(path), batch is not None, curve, along, over)
+    found = {"loss": freeze(np.array(losses)), "lr": freeze(np.array(rates)), **series(watch)}
+    run = Run(first.run.graph, tuple(sweeps), found, first.run.sources)
+    return Descent(run, tuple(losses[:-1]), losses[-1], params, first.inputs, tuple(said))
+
+
+def _sensible(steps: int, keep: int, batch: int | None) -> None:
+    for name, value, least in (("steps", steps, 1), ("keep", keep, 1), ("batch", batch, 1)):
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
+            raise UnknownName(f"{name}={value!r} is not a number of {name}; give a whole number from {least}")
+
+
+def _batches(data: Sequence[Any], batch: int | None, said: list[str]) -> Iterator[tuple[Any, ...]]:
+    """Return the data of one iteration after the other; batches go round in order."""
+    if batch is None:
+        return iter(lambda: tuple(data), None)
+    rows = {len(d) for d in data if np.ndim(d)}
+    if not rows:
+        raise UnsupportedValue("batch= cuts the data's first axis, and there are no arrays among the data")
+    if len(rows) > 1:
+        raise UnsupportedValue(
+            f"batch= cuts the data's first axis, and the data have {sorted(rows)} rows; give as many of each"
+        )
+    count = rows.pop()
+    if batch > count:
+        raise UnsupportedValue(f"batch={batch} is more than the data's {count} rows; give 1 to {count}")
+    if count % batch:
+        said.append(f"batches of {batch} of {count} rows: the last {count % batch} are left out")
+
+    def cut() -> Iterator[tuple[Any, ...]]:
+        while True:
+            for i in range(0, count - batch + 1, batch):
+                yield tuple(d[i : i + batch] if np.ndim(d) else d for d in data)
+
+    return cut()
+
+
+def _places(recorded: Recorded, params: Any) -> tuple[int, ...]:
+    """Return the node id of every parameter, in the order of the params."""
+    tree = next(iter(recorded.inputs.values()))
+    found = [i for (_, i), (_, value) in zip(walk(tree), walk(params), strict=True) if is_number(value)]
+    if not found:
+        raise NoInputs(
+            "descend was given params without a number to change; give a number, an array, or a dict of them"
+        )
+    return tuple(found)
+
+
+def _one_number(recorded: Recorded) -> None:
+    graph = recorded.run.graph
+    shapes = [graph.nodes[i].shape for i in graph.outputs]
+    if len(shapes) != 1 or shapes[0] not in ((), (1,)):
+        what = f"{len(shapes)} results" if len(shapes) != 1 else f"an array of shape {shapes[0]}"
+        raise SeedNeeded(f"the loss returned {what}; descent needs one number to make smaller: return a sum or mean")
+
+
+def _unchanged(first: Graph, now: Graph, iteration: int) -> None:
+    """Raise `GraphChanged` at the first node that is not the first iteration's."""
+    for a, b in zip(first.nodes, now.nodes, strict=False):
+        if (a.op, a.args, a.group, a.shape, a.label if a.op != "constant" else "") != (
+            b.op, b.args, b.group, b.shape, b.label if b.op != "constant" else "",
+        ):  # fmt: skip
+            raise GraphChanged(_differs(iteration, _told(b), _told(a)))
+    if len(first.nodes) != len(now.nodes):
+        longer, shorter = (first, now) if len(first.nodes) > len(now.nodes) else (now, first)
+        extra = _told(longer.nodes[len(shorter.nodes)])
+        raise GraphChanged(
+            _differs(iteration, *(("nothing more", extra) if longer is first else (extra, "nothing more")))
+        )
+
+
+def _told(n: Node) -> str:
+    shape = f" of shape {n.shape}" if n.shape else ""
+    group = f" in {' / '.join(n.group)}" if n.group else ""
+    place = f" at {n.where}" if n.where else ""
+    return f"{n.op} ({n.label or n.name}){shape}{group}{place}"
+
+
+def _differs(iteration: int, now: str, first: str) -> str:
+    return (
+        f"iteration {iteration} computes {now}, where the first one computed {first}; every iteration must do the same "
+        "operations in the same order. Use np.where in place of an if on a value, and fixed shapes and counts"
+    )
+
+
+def _gradients(recorded: Recorded, where: Sequence[int]) -> tuple[Any, ...]:
+    """Return the gradient of each parameter; zero where no path leads to it."""
+    nodes = recorded.run.graph.nodes
+    found = _sums(recorded.run.graph, recorded.run.sweeps[1])
+    return tuple(found.get(i, np.zeros(nodes[i].shape) if nodes[i].shape else 0.0) for i in where)
+
+
+def _sums(graph: Graph, backward: Sweep) -> dict[int, Any]:
+    """Return the gradient of every node that a backward sweep reaches."""
+    found: dict[int, Any] = {}
+    for e in backward.events:
+        to = e.node if e.arg is None else graph.nodes[e.node].args[e.arg]
+        found[to] = add(found.get(to), e.value)
+    return found
+
+
+def _logged(run: Run, backward: Sweep, n: int, full: bool) -> Sweep:
+    """Return a backward sweep with all its events, or with each node's gradient only."""
+    if full:
+        return replace(backward, iteration=n)
+    grads = _sums(run.graph, backward)
+    return Sweep("backward", tuple(Event(i, freeze(grads[i])) for i in sorted(grads, reverse=True)), "", n)
+
+
+def _stops(
+    error: float, grads: Sequence[Any], n: int, steps: int, tolerance: float | None, budget: float | None, clock: float
+) -> str | None:
+    """Say why no further step is taken; "" where all are done, None where there is none."""
+    if not math.isfinite(error):
+        return f"diverged: the loss of iteration {n} is {error}. A smaller learning rate may help"
+    if not all(map(_finite, grads)):
+        return f"diverged: a gradient of iteration {n} is not finite. A smaller learning rate may help"
+    if n > steps:
+        return ""
+    if tolerance is not None and max(float(np.max(np.abs(g))) for g in grads if np.size(g)) <= tolerance:
+        return f"stopped after {n - 1} of {steps} steps: no part of the gradient is larger than {tolerance:g}"
+    if budget is not None and time.monotonic() - clock > budget:
+        return f"stopped after {n - 1} of {steps} steps: the {budget:g} seconds are spent"
+    return None
+
+
+def _finite(value: Any) -> bool:
+    return bool(np.all(np.isfinite(value)))
+
+
+def _grown(losses: Sequence[float]) -> list[str]:
+    if len(losses) > 1 and math.isfinite(losses[-1]) and losses[-1] > losses[0]:
+        return [f"the loss has grown from {losses[0]:.4g} to {losses[-1]:.4g}: the learning rate may be too large"]
+    return []
+
+
+__all__ = ["Descent", "Rate", "Schedule", "descend"]

@@ -1,0 +1,154 @@
+"""What panels draw of a descent, computed beforehand: the path, the model's curve, the loss along and over parameters.
+
+Names of series, T steps, T + 1 moments (after 0, 1, ... T updates):
+  "loss"            (T+1,) the loss at each moment; "lr" (T+1,) the learning rate of the step that follows
+  "loss of all"     (T+1,) with batches: the loss over all data
+  "path NAME"       (T+1, *shape) a parameter
+  "data x", "data y" (n,), "data fit" (T+1, n)  the points, and the model at them
+  "curve x" (G,), "curve y" (T+1, G)            the model on a grid
+  "along NAME"      (2, G) positions and losses if it is the only number there is, else (1 + T+1, G): positions, then
+                    the losses at each moment, the other parameters being where they are
+  "over A, B"       (1 + H, 1 + G) losses; the first row holds the positions of A from its second place on, the first
+                    column those of B. Where there are other parameters, they are at their last values
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import UnknownName, UnsupportedValue
+from ..record import Value, freeze
+
+_GRID = 121  # places of a curve
+_FIELD = 61  # places a side of a field of losses
+_MOMENTS = 200  # at most so many moments have a loss along a parameter of their own
+
+
+@dataclass(frozen=True, eq=False)
+class Watch:
+    """What was descended and what is asked for. `path` holds the parameters' leaves at each moment, in `names`' order."""
+
+    loss: Callable[..., Any]
+    params: Any
+    data: tuple[Any, ...]
+    names: tuple[str, ...]
+    path: tuple[tuple[Value, ...], ...]
+    batched: bool
+    curve: Callable[[Any, Any], Any] | None
+    along: str | None
+    over: tuple[str, str] | None
+
+    def at(self, leaves: Sequence[Any]) -> Any:
+        """Return the params with these leaves."""
+        return fill(self.params, iter(leaves))
+
+    def place(self, name: str, option: str) -> int:
+        """Return where a parameter that is one number is among the leaves."""
+        numbers = [n for n, v in zip(self.names, self.path[0], strict=True) if np.ndim(v) == 0]  # type: ignore[arg-type]
+        if name not in numbers:
+            raise UnknownName(
+                f"{option}={name!r} is not a parameter that is one number; choose from {', '.join(numbers) or 'none'}"
+            )
+        return self.names.index(name)
+
+
+def series(watch: Watch) -> dict[str, Value]:
+    """Return every series that was asked for, by name."""
+    found: dict[str, Any] = {
+        f"path {name}": np.array([leaves[i] for leaves in watch.path]) for i, name in enumerate(watch.names)
+    }
+    with np.errstate(all="ignore"):
+        if watch.batched:
+            found["loss of all"] = np.array([_loss(watch, leaves) for leaves in watch.path])
+        if watch.curve is not None:
+            found |= _curves(watch, watch.curve)
+        if watch.along is not None:
+            found[f"along {watch.along}"] = _along(watch, watch.along)
+        if watch.over is not None:
+            found[f"over {watch.over[0]}, {watch.over[1]}"] = _over(watch, *watch.over)
+    return {name: freeze(np.asarray(value, dtype=float)) for name, value in found.items()}
+
+
+def _loss(watch: Watch, leaves: Sequence[Any]) -> float:
+    return float(np.asarray(watch.loss(watch.at(leaves), *watch.data)).reshape(()))
+
+
+def _curves(watch: Watch, curve: Callable[[Any, Any], Any]) -> Mapping[str, Any]:
+    if len(watch.data) < 2 or np.ndim(watch.data[0]) != 1 or np.shape(watch.data[0]) != np.shape(watch.data[1]):
+        raise UnsupportedValue("curve= needs the data x and y as the first two after the params: two equally long rows")
+    x, y = np.asarray(watch.data[0], float), np.asarray(watch.data[1], float)
+    margin = 0.04 * (x.max() - x.min() or 1.0)
+    grid = np.linspace(x.min() - margin, x.max() + margin, _GRID)
+
+    def on(leaves: Sequence[Any], at: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(np.asarray(curve(watch.at(leaves), at), float), at.shape)
+
+    return {
+        "data x": x,
+        "data y": y,
+        "data fit": np.array([on(leaves, x) for leaves in watch.path]),
+        "curve x": grid,
+        "curve y": np.array([on(leaves, grid) for leaves in watch.path]),
+    }
+
+
+def _range(values: np.ndarray, count: int, lone: bool) -> np.ndarray:
+    """Return places around all that a parameter was, with room at both ends for the shape of the loss to show.
+
+    A path that runs away (a learning rate that is too large) is followed for its first steps only.
+    """
+    values = values[np.isfinite(values)]
+    while len(values) > 4 and np.ptp(values) > 40 * (np.ptp(values[: len(values) // 2]) or np.inf):
+        values = values[: len(values) // 2]
+    low, high = float(values.min()), float(values.max())
+    room = (high - low) or max(abs(low), 1.0)
+    # At the end of the path is where the loss is least: room beyond it shows the other side of the valley.
+    ahead = 0.9 if lone else 0.5
+    falls = values[-1] < values[0]
+    return np.linspace(low - room * (ahead if falls else 0.2), high + room * (0.2 if falls else ahead), count)
+
+
+def _along(watch: Watch, name: str) -> np.ndarray:
+    i = watch.place(name, "along")
+    path = np.array([leaves[i] for leaves in watch.path], float)
+    places = _range(path, _GRID, True)
+    lone = sum(np.asarray(v).size for v in watch.path[0]) == 1
+    moments = [watch.path[0]] if lone else list(watch.path[:_MOMENTS])
+    losses = [[_loss(watch, [*leaves[:i], float(v), *leaves[i + 1 :]]) for v in places] for leaves in moments]
+    return np.array([places, *losses])
+
+
+def _over(watch: Watch, first: str, second: str) -> np.ndarray:
+    i, j = watch.place(first, "over"), watch.place(second, "over")
+    if i == j:
+        raise UnknownName(f"over={(first, second)!r} names one parameter twice; give two")
+    across = _range(np.array([leaves[i] for leaves in watch.path], float), _FIELD, False)
+    up = _range(np.array([leaves[j] for leaves in watch.path], float), _FIELD, False)
+    field = np.empty((len(up) + 1, len(across) + 1))
+    field[0, 0], field[0, 1:], field[1:, 0] = 0.0, across, up
+    at = list(watch.path[-1])
+    for row, b in enumerate(up):
+        for column, a in enumerate(across):
+            at[i], at[j] = float(a), float(b)
+            field[row + 1, column + 1] = _loss(watch, at)
+    return field
+
+
+def fill(tree: Any, leaves: Iterator[Any]) -> Any:
+    """Return the tree with its numbers replaced, in containers of the same kind."""
+    if isinstance(tree, Mapping):
+        return {k: fill(v, leaves) for k, v in tree.items()}
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return type(tree)(*(fill(v, leaves) for v in tree))
+    if isinstance(tree, list | tuple):
+        return type(tree)(fill(v, leaves) for v in tree)
+    return next(leaves) if is_number(tree) else tree
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a leaf of the params is one that descent changes."""
+    return isinstance(value, int | float | np.number | np.ndarray) and not isinstance(value, bool)
