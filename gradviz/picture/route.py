@@ -317,6 +317,8 @@ def curves(task: Task, cards: Mapping[int, Box], placed: Placed) -> dict[Edge, C
             user, own = areas[i], areas[leaf.id]
             a0, c0 = (own[0] + own[2]) / 2, own[1]
             a1, c1 = user[0] + (user[2] - user[0]) * k / (len(block.leaves) + 1), user[3]
+            if abs(a0 - a1) <= 1.01:
+                a0 = a1 = (a0 + a1) / 2
             half = (c0 + c1) / 2
             flat = ((a0, c0), (a0, half), (a1, half), (a1, c1))
             way = (0.0, -1.0) if task.lr else (-1.0, 0.0)
