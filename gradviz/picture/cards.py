@@ -20,6 +20,7 @@ from .moment import Moment
 from .part import parts
 from .scene import Box, Element, Rect, placed
 from .theme import Theme
+from .tighten import tighten
 from .words import Names, cut, visible
 
 _CHIP_GLYPHS = 14  # a longer formula is cut; the caption has it whole
@@ -108,7 +109,19 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, com
         )
     edges = tuple((a, n.id, i) for n in graph.nodes for i, a in enumerate(n.args))
     plan = Plan(tuple(items), edges, _groups(run), rankdir, gap, 4.0)
-    return Sheet(run, names, faces, ext, layout(plan), rankdir, texts, compact)
+    arranged = layout(plan)
+    if not vertical:
+        arranged = tighten(arranged, _chip_widths(run, texts), {i.id: i.right for i in items})
+    return Sheet(run, names, faces, ext, arranged, rankdir, texts, compact)
+
+
+def _chip_widths(run: Run, texts: Mapping[tuple[int, int, int], str]) -> dict[Edge, float]:
+    """Return the width of each edge's widest chip in the film."""
+    wanted: dict[Edge, float] = {}
+    for (_, node, arg), words in texts.items():
+        key = (run.graph.nodes[node].args[arg], node, arg)
+        wanted[key] = max(wanted.get(key, 0.0), measure(words, 12) + 10)
+    return wanted
 
 
 def _stands_under(run: Run, f: Face, faces: tuple[Face, ...]) -> int | None:
@@ -158,10 +171,7 @@ class Cards:
         titles = self._group_titles()
         self._static = tuple(self._placed(self._group(path, box)) for path, box in s.layout.groups)
         self._titles = tuple(self._placed(e) for e, _ in titles)
-        wanted: dict[Edge, float] = {}
-        for (_, node, arg), words in s.chip_texts.items():
-            key = (s.run.graph.nodes[node].args[arg], node, arg)
-            wanted[key] = max(wanted.get(key, 0.0), measure(words, 12) + 10)
+        wanted = _chip_widths(s.run, s.chip_texts)
         self._places = chips.place(self._curves, wanted, [*self._solid(), *(b for _, b in titles)])
 
     def _group(self, path: tuple[str, ...], box: Box) -> Element:
