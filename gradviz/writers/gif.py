@@ -182,19 +182,18 @@ def _cover(
     rgb = _channels(colours)
     best = np.full(len(rgb), 1000, np.int16)
     nearest = np.zeros(len(rgb), np.uint8)
-
-    def offer(k: int) -> None:
-        distance = np.abs(rgb - entries[k]).max(1)
-        closer = distance < best
-        best[closer], nearest[closer] = distance[closer], k
-
-    for k in range(count):
-        offer(k)
+    for at in range(0, len(rgb) if count else 0, 1024):
+        part = slice(at, at + 1024)
+        distance = np.abs(rgb[part, None] - entries[None, :count]).max(2)
+        nearest[part] = distance.argmin(1)
+        best[part] = distance.min(1)
     while (far := np.flatnonzero(best > near)).size:
         if count == CLEAR:
             return None
         entries[count] = rgb[far[0]]
-        offer(count)
+        distance = np.abs(rgb[far] - entries[count]).max(1)
+        closer = distance < best[far]
+        best[far[closer]], nearest[far[closer]] = distance[closer], count
         count += 1
     return entries, count, nearest
 
