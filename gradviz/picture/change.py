@@ -8,19 +8,9 @@ import numpy as np
 
 from ..record import Event, Value
 from . import numbers
-from .equation import (
-    EQUALS,
-    PLUS,
-    TIMES,
-    Said,
-    Scales,
-    all_scalar,
-    as_item,
-    chip_text,
-    limit_of,
-    local_formula,
-)
+from .equation import EQUALS, PLUS, Said, Scales, all_scalar, as_item, limit_of
 from .formula import Chip, Equation, Item, Num, Word
+from .locals import TIMES, chip_text, factor, is_factor, local_formula
 from .moment import Moment
 from .numbers import balanced, is_scalar, trim
 from .words import Names, wrapped
@@ -67,10 +57,10 @@ def tangent(moment: Moment, names: Names, event: Event, scales: Scales | None = 
     for n, (p, a, _) in enumerate(moving[:_MOST_TERMS]):
         symbols += [PLUS] if n else []
         formula = local_formula(moment.graph, names, event.node, p)
-        if "ḡ" in formula or formula.startswith("Σ"):  # a formula for gradients; its transpose has no words here
+        if not is_factor(node.local[p]):  # a formula for gradients; its transpose has no words here
             symbols += [Word(f"∂{names.partial(event.node)}/∂{names.partial(a)}", "value"), TIMES]
         elif formula not in ("", "1"):
-            symbols += [Word(wrapped(formula), "value"), TIMES]
+            symbols += [Word(factor(formula), "value"), TIMES]
         symbols.append(Word(primed(names.formula(a)), "value"))
     if len(moving) > _MOST_TERMS:
         symbols += [PLUS, Word("…")]
@@ -117,7 +107,7 @@ def _numbers(
             words.append(f"{trim(texts[2 * n + 1])} times {trim(texts[2 * n])}")
         else:
             text = chip_text(moment.graph, names, event.node, p, slope)
-            if "ḡ" not in text and not text.startswith("Σ"):
+            if is_factor(moment.graph.nodes[event.node].local[p]):
                 items.append(Chip(text or "×1", "local", "value"))
             elif len(moving) == 1:
                 items.append(Word("→"))

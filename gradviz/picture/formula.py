@@ -22,6 +22,7 @@ from .theme import Theme
 Role: TypeAlias = Literal["ink", "grey", "value", "grad"]
 #: The box around a number says which place that is: "partial" is a sum that still collects, "value" a plain operand.
 Frame: TypeAlias = Literal["upstream", "result", "partial", "old", "value"]
+Glue: TypeAlias = Literal["", "left", "right", "both"]
 
 GAPS = (12.0, 9.0)  # px between items: the first that fits
 SMALLEST = 10.0  # px, no text is set smaller
@@ -42,7 +43,7 @@ class Word:
     bold: bool = False
     mono: bool = False
     size: float = 15
-    glue: Literal["", "left", "right", "both"] = ""
+    glue: Glue = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,7 @@ def extent(formula: Formula, most: float) -> tuple[float, float]:
             case Word(size=size):
                 above, below = 0.42 * size * k, 0.6 * size * k
             case Frac():
-                above, below = (6 + 0.8 * 15) * k, (17 + 0.24 * 15) * k
+                above, below = 6 * k + _size(15, k), 17 * k + 0.3 * _size(15, k)
             case _:
                 above = below = _box(item, k)[1] / 2 + (_GLOW if _glows(item) else 1)
                 if _label(item, k):
@@ -292,6 +293,8 @@ def _draw(item: Item, x: float, slot: float, pen: _Pen) -> Iterator[Mark]:
     match item:
         case Word(text, role, bold, mono, size):
             size = _size(size, k)
+            if not text:  # room between two groups
+                return
             yield Text(
                 x, axis + 0.36 * size, text, size, _ink(role, theme), _measure(text, size, bold, mono), bold, mono
             )

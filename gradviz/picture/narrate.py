@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from ..record import Event, Node, Value
 from . import numbers
 from .change import primed, tangent, update
-from .equation import G, Said, Scales, Share, contribution, forward, partial, put, seed, seeds, shares, target
+from .contribution import Share, contribution, partial, seed, seeds, shares, target
+from .equation import Said, Scales, forward
 from .formula import Equation, Item, Num, Word
+from .locals import G, put
 from .moment import Moment
 from .numbers import is_scalar, trim
 from .sentence import Line, Narration, Span, bold_tail, line, listed, many, odd, plain, size_of
@@ -95,14 +97,26 @@ class _Narrator:
         e = events[0]
         node = self._node(e.node)
         said = forward(self.moment, self.names, e.node, self.scales)
-        lines = [line("", self._name(e.node), " gets its value.")]
+        lines = [self._computed(node)]
         args = [self.moment.after.values.get(a) for a in node.args]
         begins = self._begins(e.value, args)
         if begins:
             lines.append(line("", begins))
-        if shapes := self._shapes(node):
+        shapes = self._shapes(node)
+        if shapes:
             lines.append(line(shapes))
-        return Narration(f"{said.spoken}.{' ' + begins if begins else ''}", tuple(lines), (said.equation,))
+        note = " ".join(filter(None, (f"{said.spoken}.", shapes, begins)))
+        return Narration(note, tuple(lines), (said.equation,))
+
+    def _computed(self, node: Node) -> Line:
+        """Return "n gets its value from sum and b.", constants left out."""
+        of = [a for a in dict.fromkeys(node.args) if self._node(a).op != "constant"]
+        start, gets = ("", self._name(node.id)), " gets its value"
+        if len(of) == 1:
+            return line(*start, f"{gets} from ", self._name(of[0]), ".")
+        if len(of) == 2:
+            return line(*start, f"{gets} from ", self._name(of[0]), " and ", self._name(of[1]), ".")
+        return line(*start, f"{gets} from {len(of)} others." if of else f"{gets}.")
 
     def _leaves(self, events: Sequence[Event]) -> Narration:
         shown = [e for e in events if self._node(e.node).op != "constant"]
@@ -185,7 +199,8 @@ class _Narrator:
         else:
             terms = [self._seed_term(e) for e in events]
             total = " + ".join(terms[:3]) + (" + …" if len(terms) > 3 else "")
-            lines.append(line(f"Its seed says what is differentiated: {of} = {total}."))
+            says = "Its seed says" if len(events) == 1 else "The seeds say"
+            lines.append(line(f"{says} what is differentiated: {of} = {total}."))
             note = f"The backward sweep starts at {listed([self._aloud(e.node) for e in events])}: {of} = {total}."
         return Narration(note, tuple(lines), tuple(s.equation for s in said[:MOST_EQUATIONS]))
 
@@ -210,10 +225,14 @@ class _Narrator:
             which = _ORDINALS[share.k - 1] if share.k <= len(_ORDINALS) else f"Term {share.k}"
             if share.k == share.of:
                 which += " and last"
+            # Broken by hand into short lines, so that the long equation beside them keeps its symbols.
             lines = [
                 line("", self._name(receiver), first + ":"),
-                line(f"its gradient is the sum of {share.of} terms. {which}: ", self._name(sender)),
+                line("its gradient is the sum"),
+                line(f"of {share.of} terms. {which}: ", self._name(sender)),
             ]
+            if begins:
+                lines[1:] = [line(f"term {share.k} of {share.of} is from ", self._name(sender), ".")]
         else:
             lines = [
                 line(
@@ -227,7 +246,7 @@ class _Narrator:
             if rule := self._rule(self._node(sender)):
                 lines.append(line(rule))
         if begins:
-            lines.insert(1, line("", begins))
+            lines.insert(len(lines) if share.of > 1 else 1, line("", begins))
         return Narration(self._told(share, said, begins), tuple(lines) + details, (said.equation,))
 
     def _told(self, share: Share, said: Said, begins: str = "") -> str:
@@ -338,7 +357,8 @@ class _Narrator:
         lines = [line("", self._name(e.node), " gets its tangent.")]
         if begins:
             lines.append(line("", begins))
-        lines.append(line("Local derivative times tangent, summed over its inputs."))
+        several = sum(a in tangents for a in self._node(e.node).args) > 1
+        lines.append(line(f"Local derivative times tangent{', summed over its inputs' if several else ''}."))
         return Narration(f"{said.spoken}.{' ' + begins if begins else ''}", tuple(lines), (said.equation,))
 
     def _update(self, events: Sequence[Event]) -> Narration:
@@ -381,5 +401,6 @@ class _Narrator:
         of = target(self.moment, self.names)
         items: list[Item] = []
         for i, value in zip(which, values, strict=True):
-            items += [partial(of, self.names.partial(i)), Word("="), Num(numbers.number(value), "upstream")]
+            items += [Word("")] if items else []
+            items += [partial(of, self.names.partial(i)), Word("="), Num(numbers.number(value), "value")]
         return (Equation(tuple(items)),)

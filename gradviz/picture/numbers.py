@@ -13,10 +13,11 @@ import numpy as np
 
 from ..record import Value
 
-#: Significant digits of a number on a card, and the most that are shown to make an equation come out.
+#: Significant digits of a number on a card; up to six are shown to make an equation come out.
 DIGITS = 4
-MOST_DIGITS = 6
 
+# Digits of the terms and of the result, in the order in which they are tried.
+_PRECISIONS = ((4, 4), (5, 4), (6, 4), (5, 5), (6, 5), (6, 6))
 _MOST_GLYPHS = 9  # of a number on a card
 _NICE = (Decimal(1), *map(Decimal, ("1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10")))
 
@@ -150,18 +151,27 @@ def balanced(
     combine  what is done with the terms (default: their product). None, or an exception from it, says that this
              cannot be worked out here: then "=" needs numbers that are exactly what is shown.
 
-    Digits go from four to six; where six are not enough, four are shown with "≈". Beside NaN and infinities there
-    is nothing to round, so the relation is "=".
+    The result keeps its four digits, as it stands on its card, while its terms get up to six; where that does not
+    help, the result gets more too, and at last four digits are shown with "≈". Beside NaN and infinities there is
+    nothing to round, so the relation is "=".
 
     >>> balanced((2.0006, 1.0006), 3.0012, total)
-    Balanced(terms=('2.0006', '1.0006'), result='3.0012', relation='=')
+    Balanced(terms=('2.0006', '1.0006'), result='3.001', relation='=')
     """
     values = [_float(t) for t in (*terms, result)]
-    for digits in range(DIGITS, MOST_DIGITS + 1):
-        *shown, outcome = (number(t, digits) for t in (*terms, result))
-        if not all(map(math.isfinite, values)) or _comes_out(shown, outcome, values, combine, digits):
-            return Balanced(tuple(shown), outcome, "=")
+    finite = all(map(math.isfinite, values))
+    for digits, of_result in _PRECISIONS:
+        shown = tuple(_enough(t, digits) for t in terms)
+        outcome = number(result, of_result)
+        if not finite or _comes_out(shown, outcome, values, combine, of_result):
+            return Balanced(shown, outcome, "=")
     return Balanced(tuple(map(number, terms)), number(result), "≈")
+
+
+def _enough(x: Any, digits: int) -> str:
+    """Write a number with so many digits, but with four where those are all it has."""
+    text = number(x)
+    return text if digits == DIGITS or _read_any(text) == _float(x) else number(x, digits)
 
 
 def _float(x: Any) -> float:

@@ -76,4 +76,7 @@ def bold_tail(text: str) -> tuple[str, ...]:
 
 
 def size_of(shape: tuple[int, ...]) -> str:
+    """Say a shape: 4×5, a vector of 4, a number."""
+    if len(shape) == 1:
+        return f"a vector of {shape[0]}"
     return numbers.shape(shape) if shape else "a number"

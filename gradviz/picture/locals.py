@@ -1,0 +1,115 @@
+"""Local derivatives as they are read: a formula in the operands' names, on a chip, in an equation, or aloud."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..record import Graph, Value
+from . import numbers
+from .formula import Frac, Glue, Item, Word
+from .words import Names, cut, visible, wrapped
+
+TIMES = Word("×")
+#: The upstream gradient in formulas of arrays.
+G = "ḡ"
+_LONGEST_CHIP = 18
+_PLACE = re.compile(r"\{(\d+|y|g)\}")
+_ENCLOSED = {"(": ")", "|": "|", "⌊": "⌋", "⌈": "⌉"}
+
+
+def put(template: str, names: Mapping[str, str]) -> str:
+    """Put names into a local formula; a composed name gets parentheses unless the formula has them.
+
+    >>> put("cos({0})", {"0": "a + b"}), put("2·{0}", {"0": "a + b"})
+    ('cos(a + b)', '2·(a + b)')
+    """
+
+    def one(match: re.Match[str]) -> str:
+        name = names.get(match[1], match[0])
+        left, right = template[: match.start()][-1:], template[match.end() :][:1]
+        return name if left and _ENCLOSED.get(left) == right else wrapped(name)
+
+    return visible(_PLACE.sub(one, template))
+
+
+def local_formula(graph: Graph, names: Names, node: int, arg: int) -> str:
+    """Write the local derivative of one edge in the names of its operands: "cos a", "ḡ hᵀ"."""
+    made = graph.nodes[node]
+    words = {str(i): names.formula(a) for i, a in enumerate(made.args)}
+    return put(made.local[arg], {**words, "y": names.formula(node), "g": G})
+
+
+def chip_text(graph: Graph, names: Names, node: int, arg: int, local: Value | None) -> str:
+    """Write what stands on an edge: ×0.5 for a number or an array of one number, else its formula."""
+    if local is not None and not isinstance(local, tuple):
+        array = np.asarray(local)
+        if array.size and (array.ndim == 0 or bool((array == array.flat[0]).all())):
+            return numbers.local(array.flat[0])
+    made = graph.nodes[node]
+    formula = local_formula(graph, names, node, arg)
+    if local is None and not (made.local[arg] and is_factor(made.local[arg])):
+        return cut(formula, _LONGEST_CHIP)
+    formula = factor(formula)
+    return cut(f"×{formula}" if formula.isdecimal() else f"× {formula}", _LONGEST_CHIP)
+
+
+def is_factor(template: str) -> bool:
+    """Tell whether a local formula is what the gradient is multiplied by, and not a way to work with it."""
+    return "{g}" not in template and not template.startswith("Σ")
+
+
+def factor(formula: str) -> str:
+    """Put a sum or a negative into parentheses, so that a × before it applies to all of it: (1 − h²)."""
+    depth = 0
+    for at, char in enumerate(formula):
+        depth += (char in "([⌊⌈") - (char in ")]⌋⌉")
+        if depth == 0 and ((char == "−" and at == 0) or formula[at : at + 3] in (" + ", " − ")):
+            return f"({formula})"
+    return formula
+
+
+def symbolic(template: str, words: Mapping[str, str], fraction: Frac) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """Return a local formula of arrays as items, once with ∂L/∂y and once with ḡ in the upstream's place."""
+    upstream = Word(G, "grad", size=17)
+    if template in ("", "1"):
+        return (fraction,), (upstream,)
+    if is_factor(template):
+        word = Word(factor(put(template, words)), "value")
+        return (fraction, TIMES, word), (upstream, TIMES, word)
+    if template.startswith("Σ") and "{g}" not in template:
+        word = Word(put(template, words))
+        return (word, fraction), (word, upstream)
+    head, _, tail = template.partition("{g}")
+    if "{g}" in tail or head.count("(") != head.count(")"):
+        whole = (Word(put(template, {**words, "g": G})),)
+        return whole, whole
+    before, after = _beside(head, words), _beside(tail, words)
+    return (*before, fraction, *after), (*before, upstream, *after)
+
+
+def _beside(part: str, words: Mapping[str, str]) -> tuple[Item, ...]:
+    """Return what stands before or after the upstream gradient in a formula."""
+    text = put(part.strip(), words)
+    if not text:
+        return ()
+    if text[0] in "·×":
+        return (TIMES, Word(factor(text[1:].strip()), "value"))
+    if text[-1] in "·×":
+        return (Word(factor(text[:-1].strip()), "value"), TIMES)
+    places = bool(_PLACE.search(part))
+    glue: Glue = "left" if text[0] in "ᵀ/[" else ""
+    return (Word(text, "value" if places else "ink", size=17 if places else 15, glue=glue),)
+
+
+def in_words(template: str, words: Mapping[str, str]) -> str:
+    """Say a local formula of arrays aloud."""
+    if template in ("", "1"):
+        return "upstream unchanged"
+    if is_factor(template):
+        return f"upstream times {factor(put(template, words))}"
+    if "{g}" not in template:
+        return f"upstream summed along {template.removeprefix('Σ').strip() or 'every axis'}"
+    return put(template, {**words, "g": "upstream"}).replace("upstream·", "upstream times ")
