@@ -10,24 +10,12 @@ from . import lenslist, lensnotes
 from .card import text
 from .cards import chip_text
 from .extent import Extent
-from .lenscard import (
-    LIST_STEP,
-    Known,
-    accent,
-    arrow,
-    bend,
-    beside_curve,
-    card,
-    card_height,
-    chip,
-    chip_width,
-    corners,
-    list_row,
-)
+from .lenscard import LIST_STEP, Known, card, card_height, corners, list_row
+from .lensedge import bend, beside_curve, chip, chip_width, draw_edge
 from .lenslist import Part
 from .moment import Moment
 from .narrate import Narration, narrate
-from .scene import Box, Element, Mark, Path, Rect, Text, line
+from .scene import Box, Element, Mark, Rect, Text, line
 from .theme import Theme
 from .words import Names
 
@@ -54,10 +42,10 @@ class Places:
     height: float
 
     @classmethod
-    def within(cls, box: Box, rows: tuple[str, ...]) -> Places:
+    def within(cls, box: Box, rows: tuple[str, ...], arrays: bool) -> Places:
         """Lay the lens out; in a low box gaps shrink first, then the equations' room."""
         x0, y0, x1, y1 = box
-        h = card_height(rows)
+        h = card_height(rows, arrays)
         need = 46 + 3 * h + _INPUT_GAP + _FEED_GAP + 16 + 2 * _EQUATION
         spare = min(0.0, (y1 - y0) - need)
         gap = max(48.0, _INPUT_GAP + spare * 0.5)
@@ -85,7 +73,7 @@ class Lens:
     ) -> None:  # fmt: skip
         self.run, self.names, self.theme, self.box = run, names, theme, box
         self.terms, self.rows, self.extents = terms, rows, extents
-        self.places = Places.within(box, rows)
+        self.places = Places.within(box, rows, any(n.shape for n in run.graph.nodes))
         self._kept: dict[str, Element] = {}
         self._locals: tuple[int, dict[tuple[int, int], Value | None]] = (-1, {})
         x0, y0, x1, y1 = box
@@ -147,9 +135,12 @@ class Lens:
 
     def _card(self, i: int, x: float, y: float, moment: Moment, part: str = "") -> list[Mark]:
         known = self.known(i, moment, part)
-        return card(
-            known, x, y, self.places.card, self.rows, self.names, self.extents, i in self.graph.outputs, self.theme
-        )
+        return self.card(known, x, y)
+
+    def card(self, known: Known, x: float, y: float) -> list[Mark]:
+        """Draw a card of the lens."""
+        p, output = self.places, known.node.id in self.graph.outputs
+        return card(known, x, y, p.card, p.height, self.rows, self.names, self.extents, output, self.theme)
 
     def _around(self, moment: Moment, focus: int) -> list[Part]:
         """Draw the active node between its inputs and what it feeds."""
@@ -274,7 +265,7 @@ class Lens:
             feeds.append((bend(start, p.active + p.height, end, p.feeds), state, (u, a)))
         marks: list[Mark] = []
         for xy, state, _ in sorted(curves + feeds, key=lambda c: ("idle", "done", "back", "ahead").index(c[1])):
-            marks += _edge(xy, state, step.kind, self.theme)
+            marks += draw_edge(xy, state, step.kind, self.theme)
         return marks, self._chips(moment, curves, feeds)
 
     def _edge_state(self, moment: Moment, node: int, arg: int | None, sends: set[int]) -> str:
@@ -342,21 +333,3 @@ def receivers(moment: Moment) -> tuple[int, ...]:
 def receiver(graph: Graph, kind: str, e: Event) -> int:
     """Return the node that an event gives something to."""
     return graph.nodes[e.node].args[e.arg] if kind == "backward" and e.arg is not None else e.node
-
-
-def _edge(xy: tuple[float, ...], state: str, kind: str, theme: Theme) -> list[Mark]:
-    x0, y0, x1, y1 = xy[0], xy[1], xy[6], xy[7]
-    if state == "ahead":
-        colour = accent(kind, theme)[0]
-        return [_trimmed(xy, 0, 9, colour, 3), arrow(x1, y1, 11, 10, 1, colour)]
-    if state == "idle":
-        return [_trimmed(xy, 0, 8, theme.idle, 1.25), arrow(x1, y1, 9, 8, 1, theme.idle)]
-    active = state == "back"
-    back = arrow(x0, y0, 11, 10, -1, theme.grad) if active else arrow(x0, y0, 9, 8, -1, theme.grad)
-    return [_trimmed(xy, 8, 8, theme.grad, 3 if active else 1.75), arrow(x1, y1, 9, 8, 1, theme.idle), back]
-
-
-def _trimmed(xy: tuple[float, ...], start: float, end: float, stroke: str, width: float) -> Path:
-    """Shorten a downward curve at both ends, where heads are drawn."""
-    x0, y0, x1, y1 = xy[0], xy[1] + start, xy[6], xy[7] - end
-    return Path("MC", bend(x0, y0, x1, y1), None, stroke, width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from .dots import brackets
 from .extent import Extent
 from .fonts import measure
 from .heatmap import thumb, thumb_size
-from .scene import Box, Mark, Path, Rect, circle
+from .scene import Mark, Path, Rect, circle
 from .theme import Theme
 from .words import Names
 
@@ -21,16 +22,15 @@ CENTRE = 0.365  # a line of text is centred on y when its baseline is this many 
 BADGE = 34.0
 GLOW = 5.0
 RING = 4.0  # an output's second border is that far outside the first
-_ROW = 21.0
 _STEP = 25.0  # from row to row
 _HEAD = 28.0  # from the card's top to its first row
 _LABEL = 12.0
 _NUMBER = 15.0
 
 
-def card_height(rows: Sequence[str]) -> float:
-    """Return the height of a lens card with those rows, px."""
-    return _HEAD + _STEP * len(rows)
+def card_height(rows: Sequence[str], arrays: bool) -> float:
+    """Return the height of a lens card with those rows, px; thumbnails of arrays want more than numbers."""
+    return _HEAD + _STEP * len(rows) + (18 if arrays and len(rows) <= 2 else 0)
 
 
 def label_of(i: int, names: Names, most: float, size: float, *, bold: bool = False) -> str:
@@ -79,11 +79,10 @@ def accent(sweep: str, theme: Theme) -> tuple[str, str]:
 
 
 def card(
-    k: Known, x: float, y: float, width: float, rows: tuple[str, ...], names: Names,
+    k: Known, x: float, y: float, width: float, height: float, rows: tuple[str, ...], names: Names,
     extents: Mapping[tuple[int, str], Extent], output: bool, theme: Theme,
 ) -> list[Mark]:  # fmt: skip
     """Draw a card of the lens with its corner at (x, y)."""
-    height = card_height(rows)
     stroke, glow = accent(k.sweep, theme)
     marks: list[Mark] = []
     if k.part == "receiver":
@@ -116,7 +115,8 @@ def card(
         marks += _thumbs(k, x + BADGE + 3, y + _HEAD, width - BADGE - 7, height - _HEAD - 4, rows, extents, theme)
     else:
         for i, row in enumerate(rows):
-            marks += _row(k, row, x + BADGE + 3, y + _HEAD + _STEP * i, width - BADGE - 7, theme)
+            step = (height - _HEAD) / len(rows)
+            marks += _row(k, row, x + BADGE + 3, y + _HEAD + step * i, width - BADGE - 7, step - 4, theme)
     if k.part == "receiver":
         marks.append(Rect(x, y, width, height, 8, None, stroke, 2))
     else:
@@ -146,7 +146,7 @@ def _badge(
         symbol = "" if beside else symbol
     bold = node.is_leaf or not symbol[:1].isalpha() or len(symbol) == 1
     size = 15.0 if bold else 13.0
-    most = w - (9 if node.is_leaf else 5)
+    most = w - (9 if node.is_leaf else 7)
     wide = measure(symbol, size, bold=bold)
     if wide > most:
         size = max(10.0, size * most / wide)
@@ -161,13 +161,13 @@ def _badge(
     return beside
 
 
-def _row(k: Known, row: str, x: float, y: float, w: float, theme: Theme) -> list[Mark]:
+def _row(k: Known, row: str, x: float, y: float, w: float, h: float, theme: Theme) -> list[Mark]:
     colour, tint, stroke = colours(row, theme)
     value = k.values.get(row)
     now = row == _NOW.get(k.sweep, "value")
-    marks: list[Mark] = [Rect(x, y, w, _ROW, 4, tint if value is not None else theme.unknown_tint)]
-    marks += _emphasis(k, row, x, y, w, _ROW, stroke, now)
-    base = y + _ROW / 2
+    marks: list[Mark] = [Rect(x, y, w, h, 4, tint if value is not None else theme.unknown_tint)]
+    marks += _emphasis(k, row, x, y, w, h, stroke, now)
+    base = y + h / 2
     if value is None:
         never = row == "grad" and k.backward and not k.terms
         marks.append(text(x + 4, base + CENTRE * _LABEL, "no gradient" if never else row, _LABEL, theme.grey))
@@ -207,16 +207,16 @@ def _thumbs(
         marks.append(
             text(left + 4, y + 12.5, "no grad" if never else row, 11, colour if value is not None else theme.grey)
         )
-        most = (column - 8, h - 20)
+        most = (column - 8, h - 22)
         tw, th = thumb_size(k.node.shape, 13, most)
         if value is not None and not isinstance(value, tuple):
             limit = extents[k.node.id, row].limit
             scale = numbers.scale(limit)
             if measure(row, 11) + measure(scale, 12) + 10 <= column:
                 marks.append(text(left + column - 4, y + 12.5, scale, 12, colour, anchor="end"))
-            marks += thumb(value, left + 4, y + 16, 13, limit, theme, most)
+            marks += thumb(value, left + 4, y + 18, 13, limit, theme, most)
         elif not never:
-            marks.append(Rect(left + 3.5, y + 15.5, tw + 1, th + 1, 0, theme.card, theme.idle, 1, (2, 2)))
+            marks.append(Rect(left + 3.5, y + 17.5, tw + 1, th + 1, 0, theme.card, theme.idle, 1, (2, 2)))
     return marks
 
 
@@ -228,10 +228,13 @@ LIST_STEP = 25.0
 def list_row(
     k: Known, x: float, y: float, width: float, rows: tuple[str, ...], names: Names,
     extents: Mapping[tuple[int, str], Extent], theme: Theme, *, size: float = 13, column: float = _COLUMN,
+    height: float = LIST_STEP - 4, name: float = math.inf,
 ) -> list[Mark]:  # fmt: skip
-    """Draw one node of a list with its top at y: its name, then a field for each quantity."""
+    """Draw one node of a list with its top at y: its name, then a field for each quantity.
+
+    name  the most px that the name may take, from the row's left end to where its fields begin
+    """
     marks: list[Mark] = []
-    height = LIST_STEP - 4
     base = y + height / 2
     left = x + width - len(rows) * (column + 4) + 4
     fields: list[Mark] = []
@@ -259,10 +262,10 @@ def list_row(
             limit = extents[k.node.id, row].limit
             fields += thumb(value, cx + 4, base - th / 2, 13, limit, theme, most)
             scale = numbers.scale(limit)
-            if tw + measure(scale, 11) + 14 <= column:
-                fields.append(text(cx + column - 4, base + CENTRE * 11, scale, 11, colour, anchor="end"))
+            if tw + measure(scale, 12) + 12 <= column:
+                fields.append(text(cx + column - 4, base + CENTRE * 12, scale, 12, colour, anchor="end"))
     note = f"{k.arrived} of {k.terms}" if 0 < k.arrived < k.terms else ""
-    room = left - x - 8
+    room = min(left - x, name - len(rows) * (column + 4)) - 8
     if note and room - measure(note, 11, bold=True) - 8 > 50:
         room -= measure(note, 11, bold=True) + 8
         marks.append(text(left - 8, base + CENTRE * 11, note, 11, theme.grad_text, bold=True, anchor="end"))
@@ -274,64 +277,3 @@ def corners(x: float, y: float, width: float, height: float, output: bool, theme
     """Return the brackets around the active card."""
     d = 12.0 if output else 8.0
     return brackets(x - d, y - d, x + width + d, y + height + d, 14, 2.5, theme.ink)
-
-
-def bend(x0: float, y0: float, x1: float, y1: float) -> tuple[float, ...]:
-    """Return a cubic that leaves downwards and arrives downwards."""
-    h = (y1 - y0) / 2
-    return (x0, y0, x0, y0 + h, x1, y1 - h, x1, y1)
-
-
-def arrow(x: float, y: float, length: float, width: float, down: float, fill: str) -> Path:
-    """Return an arrow head whose point is at (x, y); down is 1 or -1."""
-    return Path("MLLZ", (x, y, x - width / 2, y - down * length, x + width / 2, y - down * length), fill)
-
-
-def chip(x: float, y: float, string: str, active: bool, theme: Theme) -> tuple[list[Mark], Box]:
-    """Draw a chip with its left end at x, its middle at y."""
-    wide = measure(string, 12) + 12
-    box = (x, y - 10, x + wide, y + 10)
-    fill, ink = (theme.chip, theme.on_chip) if active else (theme.card, theme.grad_text)
-    rect = Rect(x, y - 10, wide, 20, 10, fill, None if active else theme.grad, 0 if active else 1.25)
-    return [rect, text(x + wide / 2, y + CENTRE * 12, string, 12, ink, anchor="middle")], box
-
-
-def chip_width(string: str) -> float:
-    return measure(string, 12) + 12
-
-
-def sampled(xy: Sequence[float], n: int = 24) -> list[tuple[float, float]]:
-    """Return points along a cubic."""
-    x0, y0, x1, y1, x2, y2, x3, y3 = xy
-    found = []
-    for i in range(n + 1):
-        t = i / n
-        a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
-        found.append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
-    return found
-
-
-def beside_curve(
-    xy: Sequence[float], curves: Sequence[Sequence[float]], taken: Sequence[Box], wide: float, prefer: int, within: Box
-) -> tuple[float, float] | None:
-    """Find the left end and middle of a chip beside a cubic that touches no curve and nothing taken; None if none.
-
-    prefer  -1 tries the left side first, 1 the right side
-    """
-    own = sampled(xy)
-    others = [p for c in curves for p in sampled(c)]
-    top, bottom = min(p[1] for p in own), max(p[1] for p in own)
-    for side in (prefer, -prefer):
-        for share in (0.5, 0.4, 0.6, 0.32, 0.68):
-            y = top + share * (bottom - top)
-            near = [p[0] for p in own if y - 13 <= p[1] <= y + 13] or [own[12][0]]
-            x = min(near) - 7 - wide if side < 0 else max(near) + 7
-            box = (x - 4, y - 13, x + wide + 4, y + 13)
-            if box[0] < within[0] or box[2] > within[2]:
-                continue
-            if any(box[0] < px < box[2] and box[1] < py < box[3] for px, py in others):
-                continue
-            if any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
-                continue
-            return x, y
-    return None

@@ -6,17 +6,21 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..record import Value
 from .card import text
 from .edge import size
-from .lenscard import CENTRE, LIST_STEP, card, colours, list_row
+from .lenscard import CENTRE, LIST_STEP, colours, list_row
 from .moment import Moment
-from .scene import Mark, line
+from .scene import Mark, Rect, line
+from .theme import Theme
 
 if TYPE_CHECKING:
     from .lens import Lens
 
 Part = tuple[str, str, list[Mark]]
 _COLUMN = 96.0
+_TALL_STEP = 52.0  # rows that hold thumbnails, where there is room for them
+_BAR = 104.0
 
 
 def changed(lens: Lens, moment: Moment, nodes: Sequence[int], top: float) -> list[Part]:
@@ -30,7 +34,7 @@ def summary(lens: Lens, moment: Moment, top: float) -> list[Part]:
     parts: list[Part] = []
     outs = list(dict.fromkeys(graph.outputs))[:2]
     for slot, (i, x) in enumerate(zip(outs, p.slots(min(len(outs), 2)) if outs else (), strict=True)):
-        drawn = card(lens.known(i, moment), x, top + 2, p.card, lens.rows, lens.names, lens.extents, True, lens.theme)
+        drawn = lens.card(lens.known(i, moment), x, top + 2)
         parts.append((f"lens-output-{slot}", "lens", drawn))
     if outs:
         words: list[Mark] = (
@@ -66,14 +70,41 @@ def _table(lens: Lens, moment: Moment, nodes: Sequence[int], top: float, part: s
         head.append(text(left + i * (column + 4) + column - 4, top + 12, row, 12, colours(row, t)[0], anchor="end"))
     head.append(line(p.left, top + 18.5, p.right, top + 18.5, stroke=t.idle, width=1))
     y = top + 24
-    room = int((p.bottom - y) // LIST_STEP)
+    arrays = any(moment.graph.nodes[i].shape for i in nodes)
+    step = _TALL_STEP if arrays and len(nodes) * _TALL_STEP <= p.bottom - y else LIST_STEP
+    room = int((p.bottom - y) // step)
     shown = nodes if len(nodes) <= room else nodes[: room - 1]
+    bars = not part and not arrays and moment.step is None and len(rows) == 2
+    largest = max((abs_of(moment, i) for i in shown), default=0.0) if bars else 0.0
     parts: list[Part] = [("lens-head", "lens", head)]
     for n, i in enumerate(shown):
-        at, known = y + n * LIST_STEP, lens.known(i, moment, part)
-        drawn = list_row(known, p.left, at, width, rows, lens.names, lens.extents, t, column=column)
-        parts.append((f"lens-row-{n}", "lens", drawn))
+        at, known = y + n * step, lens.known(i, moment, part)
+        free = width - (_BAR + 16 if largest else 0)
+        marks = list_row(
+            known, p.left, at, width, rows, lens.names, lens.extents, t, column=column, height=step - 4, name=free
+        )
+        if largest:
+            marks += _bar(moment.after.grads.get(i), largest, left - 8 - _BAR, at, step - 4, t)
+        parts.append((f"lens-row-{n}", "lens", marks))
     if len(shown) < len(nodes):
-        at = y + len(shown) * LIST_STEP + (LIST_STEP - 4) / 2 + CENTRE * 12
+        at = y + len(shown) * step + (LIST_STEP - 4) / 2 + CENTRE * 12
         parts.append(("lens-more", "lens", [text(p.left, at, f"+ {len(nodes) - len(shown)} more", 12, t.grey)]))
     return parts
+
+
+def abs_of(moment: Moment, i: int) -> float:
+    """Return the size of a node's gradient where it is a finite number, else 0."""
+    grad = moment.after.grads.get(i)
+    large = 0.0 if grad is None else size(grad)
+    return large if math.isfinite(large) else 0.0
+
+
+def _bar(grad: Value | None, largest: float, x: float, y: float, height: float, theme: Theme) -> list[Mark]:
+    """Draw a gradient's size as a bar from a middle line, to the left where it is negative."""
+    middle = x + _BAR / 2
+    marks: list[Mark] = [line(middle, y + 2, middle, y + height - 2, stroke=theme.idle, width=1)]
+    if isinstance(grad, float) and math.isfinite(grad) and grad:
+        long = max(1.0, abs(grad) / largest * (_BAR / 2 - 1))
+        left = middle + 0.5 if grad > 0 else middle - 0.5 - long
+        marks.append(Rect(left, y + height / 2 - 3.5, long, 7, 1, theme.grad))
+    return marks

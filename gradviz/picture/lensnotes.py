@@ -8,7 +8,7 @@ from dataclasses import replace
 from .card import text
 from .chrome import shorten
 from .fonts import measure
-from .formula import GAPS, Chip, Equation, Item, Num, Thumb, extent, indent, typeset
+from .formula import GAPS, Chip, Equation, Item, Num, Thumb, extent, indent, typeset, width
 from .narrate import Line
 from .scene import Box, Mark
 from .theme import Theme
@@ -44,9 +44,8 @@ def wrapped(said: Line, size: float, most: float) -> list[Row]:
             if x + measure(bare, size, bold=span.bold) > most and rows[-1] and bare:
                 rows.append([])
                 x = 0.0
-            if measure(bare, size, bold=span.bold) > most:
-                word = shorten(bare, most, size, bold=span.bold)
-            rows[-1].append((word, span.bold, x))
+            shown = word if measure(bare, size, bold=span.bold) <= most else shorten(bare, most, size, bold=span.bold)
+            rows[-1].append((shown, span.bold, x))
             x += measure(word, size, bold=span.bold)
     return [_runs(row, size) for row in rows]
 
@@ -65,23 +64,22 @@ def _bare(items: Sequence[Item]) -> tuple[Item, ...]:
 
 
 def _two_lines(equation: Equation, x: float, y: float, most: float, theme: Theme) -> tuple[list[Mark], float]:
-    """Set symbols on one line and numbers under them from their equals sign on; return the bottom too."""
-    marks: list[Mark] = []
+    """Set symbols on one line and numbers under them from their equals sign on; return the bottom too.
+
+    Symbols without an equals sign of their own share a line with the numbers where both fit.
+    """
     symbols, figures = _bare(equation.symbols), _bare(equation.numbers)
-    up, down = extent(symbols, most) if symbols else (0.0, 0.0)
-    up, down = max(up, 18.0), max(down, 20.0)
-    axis = y + up
-    if symbols:
-        marks += typeset(symbols, theme, x=x, axis=round(axis), most=most, align="left")[0]
-        bottom = axis + down
-    else:
-        axis, bottom = y - _PITCH + 20, y
+    whole = (*symbols, *figures)
+    if not (figures and indent(symbols)) and width(whole, gap=GAPS[0]) <= most:
+        symbols, figures = whole, ()
+    up, down = extent(symbols, most)
+    axis = y + max(up, 18.0)
+    marks = [*typeset(symbols, theme, x=x, axis=round(axis), most=most, align="left")[0]] if symbols else []
+    bottom = axis + max(down, 20.0) if symbols else y
     if figures:
-        inset = indent(symbols, gap=GAPS[0])
-        up, down = extent(figures, most)
-        if inset and typeset(figures, theme, x=0, axis=0, most=9999, align="left")[1] > most - inset:
-            inset = 0.0
-        axis = max(axis + _PITCH, bottom + up + 1)
+        inset = max(0.0, min(indent(symbols, gap=GAPS[0]), most - width(figures, gap=GAPS[0])))
+        up, down = extent(figures, most - inset)
+        axis = max(axis + _PITCH if symbols else 0.0, bottom + up + 1)
         marks += typeset(figures, theme, x=x + inset, axis=round(axis), most=most - inset, align="left")[0]
         bottom = axis + max(down, 17.0)
     return marks, bottom

@@ -179,7 +179,7 @@ class Overview:
         active = [focus] if focus is not None else sorted({e.node for e in step.events})
         if len(active) > _MOST_BRACKETS or all(self.run.graph.nodes[i].is_leaf for i in active):
             return ()
-        s = self.placed.scale if len(active) > 1 else max(self.placed.scale, 0.6)
+        s = self.placed.scale if len(active) > 1 else max(self.placed.scale, 0.43)
         marks = tuple(dots.bracketed(*self.placed.centres[i], s, self.theme) for i in active)
         return (Element("active", "active", marks),)
 
@@ -213,18 +213,20 @@ class Overview:
         graph, placed = self.run.graph, self.placed
         x0, y0, x1, y1 = self.area
         ground = Ground((x0, y0, x1 - lens_width(self.area) - 8, y1 - _KEY - 14))
-        reach = max(5.0, (dots.BRACKET + 2) * placed.scale)
+        reach = max(7.5, (dots.BRACKET + 2) * placed.scale)
         ground.take_curves(placed.curves.values())
         for x, y in placed.centres:
             ground.take((x - reach, y - reach, x + reach, y + reach))
-        font = 13.0 if placed.scale > 0.75 else 11.0
         named = [i for i in graph.outputs if graph.nodes[i].name]
         named += [n.id for op in ("parameter", "data") for n in graph.nodes if n.op == op and n.name]
         marks: list[Mark] = []
         for i in dict.fromkeys(named):
             said = _label(self.names, i)
-            for box in beside(*placed.centres[i], reach + 3, measure(said, font), font):
-                if ground.free((box[0] - 2, box[1] - 1, box[2] + 2, box[3] + 1)):
+            for font in (13.0, 11.0) if placed.scale > 0.75 else (11.0,):
+                near = beside(*placed.centres[i], reach + 3, measure(said, font), font)
+                free = (b for b in near if ground.free((b[0] - 2, b[1] - 1, b[2] + 2, b[3] + 1)))
+                box = next(free, None)
+                if box is not None:
                     ground.take(box)
                     marks.append(text(box[0], baseline(box, font), said, font, self.theme.ink))
                     break

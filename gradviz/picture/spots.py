@@ -76,17 +76,14 @@ def beside(x: float, y: float, reach: float, width: float, size: float) -> tuple
         (x - width / 2, y - reach - h),
         (x - width / 2, y + reach),
     ]
-    for shift in (0.35, 0.7):
-        places += [
-            (x - reach - width, y - h / 2 - shift * reach),
-            (x - reach - width, y - h / 2 + shift * reach),
-            (x + reach, y - h / 2 - shift * reach),
-            (x + reach, y - h / 2 + shift * reach),
-            (x - width / 2 - shift * width / 2, y - reach - h),
-            (x - width / 2 + shift * width / 2, y - reach - h),
-            (x - width / 2 - shift * width / 2, y + reach),
-            (x - width / 2 + shift * width / 2, y + reach),
-        ]
+    for shift in (0.25, 0.5, 0.75):
+        for way in (-shift, shift):
+            places += [
+                (x - reach - width, y - h / 2 + way * reach),
+                (x + reach, y - h / 2 + way * reach),
+                (x - width / 2 + way * (width / 2 + reach), y - reach - h),
+                (x - width / 2 + way * (width / 2 + reach), y + reach),
+            ]
     return tuple((px, py, px + width, py + h) for px, py in places)
 
 

@@ -1,0 +1,91 @@
+"""The lens's edges: curves that run down from card to card, and the chips that find room beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .card import text
+from .fonts import measure
+from .lenscard import CENTRE, accent
+from .scene import Box, Mark, Path, Rect
+from .theme import Theme
+
+
+def bend(x0: float, y0: float, x1: float, y1: float) -> tuple[float, ...]:
+    """Return a cubic that leaves downwards and arrives downwards."""
+    h = (y1 - y0) / 2
+    return (x0, y0, x0, y0 + h, x1, y1 - h, x1, y1)
+
+
+def arrow(x: float, y: float, length: float, width: float, down: float, fill: str) -> Path:
+    """Return an arrow head whose point is at (x, y); down is 1 or -1."""
+    return Path("MLLZ", (x, y, x - width / 2, y - down * length, x + width / 2, y - down * length), fill)
+
+
+def chip(x: float, y: float, string: str, active: bool, theme: Theme) -> tuple[list[Mark], Box]:
+    """Draw a chip with its left end at x, its middle at y."""
+    wide = measure(string, 12) + 12
+    box = (x, y - 10, x + wide, y + 10)
+    fill, ink = (theme.chip, theme.on_chip) if active else (theme.card, theme.grad_text)
+    rect = Rect(x, y - 10, wide, 20, 10, fill, None if active else theme.grad, 0 if active else 1.25)
+    return [rect, text(x + wide / 2, y + CENTRE * 12, string, 12, ink, anchor="middle")], box
+
+
+def chip_width(string: str) -> float:
+    return measure(string, 12) + 12
+
+
+def sampled(xy: Sequence[float], n: int = 24) -> list[tuple[float, float]]:
+    """Return points along a cubic."""
+    x0, y0, x1, y1, x2, y2, x3, y3 = xy
+    found = []
+    for i in range(n + 1):
+        t = i / n
+        a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+        found.append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
+    return found
+
+
+def beside_curve(
+    xy: Sequence[float], curves: Sequence[Sequence[float]], taken: Sequence[Box], wide: float, prefer: int, within: Box
+) -> tuple[float, float] | None:
+    """Find the left end and middle of a chip beside a cubic that touches no curve and nothing taken; None if none.
+
+    prefer  -1 tries the left side first, 1 the right side
+    """
+    own = sampled(xy)
+    others = [p for c in curves for p in sampled(c)]
+    top, bottom = min(p[1] for p in own), max(p[1] for p in own)
+    for side in (prefer, -prefer):
+        for share in (0.5, 0.4, 0.6, 0.32, 0.68):
+            y = top + share * (bottom - top)
+            near = [p[0] for p in own if y - 13 <= p[1] <= y + 13] or [own[12][0]]
+            x = min(near) - 7 - wide if side < 0 else max(near) + 7
+            box = (x - 4, y - 13, x + wide + 4, y + 13)
+            if box[0] < within[0] or box[2] > within[2]:
+                continue
+            if any(box[0] < px < box[2] and box[1] < py < box[3] for px, py in others):
+                continue
+            if any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
+                continue
+            return x, y
+    return None
+
+
+def draw_edge(xy: tuple[float, ...], state: str, kind: str, theme: Theme) -> list[Mark]:
+    """Draw an edge: "ahead" and "back" are what the step uses, "done" what went back before, else it is "idle"."""
+    x0, y0, x1, y1 = xy[0], xy[1], xy[6], xy[7]
+    if state == "ahead":
+        colour = accent(kind, theme)[0]
+        return [_trimmed(xy, 0, 9, colour, 3), arrow(x1, y1, 11, 10, 1, colour)]
+    if state == "idle":
+        return [_trimmed(xy, 0, 8, theme.idle, 1.25), arrow(x1, y1, 9, 8, 1, theme.idle)]
+    active = state == "back"
+    back = arrow(x0, y0, 11, 10, -1, theme.grad) if active else arrow(x0, y0, 9, 8, -1, theme.grad)
+    return [_trimmed(xy, 8, 8, theme.grad, 3 if active else 1.75), arrow(x1, y1, 9, 8, 1, theme.idle), back]
+
+
+def _trimmed(xy: tuple[float, ...], start: float, end: float, stroke: str, width: float) -> Path:
+    """Shorten a downward curve at both ends, where heads are drawn."""
+    x0, y0, x1, y1 = xy[0], xy[1] + start, xy[6], xy[7] - end
+    return Path("MC", bend(x0, y0, x1, y1), None, stroke, width)
