@@ -109,7 +109,7 @@ def check(target: str, values: tuple[str, ...]) -> None:
     from .target import resolve
     from .values import values as read
 
-    run(resolve(target, read(values)), target)
+    run(resolve(target, read(values)))
 
 
 @cli.command()

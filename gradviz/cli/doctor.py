@@ -74,7 +74,7 @@ def engines() -> list[tuple[str, str, str, str]]:
     found = []
     for name, path, told, state in facts():
         found.append((name, path, told or (version("graphviz-pure") if "pure" in name else ""), state))
-    return [*found, ("built-in", "", "", "ready")]
+    return found
 
 
 def font_state() -> str:

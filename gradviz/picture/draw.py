@@ -99,6 +99,11 @@ class Drawing:
     def __len__(self) -> int:
         return len(self.steps) + 1
 
+    @property
+    def seconds(self) -> float:
+        """How long the film lasts."""
+        return sum(_SECONDS[step.kind] for step in self.steps) + _LAST_SECONDS
+
     def __iter__(self) -> Iterator[Frame]:
         state = State()
         for step in self.steps:
