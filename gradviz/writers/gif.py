@@ -8,16 +8,15 @@ at edges are at most `NEAR` levels off.
 from __future__ import annotations
 
 import io
-import shutil
 import struct
-import tempfile
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 import numpy as np
 
 from ..picture.scene import Frame
-from .raster import Pixels, Raster
+from .deltas import Clock, Delta, deltas
+from .patch import patched
 
 NEAR = 8
 EXACT = 64  # how many colours of marks are exact: those that most marks have, so not each cell of a heatmap
@@ -31,13 +30,8 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
     size  px of the output
     loop  how often the film plays; 0 for ever
     """
-    if out.seekable():
-        _write(frames, out, size, loop)
-        return
-    with tempfile.TemporaryFile() as part:  # the table of colours is known at the end
-        _write(frames, part, size, loop)
-        part.seek(0)
-        shutil.copyfileobj(part, out)
+    with patched(out) as file:  # the table of colours is known at the end
+        _write(frames, file, size, loop)
 
 
 def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: int) -> None:
@@ -46,21 +40,9 @@ def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: 
     out.write(b"GIF89a" + struct.pack("<HHBBB", *size, 0xF7, 0, 0) + bytes(768))
     if loop != 1:  # the count is of repeats
         out.write(b"!\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", min(max(loop - 1, 0), 65_535)) + b"\0")
-    raster: Raster | None = None
-    shown = np.empty(0, "<u4")
-    told = due = 0.0
-    for frame in frames:
-        scene = frame.scene
-        if raster is None:
-            raster = Raster(scene.width, scene.height, *size, scene.ground)
-            shown = np.zeros_like(raster.words)  # black without the highest byte: differs from every pixel
-        dirty = raster.draw(scene)
-        due += 100 * frame.seconds  # hundredths; what rounding takes from one frame the next one gets
-        ticks = max(round(due - told), 2)  # players show shorter frames for a tenth of a second
-        told += ticks
-        _image(out, *_changed(raster, shown, dirty, table), ticks)
-        for x0, y0, x1, y1 in dirty:
-            shown[y0:y1, x0:x1] = raster.words[y0:y1, x0:x1]
+    clock = Clock(100, least=2)  # players show shorter frames for a tenth of a second
+    for delta in deltas(frames, size):
+        _image(out, delta, table, clock.ticks(delta.frame.seconds))
     out.write(b";")
     end = out.tell()
     out.seek(start + 13)
@@ -68,42 +50,23 @@ def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: 
     out.seek(end)
 
 
-def _changed(
-    raster: Raster, shown: np.ndarray, dirty: list[Pixels], table: Table
-) -> tuple[tuple[int, int], np.ndarray, bytes]:
-    """Return where the changed rectangle lies, its indices, and a table of its own where it needs one."""
-    masks, boxes, words = [], [], []
-    for x0, y0, x1, y1 in dirty:
-        new = raster.words[y0:y1, x0:x1]
-        mask = new != shown[y0:y1, x0:x1]
-        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-        if len(rows):
-            top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-            mask = mask[top:bottom, left:right]
-            masks.append(mask)
-            boxes.append((x0 + int(left), y0 + int(top), x0 + int(right), y0 + int(bottom)))
-            words.append(new[top:bottom, left:right][mask] & _RGB)
-    if not boxes:
-        return (0, 0), np.full((1, 1), CLEAR, np.uint8), b""
-    left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
-    right, bottom = max(b[2] for b in boxes), max(b[3] for b in boxes)
-    wanted = np.concatenate(words)
-    indices, own = table.indices(wanted, raster.colours), b""
-    if indices is None:
-        indices, own = _own_table(wanted)
-    picture = np.full((bottom - top, right - left), CLEAR, np.uint8)
-    at = 0
-    for mask, (x0, y0, x1, y1), part in zip(masks, boxes, words, strict=True):
-        picture[y0 - top : y1 - top, x0 - left : x1 - left][mask] = indices[at : at + len(part)]
-        at += len(part)
-    return (left, top), picture, own
-
-
-def _image(out: BinaryIO, at: tuple[int, int], picture: np.ndarray, own: bytes, ticks: int) -> None:
+def _image(out: BinaryIO, delta: Delta, table: Table, ticks: int) -> None:
     """Write a graphic control extension and an image: it stays (disposal 1), `CLEAR` is transparent."""
-    height, width = picture.shape
+    left, top, right, bottom = delta.box
+    picture = np.full((bottom - top, right - left), CLEAR, np.uint8)
+    own = b""
+    if delta.pieces:
+        wanted = np.concatenate([p.words for p in delta.pieces]) & _RGB
+        indices = table.indices(wanted, delta.raster.colours)
+        if indices is None:
+            indices, own = _own_table(wanted)
+        at = 0
+        for piece in delta.pieces:
+            x0, y0, x1, y1 = piece.box
+            picture[y0 - top : y1 - top, x0 - left : x1 - left][piece.mask] = indices[at : at + len(piece.words)]
+            at += len(piece.words)
     out.write(b"!\xf9\x04" + struct.pack("<BHB", 0b101, min(ticks, 65_535), CLEAR) + b"\0")
-    out.write(b"," + struct.pack("<HHHHB", *at, width, height, 0x87 if own else 0) + own)
+    out.write(b"," + struct.pack("<HHHHB", left, top, right - left, bottom - top, 0x87 if own else 0) + own)
     out.write(_packed(picture))
 
 

@@ -47,6 +47,8 @@ WRITERS: dict[str, Writer] = {
     ".svg": Writer("writers.svg", "write", "a picture as SVG, with real text"),
     ".png": Writer("writers.png", "write", "a picture as PNG"),
     ".gif": Writer("writers.gif", "write", "an animation as GIF", animated=True),
+    ".webp": Writer("writers.webp", "write", "an animation as lossless WebP", animated=True),
+    ".apng": Writer("writers.apng", "write", "an animation as APNG", animated=True),
     ".gv": Writer("writers.dot", "write", "the graph for Graphviz, with its positions", takes="graph"),
     ".dot": Writer("writers.dot", "write", "the graph for Graphviz, with its positions", takes="graph"),
     ".json": Writer("record.store", "write", "the run, to load again", takes="run"),
