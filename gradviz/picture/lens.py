@@ -9,13 +9,15 @@ from ..record import Event, Graph, Run, Value
 from . import lenslist, lensnotes
 from .card import text
 from .cards import chip_text
+from .chrome import shorten
 from .extent import Extent
+from .fonts import measure
 from .lenscard import LIST_STEP, Known, card, card_height, corners, list_row
 from .lensedge import bend, beside_curve, chip, chip_width, draw_edge
 from .lenslist import Part
 from .moment import Moment
 from .narrate import Narration, narrate
-from .scene import Box, Element, Mark, Rect, Text, line
+from .scene import Box, Element, Mark, Rect, Text, line, mark_box
 from .theme import Theme
 from .words import Names
 
@@ -35,7 +37,7 @@ class Places:
     heading: float  # baseline
     inputs: float  # tops of the cards
     active: float
-    feeds: float
+    feeds: float | None  # None in a low box, where what the node feeds is only named
     rule: float  # the line over the equations
     bottom: float
     card: float  # width of a card
@@ -48,14 +50,16 @@ class Places:
         h = card_height(rows, arrays)
         need = 46 + 3 * h + _INPUT_GAP + _FEED_GAP + 16 + 2 * _EQUATION
         spare = min(0.0, (y1 - y0) - need)
-        gap = max(48.0, _INPUT_GAP + spare * 0.5)
-        feed = max(36.0, _FEED_GAP + spare * 0.5)
+        gap, feed = max(48.0, _INPUT_GAP + spare * 0.5), max(36.0, _FEED_GAP + spare * 0.5)
         inputs = y0 + 46
         active = inputs + h + gap
-        feeds = active + h + feed
+        feeds: float | None = active + h + feed
+        rule = active + 2 * h + feed + 16
+        if y1 - rule < 1.4 * _EQUATION:
+            feeds, rule = None, active + h + 38
         left, right = x0 + _PAD, x1 - _PAD
         width = min(_CARD, (right - left - 24) / 2)
-        return cls(left, right, y0 + 28, inputs, active, feeds, feeds + h + 16, y1 - 10, width, h)
+        return cls(left, right, y0 + 28, inputs, active, feeds, rule, y1 - 10, width, h)
 
     def slots(self, count: int) -> list[float]:
         """Return the left ends of one card or two in a row."""
@@ -97,14 +101,17 @@ class Lens:
 
     def _parts(self, moment: Moment, said: Narration) -> list[Part]:
         p, t = self.places, self.theme
-        first, rest = (said.lines[0], said.lines[1:]) if said.lines else ((), ())
+        lines = lensnotes.joined(said.lines)
+        first, rest = (lines[0], lines[1:]) if lines else ((), ())
         parts: list[Part] = [("lens-heading", "lens", lensnotes.heading(first, p.left, p.heading, p.right, t))]
         focus = focus_of(moment)
         if focus is not None:
             rule = line(p.left, p.rule, p.right, p.rule, stroke=t.idle, width=1)
             parts += [*self._around(moment, focus), ("lens-rule", "lens", [rule])]
-            top = p.rule
-            marks, top = lensnotes.equations(said.equations, (p.left, top, p.right, p.bottom), t)
+            top, count = p.rule, 0
+            if moment.step is not None and moment.step.kind == "backward":
+                count = len(moment.step.events)
+            marks, top = lensnotes.equations(said.equations, count, (p.left, top, p.right, p.bottom), t)
             marks += lensnotes.notes(rest, (p.left + 4, top, p.right, p.bottom), t)
             return [*parts, ("lens-equations", "lens", marks)]
         marks = lensnotes.notes(rest, (p.left, p.heading + 4, p.right, p.heading + 60), t)
@@ -169,34 +176,40 @@ class Lens:
             *self._card(focus, middle, p.active, moment, part),
             corners(middle, p.active, p.card, p.height, focus in graph.outputs, t),
         ]
-        for slot, (i, x) in enumerate(zip(users[:2], p.slots(min(len(users), 2)) if users else (), strict=False)):
-            parts.append((f"lens-feed-{slot}", "lens", self._card(i, x, p.feeds, moment)))
-        edges, chips = self._edges(moment, focus, inputs, tops, users, sends)
-        words: list[Mark] = [text(p.left, p.active + p.height / 2 + 4, "active", 12, t.grey)]
-        if inputs:
-            words.append(text(p.left, p.inputs + p.height + 21, "inputs", 12, t.grey))
-        if users:
-            words.append(text(p.left, p.feeds - 10, "feeds", 12, t.grey))
-            if len(users) > 2:
-                words.append(text(p.right, p.feeds - 10, f"+ {len(users) - 2} more", 12, t.grey, anchor="end"))
-        elif focus in graph.outputs:
-            words.append(
-                text(
-                    (p.left + p.right) / 2,
-                    p.feeds + p.height / 2,
-                    "the output: it feeds nothing",
-                    12,
-                    t.grey,
-                    anchor="middle",
-                )
-            )
+        if p.feeds is not None:
+            for slot, (i, x) in enumerate(zip(users[:2], p.slots(min(len(users), 2)), strict=False)):
+                parts.append((f"lens-feed-{slot}", "lens", self._card(i, x, p.feeds, moment)))
+        words = self._words(focus, inputs, users)
+        edges, chips = self._edges(moment, focus, inputs, tops, users, sends, [glyph_box(w) for w in words])
         return [
             *parts,
             ("lens-edges", "lens", edges),
             ("lens-active", "lens", marks),
             ("lens-chips", "chip", chips),
-            ("lens-words", "lens", words),
+            ("lens-words", "lens", [*words]),
         ]
+
+    def _words(self, focus: int, inputs: list[int], users: list[int]) -> list[Text]:
+        """Say which cards are which, and what has no card."""
+        p, grey = self.places, self.theme.grey
+        words = [text(p.left, p.active + p.height / 2 + 4, "active", 12, grey)]
+        if inputs:
+            words.append(text(p.left, p.inputs + p.height + 21, "inputs", 12, grey))
+        middle = (p.left + p.right) / 2
+        if not users:
+            y = p.active + p.height + 26 if p.feeds is None else p.feeds + p.height / 2
+            said = "the output: it feeds nothing" if focus in self.graph.outputs else "it feeds nothing"
+            words.append(text(middle, y, said, 12, grey, anchor="middle"))
+        elif p.feeds is None:
+            said = "feeds " + " and ".join(self.names.card(u) for u in users[:2])
+            more = f" and {len(users) - 2} more" if len(users) > 2 else ""
+            said = shorten(said, p.right - p.left - measure(more, 12), 12) + more
+            words.append(text(middle, p.active + p.height + 26, said, 12, grey, anchor="middle"))
+        else:
+            words.append(text(p.left, p.feeds - 10, "feeds", 12, grey))
+            if len(users) > 2:
+                words.append(text(p.right, p.feeds - 10, f"+ {len(users) - 2} more", 12, grey, anchor="end"))
+        return words
 
     def _input_list(self, inputs: list[int], args: tuple[int, ...], sends: set[int], moment: Moment) -> list[Mark]:
         """Draw more than two inputs as a list in two columns, where two cards would stand."""
@@ -208,16 +221,16 @@ class Lens:
         rows = tuple(
             r for r in self.rows if r == "value" or (backward and r == "grad") or (not backward and r == "tangent")
         )[:2]
-        per = max(1, int((p.height + 8) // LIST_STEP))
-        room = 2 * per
+        per, across = max(1, int((p.height + 8) // LIST_STEP)), 3 if len(rows) == 1 else 2
+        room = across * per
         shown = order if len(order) <= room else order[: room - 1]
-        width = (p.right - p.left - 14) / 2
+        width = (p.right - p.left - 14 * (across - 1)) / across
         marks: list[Mark] = []
         for n, i in enumerate(shown):
             x, y = p.left + (n // per) * (width + 14), p.inputs + (n % per) * LIST_STEP
             part = "receiver" if i in got else "" if backward else "sender"
             marks += list_row(
-                self.known(i, moment, part), x, y, width, rows, self.names, self.extents, t, size=12, column=70
+                self.known(i, moment, part), x, y, width, rows, self.names, self.extents, t, size=12, column=68
             )
         if len(shown) < len(order):
             n = room - 1
@@ -235,7 +248,7 @@ class Lens:
 
     def _edges(
         self, moment: Moment, focus: int, inputs: list[int], tops: dict[int, tuple[float, float]], users: list[int],
-        sends: set[int],
+        sends: set[int], words: list[Box],
     ) -> tuple[list[Mark], list[Mark]]:  # fmt: skip
         """Draw the edges between the cards and the chips that find room beside them."""
         p, step, graph = self.places, moment.step, self.graph
@@ -255,18 +268,19 @@ class Lens:
                 end = middle + p.card * (port + 1) / (len(order) + 1)
                 curves.append((bend(start, top, end, bottom), self._edge_state(moment, focus, a, sends), (focus, a)))
         feeds: list[tuple[tuple[float, ...], str, tuple[int, int]]] = []
-        slots = p.slots(min(len(users), 2)) if users else []
-        lines = [(u, a) for u in users[:2] for a, arg in enumerate(graph.nodes[u].args) if arg == focus]
+        slots = p.slots(min(len(users), 2))
+        below = users[:2] if p.feeds is not None else []
+        lines = [(u, a) for u in below for a, arg in enumerate(graph.nodes[u].args) if arg == focus]
         for port, (u, a) in enumerate(lines):
             mine = [a2 for u2, a2 in lines if u2 == u]
             end = slots[users.index(u)] + p.card * (mine.index(a) + 1) / (len(mine) + 1)
             start = middle + p.card * (port + 1) / (len(lines) + 1)
             state = "done" if (u, a) in moment.after.sent else "idle"
-            feeds.append((bend(start, p.active + p.height, end, p.feeds), state, (u, a)))
+            feeds.append((bend(start, p.active + p.height, end, p.feeds or 0.0), state, (u, a)))
         marks: list[Mark] = []
         for xy, state, _ in sorted(curves + feeds, key=lambda c: ("idle", "done", "back", "ahead").index(c[1])):
             marks += draw_edge(xy, state, step.kind, self.theme)
-        return marks, self._chips(moment, curves, feeds)
+        return marks, self._chips(moment, curves, feeds, words)
 
     def _edge_state(self, moment: Moment, node: int, arg: int | None, sends: set[int]) -> str:
         assert moment.step is not None
@@ -278,18 +292,14 @@ class Lens:
 
     def _chips(
         self, moment: Moment, curves: list[tuple[tuple[float, ...], str, tuple[int, int]]],
-        feeds: list[tuple[tuple[float, ...], str, tuple[int, int]]],
+        feeds: list[tuple[tuple[float, ...], str, tuple[int, int]]], words: list[Box],
     ) -> list[Mark]:  # fmt: skip
         if moment.step is None or moment.step.kind != "backward":
             return []
         p, sweep = self.places, moment.step.sweep
         centre = (p.left + p.right) / 2
         marks: list[Mark] = []
-        words = [
-            (p.left, p.inputs + p.height + 8, p.left + 38, p.inputs + p.height + 26),
-            (p.left, p.feeds - 22, p.left + 34, p.feeds - 6),
-        ]
-        taken: list[Box] = list(words)
+        taken = list(words)
         both = [c[0] for c in curves + feeds]
         for xy, state, (node, arg) in curves + feeds:
             if state not in ("back", "done"):
@@ -309,6 +319,12 @@ class Lens:
         """Return the local derivative that all args of a node share, or nothing."""
         said = {self.local(sweep, node, a) for a in range(len(self.graph.nodes[node].args))}
         return said.pop() if len(said) == 1 else ""
+
+
+def glyph_box(t: Text) -> Box:
+    """Return the box that a text's letters take, with a little air."""
+    x0, _, x1, _ = mark_box(t)
+    return (x0 - 2, t.y - t.size, x1 + 2, t.y + 0.4 * t.size)
 
 
 def focus_of(moment: Moment) -> int | None:

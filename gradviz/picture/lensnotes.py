@@ -9,12 +9,12 @@ from .card import text
 from .chrome import shorten
 from .fonts import measure
 from .formula import GAPS, Chip, Equation, Item, Num, Thumb, extent, indent, typeset, width
-from .narrate import Line
+from .narrate import Line, Span
 from .scene import Box, Mark
 from .theme import Theme
 
 _PITCH = 41.0  # from an equation's symbols to its numbers
-_AIR = 3.0
+_AIR = 1.0
 
 
 def heading(said: Line, x: float, baseline: float, right: float, theme: Theme) -> list[Mark]:
@@ -29,6 +29,18 @@ def heading(said: Line, x: float, baseline: float, right: float, theme: Theme) -
         last = "".join(word for word, _, _ in rows[1])
         rows = [rows[0], [(shorten(last.rstrip() + " …", most, 13), False, 0.0)]]
     return _set(rows, x, baseline - 8, 16, 13, theme.ink)
+
+
+def joined(said: Sequence[Line]) -> tuple[Line, ...]:
+    """Put lines together again that go on in the next one, which then begins with a small letter."""
+    lines: list[Line] = []
+    for one in said:
+        first = one[0].text[:1] if one and not one[0].bold else ""
+        if lines and first.islower():
+            lines[-1] = (*lines[-1], Span(" "), *one)
+        else:
+            lines.append(one)
+    return tuple(lines)
 
 
 Row = list[tuple[str, bool, float]]  # text, bold, x
@@ -85,15 +97,15 @@ def _two_lines(equation: Equation, x: float, y: float, most: float, theme: Theme
     return marks, bottom
 
 
-def equations(said: Sequence[Equation], within: Box, theme: Theme) -> tuple[list[Mark], float]:
+def equations(said: Sequence[Equation], count: int, within: Box, theme: Theme) -> tuple[list[Mark], float]:
     """Set as many equations as fit, on two lines each where there is room for all, and say how many more there are.
 
-    Returns the marks and how far down they reach.
+    count  how many the step has, `said` or not. Returns the marks and how far down they reach.
     """
     x0, y0, x1, y1 = within
     x, most = x0 + 4, x1 - x0 - 4
     marks: list[Mark] = []
-    y = y0 + 6
+    y = y0 + 4
     for equation in said:
         drawn, bottom = _two_lines(equation, x, y, most, theme)
         if bottom > y1 + 1:
@@ -101,8 +113,9 @@ def equations(said: Sequence[Equation], within: Box, theme: Theme) -> tuple[list
         marks += drawn
         y = bottom + _AIR
     else:
-        return marks, y
-    marks, y, left = [], y0 + 8, len(said)
+        if count <= len(said):
+            return marks, y
+    marks, y, left = [], y0 + 6, max(count, len(said))
     for equation in said:
         line = replace(
             equation, symbols=_bare(equation.symbols), numbers=_bare(equation.numbers), short=_bare(equation.short)
@@ -111,10 +124,10 @@ def equations(said: Sequence[Equation], within: Box, theme: Theme) -> tuple[list
         if y + up + down > y1 - (18 if left > 1 else 0):
             break
         marks += typeset(line, theme, x=x, axis=round(y + up), most=most, align="left")[0]
-        y += up + down + 6
+        y += up + down + 3
         left -= 1
     if left:
-        string = f"+ {left} more" if left < len(said) else "too long to show here"
+        string = f"+ {left} more" if marks else "too long to show here"
         marks.append(text(x, y + 10, string, 12, theme.grey))
         y += 16
     return marks, y

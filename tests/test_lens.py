@@ -1,0 +1,244 @@
+"""The lens: what it shows of a step, with every text inside its place and none over another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+import pytest
+
+from gradviz.calculus.record import record
+from gradviz.picture import lensnotes
+from gradviz.picture.chips import sample
+from gradviz.picture.extent import extents
+from gradviz.picture.lens import Lens, focus_of
+from gradviz.picture.moment import Moment
+from gradviz.picture.narrate import Span
+from gradviz.picture.scene import Element, Path, Rect, Text, mark_box
+from gradviz.picture.theme import DARK, LIGHT
+from gradviz.picture.words import Names
+from gradviz.record import Run, State, states, steps, terms
+
+BOX = (800.0, 60.0, 1256.0, 654.0)
+ROWS = ("value", "grad")
+
+
+def square(x: float, w: float) -> object:
+    a = x * x  # type: ignore[var-annotated]
+    return a * w + a
+
+
+def many(w: list[float], temperature_outside: float) -> object:
+    return sum((v * temperature_outside for v in w[1:]), w[0]) * w[0]  # type: ignore[misc]
+
+
+def arrays(W: np.ndarray, x: np.ndarray, b: np.ndarray) -> object:
+    return np.tanh(W @ x + b).sum()
+
+
+def stacked(w: list[float]) -> object:
+    return (np.stack(w) ** 2).sum()
+
+
+@cache
+def run_of(kind: str) -> Run:
+    match kind:
+        case "square":
+            return record(square, (3.0, -2.0)).run
+        case "many":
+            return record(many, ([0.1 * i - 0.33 for i in range(12)], 21.5)).run
+        case "arrays":
+            rng = np.random.default_rng(0)
+            shapes = ((4, 3), (3, 5), (4, 1))
+            return record(arrays, tuple(rng.normal(size=s) for s in shapes)).run
+        case "stacked":
+            return record(stacked, ([0.1 * i - 0.33 for i in range(20)],)).run
+        case _:
+            raise AssertionError(kind)
+
+
+KINDS = ("square", "many", "arrays", "stacked")
+
+
+def lens(run: Run, theme: object = LIGHT, box: tuple[float, float, float, float] = BOX) -> Lens:
+    backward = run.sweep("backward")
+    assert backward
+    return Lens(run, Names(run.graph), theme, box, terms(run.graph, backward), ROWS, extents(run))  # type: ignore[arg-type]
+
+
+def moments(run: Run, pace: str = "node") -> Iterator[Moment]:
+    backward = run.sweep("backward")
+    assert backward
+    path, count, before = steps(run, pace), terms(run.graph, backward), State()
+    for step, state in zip(path, states(run, path), strict=True):
+        yield Moment(run, step, before, state, count)
+        before = state
+    yield Moment(run, None, before, before, count)
+
+
+def texts(elements: tuple[Element, ...]) -> list[Text]:
+    return [m for e in elements for m in e.marks if isinstance(m, Text)]
+
+
+def glyphs(t: Text) -> tuple[float, float, float, float]:
+    x0, _, x1, _ = mark_box(t)
+    return (x0 + 1, t.y - 0.74 * t.size, x1 - 1, t.y + 0.1 * t.size)
+
+
+def touch(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def said(elements: tuple[Element, ...]) -> set[str]:
+    return {t.text for t in texts(elements)}
+
+
+def parts(elements: tuple[Element, ...]) -> dict[str, Element]:
+    return {e.id: e for e in elements}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("pace", ["node", "layer", "edge"])
+@pytest.mark.parametrize("box", [BOX, (520.0, 60.0, 940.0, 480.0), (1440.0, 60.0, 1896.0, 1010.0)])
+def test_no_text_overlaps_text_or_leaves_the_lens(kind: str, pace: str, box: tuple[float, float, float, float]) -> None:
+    run = run_of(kind)
+    made = lens(run, DARK, box)
+    for m in moments(run, pace):
+        shown = made.elements(m)
+        boxes = [(glyphs(t), t.text) for t in texts(shown)]
+        for i, (a, string) in enumerate(boxes):
+            assert box[0] <= a[0] and a[2] <= box[2] and box[1] <= a[1] and a[3] <= box[3], string
+            for b, other in boxes[:i]:
+                assert not touch(a, b), (string, other, m.step and (m.step.kind, m.step.k))
+        for e in shown:
+            x0, y0, x1, y1 = e.box
+            assert box[0] <= x0 and x1 <= box[2] and box[1] <= y0 and y1 <= box[3] + 2, e.id
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_text_is_under_ten_px(kind: str) -> None:
+    run = run_of(kind)
+    made = lens(run)
+    assert all(t.size >= 10 for m in moments(run) for t in texts(made.elements(m)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_edge_runs_through_a_chip_or_a_word(kind: str) -> None:
+    run = run_of(kind)
+    made = lens(run)
+    for m in moments(run):
+        shown = parts(made.elements(m))
+        if "lens-edges" not in shown:
+            continue
+        lines = [p.xy for p in shown["lens-edges"].marks if isinstance(p, Path) and p.ops == "MC"]
+        boxes = [mark_box(r) for r in shown["lens-chips"].marks if isinstance(r, Rect)] if "lens-chips" in shown else []
+        boxes += [glyphs(t) for t in texts((shown["lens-words"],))]
+        for xy in lines:
+            for px, py in sample(xy, 40).tolist():
+                assert not any(b[0] < px < b[2] and b[1] < py < b[3] for b in boxes)
+
+
+def test_a_square_has_two_edges_and_two_chips() -> None:
+    run = run_of("square")
+    made = lens(run)
+    a = next(n.id for n in run.graph.nodes if n.args == (0, 0))
+    m = next(m for m in moments(run) if m.step and m.step.kind == "backward" and focus_of(m) == a)
+    shown = parts(made.elements(m))
+    thick = [p for p in shown["lens-edges"].marks if isinstance(p, Path) and p.line == 3]
+    assert len(thick) == 2 and all(p.stroke == LIGHT.grad for p in thick)
+    assert [t.text for t in texts((shown["lens-chips"],))].count("×3") == 2
+    assert "lens-input-0" in shown and "lens-input-1" not in shown
+
+
+def test_the_sender_is_outlined_and_receivers_glow() -> None:
+    run = run_of("square")
+    made = lens(run)
+    for m in moments(run):
+        focus = focus_of(m)
+        if focus is None or m.step is None or m.step.kind != "backward" or m.step.events[0].arg is None:
+            continue
+        shown = parts(made.elements(m))
+        active = [r for r in shown["lens-active"].marks if isinstance(r, Rect)]
+        assert any(r.stroke == LIGHT.grad and r.line == 2 and r.fill is None and r.h < 30 for r in active)
+        assert not any(r.fill == LIGHT.glow for r in active)
+        got = {run.graph.nodes[focus].args[e.arg] for e in m.step.events if e.arg is not None}
+        for slot, i in enumerate(dict.fromkeys(run.graph.nodes[focus].args)):
+            glow = any(isinstance(r, Rect) and r.fill == LIGHT.glow for r in shown[f"lens-input-{slot}"].marks)
+            assert glow == (i in got)
+
+
+def test_a_gradient_that_collects_says_how_many_terms_have_come() -> None:
+    run = run_of("square")
+    made = lens(run)
+    notes = [s for m in moments(run) for s in said(made.elements(m)) if s.startswith(("1 of 2", "2 of 2"))]
+    assert any(s.startswith("1 of 2") for s in notes) and not any(s == "2 of 2" for s in notes)
+
+
+def test_places_are_the_same_in_every_frame() -> None:
+    run = run_of("square")
+    made = lens(run)
+    where = {
+        (e.id, e.marks[-1].x, e.marks[-1].y)  # type: ignore[union-attr]
+        for m in moments(run)
+        for e in made.elements(m)
+        if e.id in ("lens-feed-0", "lens-input-1")
+        and isinstance(e.marks[-1], Rect)
+        and len(run.graph.users[focus_of(m) or 0]) == 1
+    }
+    assert len({w for w in where if w[0] == "lens-input-1"}) == 1
+
+
+def test_a_node_with_many_inputs_lists_them_and_says_how_many_more() -> None:
+    run = run_of("stacked")
+    made = lens(run)
+    stack = next(n.id for n in run.graph.nodes if len(n.args) == 20)
+    for m in moments(run):
+        if focus_of(m) == stack:
+            shown = parts(made.elements(m))
+            listed = {t.text for t in texts((shown["lens-inputs"],))}
+            more = next(s for s in listed if s.startswith("+ "))
+            named = len(listed & {f"w[{i}]" for i in range(20)})
+            assert more == f"+ {20 - named} more" and named >= 3
+
+
+def test_layers_are_listed_with_what_is_not_shown_counted() -> None:
+    run = record(lambda w: sum(v * v for v in w), ([0.01 * i for i in range(60)],)).run
+    made = lens(run)
+    leaves = next(moments(run, "layer"))
+    shown = made.elements(leaves)
+    rows = [e for e in shown if e.id.startswith("lens-row-")]
+    assert rows and f"+ {60 - len(rows)} more" in said(shown)
+
+
+def test_the_finished_lens_ranks_inputs_by_the_size_of_their_gradients() -> None:
+    run = run_of("many")
+    made = lens(run)
+    *_, last = moments(run)
+    shown = made.elements(last)
+    rows = sorted((e for e in shown if e.id.startswith("lens-row-")), key=lambda e: e.box[1])
+    first = [texts((e,))[0].text for e in rows]
+    names = {n.name: n.id for n in run.graph.nodes if n.is_leaf}
+    sizes = [abs(last.after.grads[names[n]]) for n in first if n in names]  # type: ignore[arg-type]
+    assert len(sizes) > 8 and sizes == sorted(sizes, reverse=True)
+
+
+def test_an_element_that_looks_the_same_is_the_same_object() -> None:
+    run = run_of("square")
+    made = lens(run)
+    m = list(moments(run))[4]
+    one, two = made.elements(m), made.elements(m)
+    assert one and all(a is b for a, b in zip(one, two, strict=True))
+
+
+def test_a_long_heading_is_set_on_two_lines_and_then_cut() -> None:
+    words = tuple(Span(f"word{i} ", bool(i % 2)) for i in range(30))
+    marks = lensnotes.heading(words, 0, 28, 416, LIGHT)
+    baselines = {m.y for m in marks if isinstance(m, Text)}
+    assert len(baselines) == 2 and all(mark_box(m)[2] <= 417 for m in marks)
+    assert any("…" in m.text for m in marks if isinstance(m, Text))
+
+
+def test_lines_that_go_on_are_put_together() -> None:
+    lines = ((Span("k", True), Span(" is used twice:")), (Span("its gradient is a sum."),), (Span("A rule."),))
+    assert [len(line) for line in lensnotes.joined(lines)] == [4, 1]
