@@ -51,7 +51,7 @@ def test_huge_names_are_cheap() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "x₁", "ŷ", "w[0]", "params.w[0]", "exp(q)", "f(a)(b + c)[1]", "x'", "κόσμος", "名前"]
+    "text", ["x", "x₁", "ŷ", "w[0]", "params.w[0]", "exp(q)", "f(a)(b + c)[1]", "x'", "(a + b)", "κόσμος", "名前"]
 )
 def test_single_symbols_need_no_parentheses(text: str) -> None:
     assert wrapped(text) == text
@@ -84,4 +84,8 @@ def test_names() -> None:
     assert names.formula(4) == "0.5"
     assert names.formula(5) == names.full(5) == "v₅"
     assert names.formula(6) == "a\\u202eb"
+    product = Names(
+        Graph((Node(0, "data", name="x"), Node(1, "data", name="W₁"), Node(2, "@", (0, 1), "xW₁", local=("", ""))))
+    )
+    assert product.partial(2) == "(xW₁)" and product.partial(1) == "W₁"
     assert subscript(1056) == "₁₀₅₆"

@@ -13,14 +13,14 @@ from .formula import Chip, Equation, Item, Num, Word
 from .locals import TIMES, chip_text, factor, is_factor, local_formula
 from .moment import Moment
 from .numbers import balanced, is_scalar, trim
-from .words import Names, wrapped
+from .words import Names, cut
 
 _MOST_TERMS = 3
 
 
-def primed(name: str) -> str:
+def primed(names: Names, i: int) -> str:
     """Return the name of a tangent: x′, (x₁·w₁)′."""
-    return wrapped(name) + "′"
+    return names.partial(i) + "′"
 
 
 def locals_of(moment: Moment, event: Event) -> tuple[Value | None, ...]:
@@ -46,8 +46,8 @@ def locals_of(moment: Moment, event: Event) -> tuple[Value | None, ...]:
 def tangent(moment: Moment, names: Names, event: Event, scales: Scales | None = None) -> Said:
     """Write how a tangent comes about: y′ = ∂y/∂a × a′ + ∂y/∂b × b′."""
     node, before = moment.graph.nodes[event.node], moment.after.tangents
-    name = primed(names.formula(event.node))
-    moving = [(p, a, before[a]) for p, a in enumerate(node.args) if a in before and _moves(before[a])]
+    name = primed(names, event.node)
+    moving = [(p, a, before[a]) for p, a in enumerate(node.args) if a in before and moves(before[a])]
     if not moving:
         made = _tangent(event.value, "", name, limit_of(scales, event.node, "tangent", event.value), "result")
         text = numbers.trim(numbers.number(event.value)) if is_scalar(event.value) else numbers.quantity(event.value)
@@ -57,17 +57,23 @@ def tangent(moment: Moment, names: Names, event: Event, scales: Scales | None = 
     for n, (p, a, _) in enumerate(moving[:_MOST_TERMS]):
         symbols += [PLUS] if n else []
         formula = local_formula(moment.graph, names, event.node, p)
+        if node.symbol == "@":  # linear in each factor: the tangent takes its factor's place
+            factors: list[Item] = [Word(names.partial(b), "value") for b in node.args]
+            factors[p] = Word(primed(names, a), "value")
+            symbols += [factors[0], Word("@"), factors[1]]
+            continue
         if not is_factor(node.local[p]):  # a formula for gradients; its transpose has no words here
             symbols += [Word(f"∂{names.partial(event.node)}/∂{names.partial(a)}", "value"), TIMES]
         elif formula not in ("", "1"):
             symbols += [Word(factor(formula), "value"), TIMES]
-        symbols.append(Word(primed(names.formula(a)), "value"))
+        symbols.append(Word(primed(names, a), "value"))
     if len(moving) > _MOST_TERMS:
         symbols += [PLUS, Word("…")]
     return _numbers(moment, names, event, scales, (tuple(symbols), moving, slopes))
 
 
-def _moves(value: Value) -> bool:
+def moves(value: Value) -> bool:
+    """Tell whether a tangent is anything but zero."""
     return isinstance(value, tuple) or bool(np.any(np.asarray(value) != 0))
 
 
@@ -85,7 +91,8 @@ def _numbers(
 ) -> Said:
     """Put the numbers in: [x′] ×local + ... = [y′]."""
     symbols, moving, slopes = parts
-    name = primed(names.formula(event.node))
+    node = moment.graph.nodes[event.node]
+    name = primed(names, event.node)
     flat = [v for p, _, t in moving for v in (slopes[p], t)]
     exact = all_scalar(event.value, *flat) and len(moving) <= _MOST_TERMS
     relation, result = "=", ""
@@ -100,17 +107,19 @@ def _numbers(
     for n, (p, a, value) in enumerate(moving[:_MOST_TERMS]):
         items += [PLUS] if n else []
         limit = limit_of(scales, a, "tangent", value)
-        items.append(_tangent(value, texts[2 * n + 1], primed(names.formula(a)), limit))
-        slope = slopes[p]
+        moved = _tangent(value, texts[2 * n + 1], primed(names, a), limit)
         if exact:
-            items.append(Chip("×" + trim(texts[2 * n]), "local", "value"))
+            items += [moved, Chip("×" + trim(texts[2 * n]), "local", "value")]
             words.append(f"{trim(texts[2 * n + 1])} times {trim(texts[2 * n])}")
+        elif node.symbol == "@":
+            other = node.args[1 - p]
+            held = moment.after.values.get(other, 0.0)
+            still = as_item(held, "", "value", names.formula(other), "value", limit_of(scales, other, "value", held))
+            items += [moved, Word("@"), still] if p == 0 else [still, Word("@"), moved]
         else:
-            text = chip_text(moment.graph, names, event.node, p, slope)
-            if is_factor(moment.graph.nodes[event.node].local[p]):
-                items.append(Chip(text or "×1", "local", "value"))
-            elif len(moving) == 1:
-                items.append(Word("→"))
+            text = chip_text(moment.graph, names, event.node, p, slopes[p])
+            known = is_factor(node.local[p])
+            items += [moved, Chip((text or "×1") if known else f"{cut(node.symbol)}′", "local", "value")]
     if len(moving) > _MOST_TERMS:
         items += [PLUS, Word("…")]
     outcome = _tangent(event.value, result, name, limit_of(scales, event.node, "tangent", event.value), "result")

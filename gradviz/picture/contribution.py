@@ -150,7 +150,7 @@ def _array_contribution(moment: Moment, names: Names, share: Share, scales: Scal
     product = _product(moment, names, share, upstream, scales)
     if product is None:
         product = (upstream, _local_item(moment, names, share))
-    words = {str(i): names.formula(a) for i, a in enumerate(node.args)} | {"y": names.formula(e.node)}
+    words = {str(i): names.partial(a) for i, a in enumerate(node.args)} | {"y": names.partial(e.node)}
     full, short = symbolic(node.local[e.arg], words, partial(of, via, "grad"))
     rest: tuple[Item, ...] = (OLD, PLUS) if share.old is not None else ()
     before: tuple[Item, ...] = ()

@@ -116,13 +116,16 @@ def _raised(tail: str) -> float:
 
 def _spoken(items: Sequence[Item]) -> str:
     """Read items aloud."""
-    text = ""
+    text, apart = "", False
     for item in items:
         word = item.text if isinstance(item, Word | Chip) else ""
-        word = trim(item.text) if isinstance(item, Num) else word
-        before = isinstance(item, Word) and item.glue in ("left", "both")
-        text += word if before or not text or text.endswith("(") else f" {word}"
-    return text.replace("|  ", "|")
+        if isinstance(item, Num):
+            word = trim(item.text)
+            word = f"({word})" if word.startswith("−") and text and text[-1] not in "(,|" else word
+        glue = item.glue if isinstance(item, Word) else ""
+        text += f" {word}" if apart and glue not in ("left", "both") else word
+        apart = glue not in ("right", "both")
+    return text
 
 
 def forward(moment: Moment, names: Names, i: int, scales: Scales | None = None) -> Said:
@@ -167,5 +170,7 @@ def _label(graph: Graph, names: Names, i: int) -> str:
     label = visible(node.label)
     if label and fits(label, _LONGEST_LABEL) and all(fits(names.full(a)) for a in node.args):
         return label
-    items = _applied(node.symbol, [Word(names.partial(a)) for a in node.args[:4]])
+    enclosed = node.symbol[:1].isalpha() and node.symbol not in _INFIX
+    name = names.formula if enclosed else names.partial
+    items = _applied(node.symbol, [Word(name(a)) for a in node.args[:4]])
     return cut(_spoken(items), _LONGEST_LABEL)

@@ -10,7 +10,7 @@ import numpy as np
 from ..record import Graph, Value
 from . import numbers
 from .formula import Frac, Glue, Item, Word
-from .words import Names, cut, visible, wrapped
+from .words import Names, composed, cut, visible, wrapped
 
 TIMES = Word("×")
 #: The upstream gradient in formulas of arrays.
@@ -30,7 +30,9 @@ def put(template: str, names: Mapping[str, str]) -> str:
     def one(match: re.Match[str]) -> str:
         name = names.get(match[1], match[0])
         left, right = template[: match.start()][-1:], template[match.end() :][:1]
-        return name if left and _ENCLOSED.get(left) == right else wrapped(name)
+        if left and _ENCLOSED.get(left) == right:
+            return name[1:-1] if name[:1] == "(" and not composed(name) else name
+        return wrapped(name)
 
     return visible(_PLACE.sub(one, template))
 
@@ -38,8 +40,8 @@ def put(template: str, names: Mapping[str, str]) -> str:
 def local_formula(graph: Graph, names: Names, node: int, arg: int) -> str:
     """Write the local derivative of one edge in the names of its operands: "cos a", "ḡ hᵀ"."""
     made = graph.nodes[node]
-    words = {str(i): names.formula(a) for i, a in enumerate(made.args)}
-    return put(made.local[arg], {**words, "y": names.formula(node), "g": G})
+    words = {str(i): names.partial(a) for i, a in enumerate(made.args)}
+    return put(made.local[arg], {**words, "y": names.partial(node), "g": G})
 
 
 def chip_text(graph: Graph, names: Names, node: int, arg: int, local: Value | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..record import Event, Node, Value
 from . import numbers
-from .change import primed, tangent, update
+from .change import moves, primed, tangent, update
 from .contribution import Share, contribution, partial, seed, seeds, shares, target
 from .equation import Said, Scales, forward
 from .formula import Equation, Item, Num, Word
@@ -16,7 +16,7 @@ from .locals import G, put
 from .moment import Moment
 from .numbers import is_scalar, trim
 from .sentence import Line, Narration, Span, bold_tail, line, listed, many, odd, plain, size_of
-from .words import Names, cut, visible
+from .words import Names, cut, visible, wrapped
 
 __all__ = ["Line", "Narration", "Span", "narrate", "plain"]
 
@@ -78,7 +78,7 @@ class _Narrator:
         return trim(numbers.number(value)) if is_scalar(value) else numbers.quantity(value)
 
     def _rule(self, node: Node) -> str:
-        words = {str(i): self.names.formula(a) for i, a in enumerate(node.args)}
+        words = {str(i): self.names.partial(a) for i, a in enumerate(node.args)}
         return put(node.rule, {**words, "y": self.names.formula(node.id), "g": G}) if node.rule else ""
 
     def _part(self) -> str:
@@ -164,15 +164,15 @@ class _Narrator:
     def _shapes(self, node: Node) -> str:
         """Say how shapes come together, where arrays do."""
         shapes = [self._node(a).shape for a in node.args]
-        made = numbers.shape(node.shape)
+        made = size_of(node.shape)
         if node.symbol == "@" and len(shapes) == 2:
-            return f"{size_of(shapes[0])} times {size_of(shapes[1])} gives {size_of(node.shape)}."
+            return _start(f"{size_of(shapes[0])} times {size_of(shapes[1])} gives {size_of(node.shape)}.")
         if not any(shapes):
             return ""
         if len(shapes) > 1 and node.shape and set(shapes) != {node.shape}:
-            return f"{listed([size_of(s) for s in shapes])} give {made}."
+            return _start(f"{listed([size_of(s) for s in shapes])} give {made}.")
         if len(shapes) == 1 and shapes[0] != node.shape:
-            return f"{size_of(shapes[0])} becomes {size_of(node.shape)}."
+            return _start(f"{size_of(shapes[0])} becomes {size_of(node.shape)}.")
         return f"Element by element: {made}." if node.shape else ""
 
     # ---- backward
@@ -277,9 +277,9 @@ class _Narrator:
         if not receiver.shape:
             return ()
         of, name = target(self.moment, self.names), self.names.partial(receiver.id)
-        return (
-            line("", f"∂{of}/∂{name} has {self.names.formula(receiver.id)}’s shape: {numbers.shape(receiver.shape)}."),
-        )
+        what = "length" if len(receiver.shape) == 1 else "shape"
+        owner, sides = self.names.formula(receiver.id), numbers.shape(receiver.shape)
+        return (line("", f"∂{of}/∂{name} has {owner}’s {what}: {sides}."),)
 
     def _contributions(self, found: Sequence[Share]) -> Narration:
         """Say what one node sends to all its inputs at once."""
@@ -337,18 +337,18 @@ class _Narrator:
     # ---- tangent, update, finished
 
     def _tangent(self, events: Sequence[Event]) -> Narration:
-        moving = [e for e in events if not is_scalar(e.value) or float(e.value) != 0]  # type: ignore[arg-type]
+        moving = [e for e in events if moves(e.value)]
         if all(self._node(e.node).is_leaf for e in events):
             lines = [line("Forward mode: the inputs move along a direction.")]
-            told = [f"{primed(self._aloud(e.node))} = {self._amount(e.value)}" for e in moving]
-            short = [f"{primed(self.names.formula(e.node))} = {self._amount(e.value)}" for e in moving]
+            told = [f"{wrapped(self._aloud(e.node))}′ = {self._amount(e.value)}" for e in moving]
+            short = [f"{primed(self.names, e.node)} = {self._amount(e.value)}" for e in moving]
             lines.append(line((listed(short, 3) or "Nothing moves") + "; all else stands still."))
             return Narration(f"The direction: {listed(told) or 'nothing moves'}.", tuple(lines))
         if len(events) > 1:
             count = many(len(events), "node gets its tangent", "nodes get their tangents")
             part = self._part()
             first = f"{part}: {count}." if part else f"The forward-mode sweep: {count}."
-            told = [f"{primed(self._aloud(e.node))} = {self._amount(e.value)}" for e in moving]
+            told = [f"{wrapped(self._aloud(e.node))}′ = {self._amount(e.value)}" for e in moving]
             return Narration(f"{first[:-1]}: {listed(told)}." if told else first, (line(first),))
         e = events[0]
         said = tangent(self.moment, self.names, e, self.scales)
@@ -357,8 +357,9 @@ class _Narrator:
         lines = [line("", self._name(e.node), " gets its tangent.")]
         if begins:
             lines.append(line("", begins))
-        several = sum(a in tangents for a in self._node(e.node).args) > 1
-        lines.append(line(f"Local derivative times tangent{', summed over its inputs' if several else ''}."))
+        held = sum(a in tangents and moves(tangents[a]) for a in self._node(e.node).args)
+        summed = ", summed over its inputs" if held > 1 else ""
+        lines.append(line(f"Local derivative times tangent{summed}." if held else "None of its inputs moves."))
         return Narration(f"{said.spoken}.{' ' + begins if begins else ''}", tuple(lines), (said.equation,))
 
     def _update(self, events: Sequence[Event]) -> Narration:
@@ -404,3 +405,8 @@ class _Narrator:
             items += [Word("")] if items else []
             items += [partial(of, self.names.partial(i)), Word("="), Num(numbers.number(value), "value")]
         return (Equation(tuple(items)),)
+
+
+def _start(text: str) -> str:
+    """Begin a sentence with a capital."""
+    return text[:1].upper() + text[1:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ..record import Graph
+from ..record import Graph, Node
 
 #: A name of more glyphs is cut on cards, and written v₇ in formulas.
 MOST_GLYPHS = 8
@@ -116,8 +116,8 @@ def index(node: int) -> str:
 def composed(text: str) -> bool:
     """Tell whether a name needs parentheses to be read as one thing: x₁·w₁, q² and W₂h do; x₁, w[0], exp(q) do not."""
     head = _HEAD.match(text)
-    at = head.end() if head else 0
-    if at == 0 or _JOINED.search(text, 0, at):
+    at = head.end() if head else 0  # nothing but (a + b), which has its parentheses, begins otherwise
+    if (at == 0 and text[:1] != "(") or _JOINED.search(text, 0, at):
         return True
     while at < len(text):  # then only bracketed parts may follow: [0], (q)
         want: list[str] = []
@@ -162,6 +162,7 @@ class Names:
             self._full.append(full)
             self._formula.append(full if short else index(node.id))
             self._card.append(full if short else f"{cut(full)} {index(node.id)}")
+        self._partial = [self._operand(node) for node in graph.nodes]
         self._taken = frozenset(self._formula)
 
     def formula(self, i: int) -> str:
@@ -182,4 +183,10 @@ class Names:
 
     def partial(self, i: int) -> str:
         """Return the name as it stands after ∂ or beside a ×: in parentheses where it is composed."""
-        return wrapped(self._formula[i])
+        return self._partial[i]
+
+    def _operand(self, node: Node) -> str:
+        name = self._formula[node.id]
+        # xW₁ looks like one name; it is a product where its operands are x and W₁.
+        joined = len(node.args) > 1 and name == "".join(self._formula[a] for a in node.args)
+        return f"({name})" if joined else wrapped(name)
