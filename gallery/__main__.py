@@ -20,7 +20,7 @@ from PIL import Image, ImageSequence
 HERE = Path(__file__).parent
 #: name of the script → its pictures: file name → options of Film.save
 PICTURES: dict[str, dict[str, dict[str, int]]] = {
-    "neuron": {"neuron.svg": {}, "neuron.png": {"width": 800}, "neuron.gif": {"width": 800}},
+    "neuron": {"neuron.svg": {}, "neuron.png": {}, "neuron.gif": {"width": 960}},
     "fanout": {"fanout.svg": {}},
     "layers": {"layers.svg": {}},
     "curve": {"curve.svg": {"width": 1280}},

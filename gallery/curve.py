@@ -1,4 +1,4 @@
-"""The error of a degree-5 curve on twelve real temperatures, and what every coefficient has to do with it."""
+"""The error of a degree-5 curve on twelve real temperatures, and what each coefficient has to do with it."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import gradviz as gv
 
 DATA = Path(__file__).parent / "data" / "nottingham-1920.csv"
 START = (50.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-THREE = [1, 5, 10]  # February, June and November
+COEFFICIENTS = ["k0", "k1", "k2", "k3", "k4", "k5"]
 
 
 def points():
@@ -18,36 +18,39 @@ def points():
 
 
 def curve(k, x):
-    """y(x) = k0 + k1 x + ... + k5 x^5, for one x or for an array of them."""
-    return k[0] + k[1] * x + k[2] * x**2 + k[3] * x**3 + k[4] * x**4 + k[5] * x**5
+    """p(x) = k0 + k1 x + ... + k5 x^5, for one x or for an array of them."""
+    k0, k1, k2, k3, k4, k5 = k
+    p = k0 + k1 * x + k2 * x**2 + k3 * x**3 + k4 * x**4 + k5 * x**5
+    return p
 
 
-def loss_of_numbers(k, x, y):
-    """The mean of the squared errors, one point after the other."""
-    total = sum((curve(k, xi) - yi) ** 2 for xi, yi in zip(x, y, strict=True))
-    L = total / len(x)
+def three_errors(k0, k1, k2, k3, k4, k5, x1, x2, x3, y1, y2, y3):
+    """The mean of the squared errors at three points, in numbers."""
+    k = k0, k1, k2, k3, k4, k5
+    e1 = curve(k, x1) - y1
+    e2 = curve(k, x2) - y2
+    e3 = curve(k, x3) - y3
+    L = (e1**2 + e2**2 + e3**2) / 3
     return L
 
 
-def loss_of_arrays(k, x, y):
-    """The same mean, of all points at once."""
-    error = curve(k, x) - y
+def all_errors(k0, k1, k2, k3, k4, k5, x, y):
+    """The same mean over any number of points, in arrays."""
+    error = curve((k0, k1, k2, k3, k4, k5), x) - y
     L = np.mean(error**2)
     return L
 
 
 def three_points():
-    """The film of three of the months, in numbers."""
+    """The film of February, June and November, in numbers."""
     x, y = points()
-    return gv.film(
-        loss_of_numbers, list(START), list(x[THREE]), list(y[THREE]), title="The error of a curve at three points"
-    )
+    months = [1, 5, 10]
+    return gv.film(three_errors, *START, *x[months], *y[months], wrt=COEFFICIENTS, title="A curve's error at 3 points")
 
 
 def all_points():
     """The film of all twelve months, in arrays."""
-    x, y = points()
-    return gv.film(loss_of_arrays, list(START), x, y, title="The error of a curve at twelve points")
+    return gv.film(all_errors, *START, *points(), wrt=COEFFICIENTS, title="A curve's error at 12 points")
 
 
 film = three_points

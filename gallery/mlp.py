@@ -10,7 +10,9 @@ SIZES = (2, 4, 4, 1)
 
 
 def neuron(w, x, b):
-    return np.tanh(sum((wi * xi for wi, xi in zip(w, x, strict=True)), b))
+    n = sum((wi * xi for wi, xi in zip(w, x, strict=True)), b)
+    h = np.tanh(n)
+    return h
 
 
 def network(layers, x):
@@ -29,4 +31,4 @@ def parameters():
 
 
 def film():
-    return gv.film(network, parameters(), [2.0, 3.0])
+    return gv.film(network, parameters(), [2.0, 3.0], title="A network of 2-4-4-1 neurons")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
+from collections.abc import Iterator
 from importlib import metadata
 from importlib.util import find_spec
 
@@ -11,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..errors import GradvizError
+from .. import __version__
 
 DISTRIBUTION = "gradviz-backprop"
 #: extra → the packages it brings
@@ -29,20 +31,16 @@ def doctor() -> None:
         table.add_row(escape(part), escape(version), mark)
 
     row("Python", platform.python_version(), sys.executable)
-    row("gradviz", version(DISTRIBUTION) or "not installed", "ready")
+    row("gradviz", version(DISTRIBUTION) or __version__, "ready" if version(DISTRIBUTION) else "run from its source")
     for name in requirements():
         found = version(name)
         row(f"  {name}", found or "", "ready" if found else f"missing: pip install {name}", bool(found))
     for engine, path, told, state in engines():
-        row(
-            f"layout: {engine}",
-            told,
-            f"{state}  {path}".strip() if state != "ready" or path else state,
-            state == "ready",
-        )
-    row("fonts", version("matplotlib") or "", font_state())
-    for suffixes, state in outputs():
-        row(f"writes {suffixes}", "", state, state == "ready")
+        row(f"layout: {engine}", f"{told}  {path}".strip(), state, state == "ready")
+    for part, state in fonts():
+        row(part, "", state, state == "ready")
+    for suffix, state in outputs():
+        row(f"writes {suffix}", "", state, state == "ready")
     for extra, packages in EXTRAS.items():
         missing = [p for p in packages if find_spec(p) is None]
         state = f'optional: pip install "{DISTRIBUTION}[{extra}]"' if missing else "ready"
@@ -77,36 +75,28 @@ def engines() -> list[tuple[str, str, str, str]]:
     return found
 
 
-def font_state() -> str:
-    """Say where letters come from, and what was asked for in GRADVIZ_FONT."""
-    import os
-
+def fonts() -> Iterator[tuple[str, str]]:
+    """Yield (part, state) of what letters are drawn with."""
     from ..picture.fonts import face_of
 
-    named = os.environ.get("GRADVIZ_FONT", "")
-    try:
-        state = (
-            "DejaVu, carried by Matplotlib"
-            if face_of("a")
-            else "Matplotlib's DejaVu is missing: pip install matplotlib"
-        )
-        return f"{state}; CJK: {face_of('字') or 'none found, set GRADVIZ_FONT'}" + (
-            f"; GRADVIZ_FONT={named}" * bool(named)
-        )
-    except (GradvizError, OSError) as error:
-        return str(error)
+    yield (
+        "fonts",
+        "ready" if face_of("a") else "Matplotlib's DejaVu is missing: pip install --force-reinstall matplotlib",
+    )
+    chinese = face_of("字")
+    yield (
+        "fonts: 字 あ 한",
+        "ready" if chinese else "none found; drawn as codes in boxes. GRADVIZ_FONT=/path/to/font.ttf",
+    )
+    if named := os.environ.get("GRADVIZ_FONT"):
+        gone = [p for p in named.split(os.pathsep) if not os.path.isfile(p)]
+        yield "fonts: GRADVIZ_FONT", f"there is no file {gone[0]}" if gone else "ready"
 
 
-def outputs() -> list[tuple[str, str]]:
-    """Return (suffixes, state) of each writer."""
+def outputs() -> Iterator[tuple[str, str]]:
+    """Yield (suffix, state) of each kind of file."""
     from ..writers import table
 
-    found = []
     for suffix, writer in table.WRITERS.items():
-        try:
-            writer.load()
-            state = "ready"
-        except (GradvizError, ImportError) as error:
-            state = str(error)
-        found.append((suffix, state))
-    return found
+        here = writer.needs is None or find_spec(writer.needs)
+        yield suffix, "ready" if here else f'optional: pip install "{DISTRIBUTION}[{writer.extra}]"'

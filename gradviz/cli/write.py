@@ -75,7 +75,8 @@ def write_all(made: Film, paths: Sequence[Path], options: Mapping[str, Any]) -> 
             made.save(path, **fitting, progress=step)
         frames = f"{len(made)} frames, {seconds(made):.1f} s, " if animated else ""
         say(f"{path}: {frames}{size(path.stat().st_size)}")
-        for note in made.said:
+        size_asked = {k: v for k, v in options.items() if k in ("width", "height")}
+        for note in made._drawing(**size_asked, moving=animated).said:
             if note not in told:
                 told.add(note)
                 say(f"  {note}")
