@@ -543,7 +543,8 @@ _DATA_NAMES = frozenset("x y t X Y T xs ys inputs targets data labels features".
 
 
 def role_of(name: str) -> Op:
-    """Return DATA or PARAMETER, by what the field calls such things: x, y₁ and targets_2 are data."""
+    """Return DATA or PARAMETER, by what the field calls such things: x, y₁, targets_2 and x[0] are data."""
+    name = name.partition("[")[0].partition(".")[0]
     return DATA if name.rstrip("0123456789₀₁₂₃₄₅₆₇₈₉_") in _DATA_NAMES else PARAMETER
 
 
