@@ -136,7 +136,7 @@ def test_arrays() -> None:
     assert said(bias)[2] == "b₁ was repeated along axis 1, so ḡ is summed there: 4×5 to 4×1."
     assert "(Σ axis 1)" in read_out(bias.equations[0])
     tanh = by_note(run, "h sends its gradient to z")
-    assert "(× (1 − h²))" in read_out(tanh.equations[0])
+    assert "(×(1 − h²))" in read_out(tanh.equations[0])
     assert by_note(run, "W₁x").note == "W₁x: a 4×5 array. 4×3 times 3×5 gives 4×5."
 
 

@@ -55,7 +55,7 @@ def chip_text(graph: Graph, names: Names, node: int, arg: int, local: Value | No
     if local is None and not (made.local[arg] and is_factor(made.local[arg])):
         return cut(formula, _LONGEST_CHIP)
     formula = factor(formula)
-    return cut(f"×{formula}" if formula.isdecimal() else f"× {formula}", _LONGEST_CHIP)
+    return cut(f"×{formula}" if formula.isdecimal() or formula[:1] == "(" else f"× {formula}", _LONGEST_CHIP)
 
 
 def is_factor(template: str) -> bool:
