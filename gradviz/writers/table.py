@@ -49,6 +49,7 @@ WRITERS: dict[str, Writer] = {
     ".gif": Writer("writers.gif", "write", "an animation as GIF", animated=True),
     ".webp": Writer("writers.webp", "write", "an animation as lossless WebP", animated=True),
     ".apng": Writer("writers.apng", "write", "an animation as APNG", animated=True),
+    ".pdf": Writer("writers.pdf", "write", "PDF, a vector page a frame", animated=True),
     ".gv": Writer("writers.dot", "write", "the graph for Graphviz, with its positions", takes="graph"),
     ".dot": Writer("writers.dot", "write", "the graph for Graphviz, with its positions", takes="graph"),
     ".json": Writer("record.store", "write", "the run, to load again", takes="run"),
