@@ -240,6 +240,28 @@ def test_updates() -> None:
     assert read_out(n.equations[0]) == "W₁ = <4×3> + <4×3> = <4×3>"
 
 
+@pytest.mark.parametrize(
+    ("symbol", "values", "result", "text"),
+    [
+        ("^", (2.0, -1.0), 0.5, "[2.000] ^ [−1.000] = [0.500]"),
+        ("| |", (-1 / 3,), 1 / 3, "| [−0.333] | = [0.333]"),
+        ("−", (-0.5,), 0.5, "− [−0.500] = [0.500]"),
+        ("max", (1.0, 2.0), 2.0, "max( [1.000] , [2.000] ) = [2.000]"),
+        ("⌊÷⌋", (7.0, 2.0), 3.0, "⌊ [7.000] ÷ [2.000] ⌋ = [3.000]"),
+        ("1/( )", (3.0,), 1 / 3, "1/ [3.000] = [0.333]"),
+        ("( )^0.5", (2.0,), 2**0.5, "[2.000] ^0.5 = [1.414]"),
+        ("digamma", (1 / 3,), -3.13203378, "digamma( [0.333] ) ≈ [−3.132]"),
+        ("digamma", (1.0,), 2.0, "digamma( [1.000] ) = [2.000]"),
+    ],
+)
+def test_symbols_around_numbers(symbol: str, values: tuple[float, ...], result: float, text: str) -> None:
+    t = Tape()
+    args = tuple(t.leaf(f"x{i}", v) for i, v in enumerate(values))
+    y = t.node(symbol, args, result, "y", ("{g}",) * len(args))
+    run = t.run(y, sent={(y, i): lambda g: g for i in range(len(args))})
+    assert read_out(by_note(run, "y = ").equations[0]).endswith(f"= {text}")
+
+
 def test_hostile_and_long_names() -> None:
     t = Tape()
     a = t.leaf("<script>" + "x" * 10_000, 2.0)

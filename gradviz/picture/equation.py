@@ -22,28 +22,24 @@ EQUALS, PLUS = Word("="), Word("+")
 _INFIX = ("+", "−", "×", "÷", "@", "^", "·", "⊙", "mod", "//")
 _LONGEST_LABEL = 3 * MOST_GLYPHS
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−^()", "0123456789--   ")
-# What a written function does to written numbers, for checking that an equation comes out. A sign that is not here
-# is not checked, and then "≈" stands wherever digits are hidden.
+# What a sign does to written numbers, for checking that an equation comes out; words are looked up in `math`. A sign
+# that is in neither is not checked, and then "≈" stands wherever digits are hidden.
 _WORKED_OUT: dict[str, Callable[..., float]] = {
     "−": lambda *v: -v[0] if len(v) == 1 else v[0] - v[1],
     "÷": lambda a, b: a / b,
     "×": lambda a, b: a * b,
     "+": lambda *v: numbers.total(v),
     "^": lambda a, b: a**b,
-    "exp": math.exp,
-    "log": math.log,
-    "ln": math.log,
     "√": math.sqrt,
-    "sin": math.sin,
-    "cos": math.cos,
-    "tan": math.tan,
-    "tanh": math.tanh,
+    "∛": math.cbrt,
     "σ": lambda x: 1 / (1 + math.exp(-x)),
     "relu": lambda x: max(x, 0.0),
     "| |": abs,
     "max": max,
     "min": min,
     "1/( )": lambda x: 1 / x,
+    "⌊÷⌋": lambda a, b: a // b,
+    "mod": lambda a, b: a % b,
 }
 
 
@@ -82,8 +78,8 @@ def _exponent(symbol: str) -> float | None:
 
 
 def _calculator(symbol: str) -> Callable[[Sequence[float]], float] | None:
-    known = _WORKED_OUT.get(symbol)
-    if known is not None:
+    known = _WORKED_OUT.get(symbol) or getattr(math, symbol, None)
+    if callable(known):
         return lambda v: float(known(*v))
     power = _exponent(symbol) if symbol.startswith("( )") else None
     return None if power is None else lambda v: math.pow(v[0], power)
@@ -93,6 +89,8 @@ def _applied(symbol: str, operands: Sequence[Item]) -> tuple[Item, ...]:
     """Put operands into a badge's symbol: infix signs between them, ( )² at the gap, words in front."""
     if len(operands) == 2 and symbol in _INFIX:
         return (operands[0], Word(symbol), operands[1])
+    if symbol == "⌊÷⌋":
+        return (Word("⌊", glue="right"), operands[0], Word("÷"), *operands[1:], Word("⌋", glue="left"))
     if len(operands) == 1:
         for gap in ("( )", "| |", "[ ]"):
             if gap in symbol:

@@ -169,6 +169,8 @@ class _Narrator:
             return _start(f"{size_of(shapes[0])} times {size_of(shapes[1])} gives {size_of(node.shape)}.")
         if not any(shapes):
             return ""
+        if node.symbol == "[ ]":
+            return f"Picked out of {size_of(shapes[0])}."
         if len(shapes) > 1 and node.shape and set(shapes) != {node.shape}:
             return _start(f"{listed([size_of(s) for s in shapes])} give {made}.")
         if len(shapes) == 1 and shapes[0] != node.shape:

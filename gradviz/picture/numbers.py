@@ -192,7 +192,7 @@ def _comes_out(
         return False
     try:
         made = combine(read_terms[:-1])
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, ValueError, TypeError):
         return False
     return math.isfinite(made) and (number(made, digits) == outcome or made == read_terms[-1])
 
