@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tape import OPS, Tape, fanout, layers, moments, neuron, told
 
 from gradviz.picture.formula import Chip, Equation, Frac, Item, Num, Thumb, Word, fit, typeset
+from gradviz.picture.locals import chip_text
 from gradviz.picture.narrate import Narration, narrate, plain
 from gradviz.picture.numbers import number, read
 from gradviz.picture.theme import LIGHT
@@ -129,6 +130,11 @@ def test_arrays() -> None:
     assert read_out(n.equations[0]) == "∂L/∂W₂ = ∂L/∂(W₂h) hᵀ = ḡ hᵀ = <2×5> <5×4> = <2×4>"
     left, right, made = (i for i in n.equations[0].numbers if isinstance(i, Thumb))
     assert np.allclose(left.value @ right.value, made.value)
+    # A bias of one row: the local derivative is 1 everywhere, yet what happens on the edge is a sum.
+    graph = run.graph
+    z = next(n for n in graph.nodes if n.name == "z")
+    assert chip_text(graph, Names(graph), z.id, 1, np.ones((4, 5))) == "Σ axis 1"
+    assert chip_text(graph, Names(graph), z.id, 0, np.ones((4, 5))) == "×1"
     other = by_note(run, "W₂h sends its gradient to h")
     left, right, made = (i for i in other.equations[0].numbers if isinstance(i, Thumb))
     assert np.allclose(left.value @ right.value, made.value)

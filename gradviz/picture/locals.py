@@ -45,17 +45,20 @@ def local_formula(graph: Graph, names: Names, node: int, arg: int) -> str:
 
 
 def chip_text(graph: Graph, names: Names, node: int, arg: int, local: Value | None) -> str:
-    """Write what stands on an edge: ×0.5 for a number or an array of one number, else its formula."""
-    if local is not None and not isinstance(local, tuple):
-        array = np.asarray(local)
-        if array.size and (array.ndim == 0 or bool((array == array.flat[0]).all())):
-            return numbers.local(array.flat[0])
+    """Write what stands on an edge: ×0.5 for a number or an array of one number, else its formula.
+
+    Where axes are summed on the way the formula stands, for it says so.
+    """
     made = graph.nodes[node]
+    alike = made.shape == graph.nodes[made.args[arg]].shape
+    if local is not None and not isinstance(local, tuple) and alike:
+        array = np.asarray(local)
+        if array.size and bool((array == array.flat[0]).all()):
+            return numbers.local(array.flat[0])
     formula = local_formula(graph, names, node, arg)
-    if local is None and not (made.local[arg] and is_factor(made.local[arg])):
-        return cut(formula, _LONGEST_CHIP)
-    formula = factor(formula)
-    return cut(f"×{formula}" if formula.isdecimal() or formula[:1] == "(" else f"× {formula}", _LONGEST_CHIP)
+    if made.local[arg] and is_factor(made.local[arg]):
+        formula = f"×{factor(formula)}"
+    return cut(formula, _LONGEST_CHIP)
 
 
 def is_factor(template: str) -> bool:
