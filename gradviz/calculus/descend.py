@@ -94,6 +94,7 @@ def descend(
     sweeps: list[Sweep] = []
     losses: list[float] = []
     path: list[tuple[Value, ...]] = []
+    sizes: list[list[float]] = []
     for n in range(1, steps + 2):
         now = record(loss, (params, *next(batches)), wrt=0)
         if first is None:
@@ -107,6 +108,7 @@ def descend(
         error, leaves = float(values[first.run.graph.outputs[0]]), tuple(values[i] for i in where)  # type: ignore[arg-type]
         losses.append(error)
         path.append(leaves)
+        sizes.append([float(np.sqrt(np.mean(np.square(g)))) for g in grads])
         reason = _stops(error, grads, n, steps, tolerance, budget, clock)
         moved, memory = (leaves, memory) if reason is not None else choose(leaves, grads, memory)
         if reason is None and not all(map(_finite, moved)):
@@ -126,6 +128,9 @@ def descend(
     rates = [rate_at(getattr(choose, "lr", math.nan), i) for i in range(len(losses))]
     watch = Watch(loss, params, data, names, tuple(path), batch is not None, curve, along, over)
     found = {"loss": freeze(np.array(losses)), "lr": freeze(np.array(rates)), **series(watch)}
+    found |= {
+        f"gradient {name}": freeze(np.array(row)) for name, row in zip(names, zip(*sizes, strict=True), strict=True)
+    }
     run = Run(first.run.graph, tuple(sweeps), found, first.run.sources)
     return Descent(run, tuple(losses[:-1]), losses[-1], params, first.inputs, tuple(said))
 

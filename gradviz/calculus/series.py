@@ -3,7 +3,7 @@
 Names of series, T steps, T + 1 moments (after 0, 1, ... T updates):
   "loss"            (T+1,) the loss at each moment; "lr" (T+1,) the learning rate of the step that follows
   "loss of all"     (T+1,) with batches: the loss over all data
-  "path NAME"       (T+1, *shape) a parameter
+  "path NAME"       (T+1, *shape) a parameter; "gradient NAME" (T+1,) the root mean square of its gradient
   "data x", "data y" (n,), "data fit" (T+1, n)  the points, and the model at them
   "curve x" (G,), "curve y" (T+1, G)            the model on a grid
   "along NAME"      (2, G) positions and losses if it is the only number there is, else (1 + T+1, G): positions, then
@@ -24,13 +24,13 @@ from ..errors import UnknownName, UnsupportedValue
 from ..record import Value, freeze
 
 _GRID = 121  # places of a curve
-_FIELD = 61  # places a side of a field of losses
+_FIELD, _WIDE = 51, 2.0  # places from bottom to top of a field of losses, and how much wider than high it is
 _MOMENTS = 200  # at most so many moments have a loss along a parameter of their own
 
 
 @dataclass(frozen=True, eq=False)
 class Watch:
-    """What was descended and what is asked for. `path` holds the parameters' leaves at each moment, in `names`' order."""
+    """What was descended and what is asked for; `path` holds the leaves at each moment, in the order of `names`."""
 
     loss: Callable[..., Any]
     params: Any
@@ -123,11 +123,16 @@ def _along(watch: Watch, name: str) -> np.ndarray:
 
 
 def _over(watch: Watch, first: str, second: str) -> np.ndarray:
+    """Return a field of losses in which a unit is as long across as it is up, so that the gradient crosses its lines
+    at right angles: twice as wide as it is high, for panels of any shape up to that."""
     i, j = watch.place(first, "over"), watch.place(second, "over")
     if i == j:
         raise UnknownName(f"over={(first, second)!r} names one parameter twice; give two")
-    across = _range(np.array([leaves[i] for leaves in watch.path], float), _FIELD, False)
-    up = _range(np.array([leaves[j] for leaves in watch.path], float), _FIELD, False)
+    across = _range(np.array([leaves[i] for leaves in watch.path], float), 2, False)
+    up = _range(np.array([leaves[j] for leaves in watch.path], float), 2, False)
+    span = max(up[-1] - up[0], (across[-1] - across[0]) / _WIDE)
+    across = across.mean() + np.linspace(-0.5, 0.5, round(_WIDE * _FIELD)) * _WIDE * span
+    up = up.mean() + np.linspace(-0.5, 0.5, _FIELD) * span
     field = np.empty((len(up) + 1, len(across) + 1))
     field[0, 0], field[0, 1:], field[1:, 0] = 0.0, across, up
     at = list(watch.path[-1])

@@ -1,0 +1,53 @@
+"""Panel: the loss over the iterations, on a logarithmic axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...record import Run
+from ..card import text
+from ..moment import Moment
+from ..scene import Element, Mark, Scene, circle
+from ..theme import Theme
+from .axes import PAD, SMALL, array, evaluations, nothing, plot, polyline, scene, value_text
+
+_EIGHT = 1e8  # a loss that falls to nothing is followed over so many powers of ten only
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Draw the losses so far; with batches the loss over all data as well, thin."""
+
+    title: str = "loss over the iterations"
+
+    def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
+        losses, whole = array(run, "loss"), array(run, "loss of all")
+        if losses is None or len(losses) < 2:
+            return nothing(size, theme, self.title, "needs a descent")
+        every = losses if whole is None else np.concatenate([losses, whole])
+        good = every[np.isfinite(every) & (every > 0)]
+        if not good.size:
+            return nothing(size, theme, self.title, "no loss is above 0")
+        high = float(good.max())
+        low = max(float(good.min()), high / _EIGHT)
+        room = (high / low) ** 0.06 if high > low else 1.5
+        axes, around = plot(
+            size, theme, (0, len(losses) - 1), (low / room, high * room), log=True, names=("iteration", ""), whole=True
+        )
+        n = max(0, min(evaluations(moment), len(losses)))
+        marks: list[Mark] = []
+        floor = np.maximum(losses, axes.up[0])
+        if whole is not None and n > 1:
+            marks += polyline(axes.line(range(n), np.maximum(whole[:n], axes.up[0])), theme.grey, 1.25)
+        if n > 1:
+            marks += polyline(axes.line(range(n), floor[:n]), theme.value, 2.0)
+        aside: list[Mark] = []
+        if n:
+            px, py = axes.x(n - 1), axes.y(float(floor[n - 1]))
+            if axes.holds(px, py):
+                marks.append(circle(px, py, 4.5, fill=theme.value))
+            label = f"L = {value_text(float(losses[n - 1]))}"
+            aside.append(text(size[0] - PAD, 25, label, SMALL, theme.value, mono=False, anchor="end"))
+        return scene(size, theme, self.title, (around, Element("losses", "panel", tuple(marks))), aside)
