@@ -28,7 +28,7 @@ def play(rows: list[Row], values: dict[int, float], outputs: tuple[int, ...]) ->
         if not n.is_leaf:
             operands = [known[a] for a in n.args]
             known[n.id] = sum(operands) if n.op == "add" else math.prod(operands)
-    grads: dict[int, Value] = {o: 1.0 for o in outputs}
+    grads: dict[int, Value] = dict.fromkeys(outputs, 1.0)
     events = [Event(o, 1.0) for o in outputs]
     for n in reversed(nodes):
         for k, a in enumerate(n.args if n.id in grads else ()):
@@ -240,7 +240,7 @@ def test_arrays_are_summed_as_arrays() -> None:
     g = np.ones(2)
     events = (Event(2, g), Event(2, g * 3, 0), Event(2, g * 5, 1), Event(1, g * 7, 0))
     folded = check(collapse(Run(Graph(nodes, (2,)), (Sweep("backward", events),)), 0))
-    (seed, sent) = folded.sweeps[0].events
+    _, sent = folded.sweeps[0].events
     assert isinstance(sent.value, np.ndarray)
     assert sent.value.tolist() == [12.0, 12.0]
     assert sent.value.shape == folded.graph.nodes[0].shape

@@ -139,7 +139,8 @@ def test_rubbish_is_refused() -> None:
 
 
 def test_the_place_of_a_mistake_is_said() -> None:
-    assert "no JSON at line 2, column 3" in str(pytest.raises(InvalidRun, load, "{\n  x}").value)
+    with pytest.raises(InvalidRun, match="no JSON at line 2, column 3"):
+        load("{\n  x}")
     assert "version 7" in refused(version=7)
     nodes = [dict(n) for n in GOOD["nodes"]]
     del nodes[1]["rule"]

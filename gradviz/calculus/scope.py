@@ -94,15 +94,20 @@ def groups(
 ) -> list[tuple[str, ...]]:
     """Return the group of every node, outermost name first; `inputs` are the ids of what the caller handed in."""
     chains = _Chains()
+    traced = any(var.site is not None and var.site.traced for i, var in enumerate(vars) if args[i])
+    inputs = inputs if traced else ()
     paths: list[tuple[Token, ...]] = [
         () if i in inputs or var.site is None else chains.of(var.site) for i, var in enumerate(vars)
     ]
     operations = [i for i in range(len(vars)) if args[i]]
-    whole = _whole(chains, [paths[i] for i in range(len(vars)) if i not in inputs], bool(inputs))
+    whole = _whole(chains, paths, traced)
     count: Counter[Token] = Counter()
     for i in operations:
         count.update(set(paths[i]))
     kept = {token for token, n in count.items() if n > 1 and token not in whole}
+    kept -= _shells(
+        [tuple(t for t in path if t in kept) for path in dict.fromkeys(paths[i] for i in operations)], count
+    )
     final: dict[Token, str] = {}
     used: Counter[str] = Counter()
     taken = {token.name if isinstance(token, Entry) else chains.names[token] for token in kept}
@@ -149,6 +154,16 @@ def _whole(chains: _Chains, paths: Sequence[tuple[Token, ...]], traced: bool) ->
             break
         shared.append(level[0])
     return {token for token in shared if not isinstance(token, Entry)}
+
+
+def _shells(paths: Sequence[tuple[Token, ...]], count: Counter[Token]) -> set[Token]:
+    """Return the calls that hold nothing but one other group: such a group is one node too, and dissolves."""
+    return {
+        outer
+        for path in paths
+        for outer, inner in zip(path, path[1:], strict=False)
+        if count[outer] == count[inner] and not isinstance(outer, Entry)
+    }
 
 
 def _place_leaves(

@@ -41,16 +41,17 @@ class Site:
     user            False where the frame is of a library, and stands here only as the caller of NumPy and the like
     direct          whether the parent called it with nothing but gradviz between the two
     wrapped         whether it is the body of a function that `gv.scope` decorates
+    traced          whether a function is being traced, so that the first Site is that function's
     """
 
-    __slots__ = ("at", "code", "direct", "globals", "instance", "parent", "scopes", "user", "wrapped")
+    __slots__ = ("at", "code", "direct", "globals", "instance", "parent", "scopes", "traced", "user", "wrapped")
 
     def __init__(
         self, code: CodeType, globals: dict[str, Any], parent: Site | None, at: int, *, scopes: tuple[object, ...],
-        instance: int, user: bool, direct: bool, wrapped: bool,
+        instance: int, user: bool, direct: bool, wrapped: bool, traced: bool,
     ) -> None:  # fmt: skip
         self.code, self.globals, self.parent, self.at, self.scopes = code, globals, parent, at, scopes
-        self.instance, self.user, self.direct, self.wrapped = instance, user, direct, wrapped
+        self.instance, self.user, self.direct, self.wrapped, self.traced = instance, user, direct, wrapped, traced
 
     def __repr__(self) -> str:
         return f"Site({self.code.co_qualname}, instance {self.instance})"
@@ -118,6 +119,7 @@ def _find(stack: _Stack, frame: FrameType) -> Site:
             same = Site(
                 f.f_code, f.f_globals, site, last,
                 scopes=scopes, instance=instance, user=user, direct=direct, wrapped=wrapped,
+                traced=stack.base is not None,
             )  # fmt: skip
         chain[f] = site = same
         direct, last = True, f.f_lasti
@@ -208,5 +210,5 @@ def _changed(frame: FrameType) -> None:
             stack.chain.popitem()
         stack.chain[frame] = Site(
             site.code, site.globals, site.parent, site.at, scopes=stack.open.get(frame, ()),
-            instance=site.instance, user=site.user, direct=site.direct, wrapped=site.wrapped,
+            instance=site.instance, user=site.user, direct=site.direct, wrapped=site.wrapped, traced=site.traced,
         )  # fmt: skip
