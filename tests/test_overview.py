@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 import pytest
 
@@ -178,7 +179,7 @@ def test_labels_touch_no_line_no_mark_and_no_label(points: int, theme: object) -
         for x, y in made.placed.centres:
             h = dots.BRACKET * made.placed.scale
             assert not touch(a, (x - h, y - h, x + h, y + h))
-        for xy in made.placed.curves.values():
+        for xy in (piece for pieces in made.placed.curves.values() for piece in pieces):
             for px, py in sample(xy, 48).tolist():
                 assert not (a[0] - 1 < px < a[2] + 1 and a[1] - 0.5 < py < a[3] + 0.5)
 
@@ -207,7 +208,7 @@ def test_everything_lies_inside_the_area(area: tuple[float, float, float, float]
 
 def test_edges_begin_and_end_beside_their_marks() -> None:
     made = overview(poly())
-    for (source, user, _), xy in made.placed.curves.items():
+    for (source, user, _), (xy,) in made.placed.curves.items():
         for end, at in ((xy[:2], source), (xy[-2:], user)):
             x, y = made.placed.centres[at]
             assert 7 < ((end[0] - x) ** 2 + (end[1] - y) ** 2) ** 0.5 < 16
@@ -246,3 +247,16 @@ def test_a_long_chain_still_has_its_marks_inside_the_area() -> None:
     assert len(made.placed.centres) > 600
     for x, y in made.placed.centres:
         assert AREA[0] <= x <= AREA[2] - lens_width(AREA) and AREA[1] <= y <= AREA[3]
+
+
+def test_a_long_chain_is_set_in_bands_so_that_its_marks_stay_apart() -> None:
+    run = record(chain, (1.0,)).run
+    made = overview(run)
+    assert len({round(y / 40) for _, y in made.placed.centres}) >= 4
+    assert made.placed.scale > 0.15
+    centres = made.placed.centres
+    for (source, user, _), pieces in made.placed.curves.items():
+        assert abs(pieces[0][0] - centres[source][0]) < 40 and abs(pieces[0][1] - centres[source][1]) < 40
+        assert abs(pieces[-1][-2] - centres[user][0]) < 40 and abs(pieces[-1][-1] - centres[user][1]) < 40
+        for before, after in pairwise(pieces):
+            assert {before[-2], after[0]} == {made.placed.region[0], made.placed.region[2]}

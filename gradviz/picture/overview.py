@@ -154,8 +154,9 @@ class Overview:
         return found
 
     def _curve(self, edge: Edge, stroke: str, width: float) -> Path:
-        xy = self.placed.curves[edge]
-        return Path("M" + "C" * ((len(xy) - 2) // 6), xy, None, stroke, width)
+        pieces = self.placed.curves[edge]
+        ops = "".join("M" + "C" * ((len(xy) - 2) // 6) for xy in pieces)
+        return Path(ops, tuple(v for xy in pieces for v in xy), None, stroke, width)
 
     # What happens now
 
@@ -214,7 +215,7 @@ class Overview:
         x0, y0, x1, y1 = self.area
         ground = Ground((x0, y0, x1 - lens_width(self.area) - 8, y1 - _KEY - 14))
         reach = max(7.5, (dots.BRACKET + 2) * placed.scale)
-        ground.take_curves(placed.curves.values())
+        ground.take_curves(piece for pieces in placed.curves.values() for piece in pieces)
         for x, y in placed.centres:
             ground.take((x - reach, y - reach, x + reach, y + reach))
         named = [i for i in graph.outputs if graph.nodes[i].name]

@@ -6,16 +6,23 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeAlias
 
 from ..record import Graph
 from .dots import GAP, SQUARE
+from .fold import bands, one, split
 from .layout import layout
 from .plan import Curve, Edge, Item, Layout, Plan
 from .scene import Box
 
 #: Px from mark to mark at full size: between ranks, and within one.
 _RANK, _NEXT = 68.0, 27.0
-_MOST_STRETCH = 1.9
+_LEVEL = 0.75  # a picture is sheared where that leaves it less than this share of its height
+_LONG = 4  # ranks; a shorter edge is never left out of the layout
+_CLOSEST = 34.0  # px between ranks that full-size marks need
+
+#: An edge as chains of cubics, one for each band that it runs through.
+Pieces: TypeAlias = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -24,9 +31,10 @@ class Spread:
 
     layout: Layout
     centres: tuple[tuple[float, float], ...]
-    curves: Mapping[Edge, tuple[float, ...]]
+    curves: Mapping[Edge, Pieces]
     scale: float
     thin: float
+    region: Box
 
 
 def direction(graph: Graph, width: float, height: float) -> str:
@@ -49,31 +57,92 @@ def spread(graph: Graph, region: Box, rankdir: str = "auto", labels: Mapping[int
         rankdir = direction(graph, x1 - x0, y1 - y0)
     items = tuple(Item(n.id, SQUARE, SQUARE, left=(labels or {}).get(n.id, 0.0)) for n in graph.nodes)
     edges = tuple((a, n.id, i) for n in graph.nodes for i, a in enumerate(n.args))
-    plan = Plan(items, edges, (), rankdir, _RANK - SQUARE, _NEXT - SQUARE, True)
-    found = layout(plan)
+    free = loose(graph, edges)
+    kept = tuple(e for e in edges if e not in free)
+    found = layout(Plan(items, kept, (), rankdir, _RANK - SQUARE, _NEXT - SQUARE, True))
     middles = [((b[0] + b[2]) / 2, (b[1] + b[3]) / 2) for b in (found.cards[n.id] for n in graph.nodes)]
-    left, right = _span([x for x, _ in middles], [v for c in found.curves.values() for v in c.xy[::2]])
-    top, bottom = _span([y for _, y in middles], [v for c in found.curves.values() for v in c.xy[1::2]])
-    sx = min((x1 - x0) / max(right - left, 1.0), _MOST_STRETCH)
-    sy = min((y1 - y0) / max(bottom - top, 1.0), _MOST_STRETCH)
-    dx = x0 + ((x1 - x0) - sx * (right - left)) / 2 - sx * left
-    dy = y0 + ((y1 - y0) - sy * (bottom - top)) / 2 - sy * top
-    centres = tuple((round(sx * x + dx, 1), round(sy * y + dy, 1)) for x, y in middles)
-    along, across = (sx, sy) if rankdir == "LR" else (sy, sx)
-    scale = max(0.1, min(1.0, max(across, _room(centres, rankdir) / _NEXT), along * _RANK / 34))
+    chains = {e: c.xy for e, c in found.curves.items()}
+    if rankdir == "LR":
+        middles, chains = _levelled(middles, chains)
+    left, right = _span([x for x, _ in middles], [v for xy in chains.values() for v in xy[::2]])
+    top, bottom = _span([y for _, y in middles], [v for xy in chains.values() for v in xy[1::2]])
+    box = (left, top, right, bottom)
+    fold = bands(box, region, middles, [*chains.values()], _CLOSEST / _RANK) if rankdir == "LR" else one(box, region)
+    centres = tuple((round(x, 1), round(y, 1)) for x, y in fold.places(middles))
+    along, across = fold.stretch if rankdir == "LR" else fold.stretch[::-1]
+    scale = max(0.1, min(1.0, max(across, _room(centres, rankdir) / _NEXT), along * _RANK / _CLOSEST))
     h = SQUARE / 2 * scale
     curves: dict[Edge, Curve] = {}
-    cut: dict[Edge, tuple[float, ...]] = {}
-    for edge, curve in found.curves.items():
-        moved = [v * sx + dx if i % 2 == 0 else v * sy + dy for i, v in enumerate(curve.xy)]
-        moved[:2], moved[-2:] = centres[edge[0]], centres[edge[1]]
-        cut[edge] = shorten(moved, GAP * scale)
-        curves[edge] = replace(curve, xy=cut[edge])
+    cut: dict[Edge, Pieces] = {}
+    for edge in edges:
+        ends = centres[edge[0]], centres[edge[1]]
+        pieces = [_bowed(*ends, region)] if edge in free else fold.pieces(chains[edge])
+        pieces[0][:2], pieces[-1][-2:] = ends
+        cut[edge] = shorten(pieces, GAP * scale)
+        old = found.curves.get(edge) or Curve((), (1.0, 0.0), (1.0, 0.0))
+        curves[edge] = replace(old, xy=cut[edge][0])
     cards = {i: (x - h, y - h, x + h, y + h) for i, (x, y) in enumerate(centres)}
     placed = replace(found, width=x1, height=y1, cards=cards, curves=curves, groups=())
     # Lines get thinner with the marks, and where they would cover more than a sixth of the area.
-    thin = min(0.35 + 0.65 * scale, 0.16 / max(_coverage(cut.values(), region), 1e-6))
-    return Spread(placed, centres, cut, scale, max(0.3, min(1.0, thin)))
+    lines = [piece for pieces in cut.values() for piece in pieces]
+    thin = min(0.35 + 0.65 * scale, 0.16 / max(_coverage(lines, region), 1e-6))
+    return Spread(placed, centres, cut, scale, max(0.3, min(1.0, thin)), region)
+
+
+def loose(graph: Graph, edges: Sequence[Edge]) -> frozenset[Edge]:
+    """Return the edges that a layout should not make room for, because together they would take most of it.
+
+    A weight that every turn of a loop uses has an edge across the whole picture for each turn; such edges are
+    drawn straight over it. The edges that say how far right a node stands, and one edge of each leaf, are kept.
+    """
+    ranks, nodes = graph.ranks, graph.nodes
+    start = {n.id: min((ranks[u] for u, _ in graph.users[n.id]), default=1) - 1 for n in nodes if n.is_leaf}
+    spans = {e: ranks[e[1]] - start.get(e[0], ranks[e[0]]) for e in edges}
+    crossed = sum(s - 1 for s in spans.values())
+    if crossed <= len(nodes):
+        return frozenset()
+    kept = {max(((a, n.id, i) for i, a in enumerate(n.args)), key=lambda e: ranks[e[0]]) for n in nodes if n.args}
+    kept |= {min(((i, u, a) for u, a in graph.users[i]), key=lambda e: spans[e]) for i in start if graph.users[i]}
+    found: set[Edge] = set()
+    for edge in sorted((e for e in edges if e not in kept and spans[e] >= _LONG), key=lambda e: (-spans[e], e)):
+        if crossed <= len(nodes) / 8:
+            break
+        found.add(edge)
+        crossed -= spans[edge] - 1
+    return frozenset(found)
+
+
+Point: TypeAlias = tuple[float, float]
+
+
+def _levelled(
+    middles: list[Point], chains: dict[Edge, tuple[float, ...]]
+) -> tuple[list[Point], dict[Edge, tuple[float, ...]]]:
+    """Shear a picture that drifts down or up on its way, where that makes it clearly lower."""
+    n = len(middles)
+    mx, my = sum(x for x, _ in middles) / n, sum(y for _, y in middles) / n
+    slope = sum((x - mx) * (y - my) for x, y in middles) / max(sum((x - mx) ** 2 for x, _ in middles), 1.0)
+    level = [(x, y - slope * x) for x, y in middles]
+    if _tall(level) > _LEVEL * _tall(middles):
+        return middles, chains
+    sheared = {
+        e: tuple(v if i % 2 == 0 else v - slope * xy[i - 1] for i, v in enumerate(xy)) for e, xy in chains.items()
+    }
+    return level, sheared
+
+
+def _tall(points: list[Point]) -> float:
+    return max(y for _, y in points) - min(y for _, y in points)
+
+
+def _bowed(start: tuple[float, float], end: tuple[float, float], region: Box) -> list[float]:
+    """Draw a curve from mark to mark across the picture; a level one is bowed, away from the row it runs along."""
+    (x0, y0), (x1, y1) = start, end
+    dx, dy = x1 - x0, y1 - y0
+    bow = max(0.0, 0.16 * abs(dx) - 0.5 * abs(dy))
+    up = min(bow, 90.0) if (y0 + y1) / 2 - region[1] >= min(bow, 90.0) else -min(bow, 90.0)
+    ys = [min(max(v, region[1]), region[3]) for v in (y0 + 0.2 * dy - up, y1 - 0.2 * dy - up)]
+    return [x0, y0, x0 + 0.3 * dx, ys[0], x1 - 0.3 * dx, ys[1], x1, y1]
 
 
 def _span(middles: list[float], ends: list[float]) -> tuple[float, float]:
@@ -97,11 +166,14 @@ def _coverage(curves: Iterable[Sequence[float]], region: Box) -> float:
     return length / max((region[2] - region[0]) * (region[3] - region[1]), 1.0)
 
 
-def shorten(xy: list[float], gap: float) -> tuple[float, ...]:
-    """Cut a chain of cubics so that it begins and ends `gap` px from its ends, if it is long enough for that."""
-    if math.dist(xy[:2], xy[-2:]) > 2.5 * gap:
-        xy = _reversed(_behead(_reversed(_behead(xy, gap)), gap))
-    return tuple(round(v, 1) for v in xy)
+def shorten(pieces: list[list[float]], gap: float) -> Pieces:
+    """Cut an edge so that it begins and ends `gap` px from its ends, if it is long enough for that."""
+    first, last = pieces[0], pieces[-1]
+    if len(pieces) > 1:
+        pieces = [_behead(first, gap), *pieces[1:-1], _reversed(_behead(_reversed(last), gap))]
+    elif math.dist(first[:2], first[-2:]) > 2.5 * gap:
+        pieces = [_reversed(_behead(_reversed(_behead(first, gap)), gap))]
+    return tuple(tuple(round(v, 1) for v in piece) for piece in pieces)
 
 
 def _reversed(xy: list[float]) -> list[float]:
@@ -109,24 +181,15 @@ def _reversed(xy: list[float]) -> list[float]:
 
 
 def _behead(xy: list[float], gap: float) -> list[float]:
-    """Cut away what lies within `gap` of the start; whole cubics first, then a part of the next (de Casteljau)."""
+    """Cut away what lies within `gap` of the start: whole cubics first, then a part of the next."""
     start = xy[:2]
     while len(xy) > 8 and math.dist(start, xy[6:8]) < gap:
         xy = xy[6:]
     low, high = 0.0, 1.0
     for _ in range(12):
         t = (low + high) / 2
-        if math.dist(start, _split(xy, t)[:2]) < gap:
+        if math.dist(start, split(xy[:8], t)[1][:2]) < gap:
             low = t
         else:
             high = t
-    return [*_split(xy, high), *xy[8:]]
-
-
-def _split(xy: list[float], t: float) -> list[float]:
-    """Return the part of the first cubic from t to its end."""
-    x0, y0, x1, y1, x2, y2, x3, y3 = xy[:8]
-    ax, bx, cx = x0 + t * (x1 - x0), x1 + t * (x2 - x1), x2 + t * (x3 - x2)
-    ay, by, cy = y0 + t * (y1 - y0), y1 + t * (y2 - y1), y2 + t * (y3 - y2)
-    dx, dy, ex, ey = ax + t * (bx - ax), ay + t * (by - ay), bx + t * (cx - bx), by + t * (cy - by)
-    return [dx + t * (ex - dx), dy + t * (ey - dy), ex, ey, cx, cy, x3, y3]
+    return [*split(xy[:8], high)[1], *xy[8:]]
