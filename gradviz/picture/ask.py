@@ -10,9 +10,11 @@ from typing import Any
 from ..errors import LayoutFailed
 from .blocks import Area, Block, Placed, Point, Task
 from .plan import PAD
+from .ranks import ranks
 
-#: Above this many nodes and edges, Graphviz's network simplex and crossing search are cut short.
-LARGE = 1600
+#: Nodes, edges, and the ranks that edges pass over: above the first number, Graphviz's network simplex and crossing
+#: search are cut short; above the second it does not route edges either, which would take most of the time.
+LARGE, HUGE = 3000, 6000
 # Samples of each cubic of an answer's spline: enough to read off where it crosses a rank.
 _SAMPLES = 6
 
@@ -20,11 +22,15 @@ _SAMPLES = 6
 def source(task: Task) -> str:
     """Return DOT for a task: boxes of fixed size with empty labels, and a cluster for each group."""
     plan = task.plan
-    limits = ["nslimit=0.1", "nslimit1=0.1", "mclimit=0.1"] if len(task.blocks) + len(task.edges) > LARGE else []
+    level = ranks(task)
+    size = len(task.blocks) + sum(level[e[1]] - level[e[0]] for e in task.edges)
+    limits = ["splines=line" if size > HUGE else "splines=true"]
+    if size > LARGE:
+        limits += ["nslimit=0.1", "nslimit1=0.1", "mclimit=0.1"]
     lines = [
         "digraph {",
         f"graph [rankdir={plan.rankdir}, ranksep={_inch(plan.gap)}, nodesep={_inch(plan.node_sep)}, fontsize=13,",
-        f" labeljust=l, margin={PAD:g}, {', '.join(['splines=true', *limits])}]",
+        f" labeljust=l, margin={PAD:g}, {', '.join(limits)}]",
         'node [shape=box, fixedsize=true, label="", margin=0, fontsize=1]',
         "edge [dir=none, headclip=false, tailclip=false]",
         *_clusters(task, ()),
@@ -118,8 +124,9 @@ def _read(task: Task, answer: dict[str, Any]) -> Placed:
     if middles.keys() != task.blocks.keys():
         raise ValueError(f"{len(middles)} of {len(task.blocks)} nodes have a place")
     ways: dict[tuple[int, int, int], tuple[Point, ...]] = {}
+    straight = answer.get("splines") == "line"  # then an edge's line goes through nodes and says nothing
     for thing in answer.get("edges", ()):
-        if "pos" in thing:
+        if "pos" in thing and not straight:
             ways[task.edges[int(thing["id"])]] = tuple(turn(x, y) for x, y in _spline(thing["pos"]))
     return Placed(middles, ways, groups)
 

@@ -19,8 +19,8 @@ from .scene import Box
 
 #: How far an edge stays from a node's room, and from another edge in the same gap, where there is space.
 CLEAR, APART = 8.0, 10.0
-# How many columns one cubic may pass over.
-_LOOK = 8
+# Of all edges together, the most ranks that are passed over between nodes.
+_MOST_PASSED = 60_000
 _FAR = 1e9
 
 
@@ -123,7 +123,10 @@ def tracks(
 ) -> dict[Edge, tuple[Track, ...]]:
     """Return, for each edge, its track in every column that it passes over."""
     crossing: list[list[tuple[float, float, float, Edge]]] = [[] for _ in cols]
+    skipped = around(edges, ranks)
     for edge in edges:
+        if edge in skipped:
+            continue
         a, b = middles[edge[0]], middles[edge[1]]
         passed = range(ranks[edge[0]] + 1, ranks[edge[1]])
         heights = _heights((a, *ways.get(edge, ()), b), [(cols[r].start + cols[r].stop) / 2 for r in passed])
@@ -138,6 +141,24 @@ def tracks(
             for edge, track in zip((e for _, e in inside), _spread(low, high, [at for at, _ in inside]), strict=True):
                 found[edge].append(track)
     return {e: tuple(t) for e, t in found.items()}
+
+
+def around(edges: Sequence[Edge], ranks: Mapping[int, int]) -> dict[Edge, int]:
+    """Return the edges, longest first, that are led around a very large graph, each with the number of its lane.
+
+    An edge costs time for every rank it passes over, and in a long recurrence the shared values have edges over
+    thousands of ranks: only so many are led between the nodes.
+    """
+    spans = sorted((ranks[e[0]] - ranks[e[1]] + 1, e) for e in edges if ranks[e[1]] - ranks[e[0]] > 1)
+    total = -sum(s for s, _ in spans)
+    found: dict[Edge, int] = {}
+    lanes: dict[int, int] = {}
+    for span, e in spans:
+        if total <= _MOST_PASSED:
+            break
+        total += span
+        found[e] = lanes.setdefault(e[0], len(lanes))
+    return found
 
 
 def _heights(way: Sequence[Point], stops: Sequence[float]) -> list[float]:
@@ -213,6 +234,8 @@ def chain(start: Knot, end: Knot, cols: Sequence[Column], route: Sequence[Track]
     `start` and `end` are ports, `cols` and `route` the columns between and the tracks there. Between two knots the
     edge must stay within the tracks' intervals.
     """
+    if look == 0:
+        return _lazy(start, end, cols, route)
     # Stages: the start, each column between with a few places across to choose from, the end. The cheapest chain of
     # S curves from stage to stage, each over up to `look` columns, by dynamic programming.
     stages: list[list[float]] = [[start.across]]
@@ -242,6 +265,21 @@ def chain(start: Knot, end: Knot, cols: Sequence[Column], route: Sequence[Track]
         if j > 0:
             knots += [Knot(leaves[j], stages[j][m]), Knot(enters[j - 1], stages[j][m])]
     return [start, *reversed(knots)]
+
+
+def _lazy(start: Knot, end: Knot, cols: Sequence[Column], route: Sequence[Track]) -> list[Knot]:
+    """Return knots that go on level for as long as they can: for graphs where nothing dearer can be afforded."""
+    knots, at, stop = [start], start.across, start.along
+    for col, t in zip(cols, route, strict=True):
+        last, at = at, min(max(at, t.low), t.high)
+        if at != last:
+            if knots[-1] is not start:
+                knots.append(Knot(stop, last))
+            knots.append(Knot(col.start, at))
+        stop = col.stop
+    if knots[-1] is not start:
+        knots.append(Knot(stop, at))
+    return [*knots, end]
 
 
 def _cost(p: Knot, q: Knot) -> float:
@@ -293,27 +331,36 @@ def curves(task: Task, cards: Mapping[int, Box], placed: Placed) -> dict[Edge, C
     routes = tracks(task.edges, placed.ways, middles, cols, ranks)
     sides = ports(task.edges, routes, areas)
     parallel = _parallel(task.edges)
+    if task.plan.straight:
+        sides = {e: (middles[e[0]][1] + off, middles[e[1]][1] + off) for e, off in parallel.items()}
     # The more there is to pass, the shorter the view: the time must not grow faster than the graph.
     passed = sum(map(len, routes.values()))
-    look = 8 if passed < 2000 else 3 if passed < 8000 else 1
+    look = 8 if passed < 1000 else 3 if passed < 4000 else 0
     found: dict[Edge, Curve] = {}
+    outside = around(task.edges, ranks)
+    top = min((r[1] for r in rooms.values()), default=0.0)
     for e in task.edges:
         first, last = cols[ranks[e[0]]], cols[ranks[e[1]]]
         between = cols[ranks[e[0]] + 1 : ranks[e[1]]]
-        if task.plan.straight:
+        if task.plan.straight and e not in outside:
             line = _line(task, e, middles, parallel[e])
             if _clear(line, first, last) and _free(
                 line, between, [_gap(c, t) for c, t in zip(between, routes[e], strict=True)]
             ):
                 found[e] = _curve(task, line)
                 continue
-            sides[e] = (middles[e[0]][1] + parallel[e], middles[e[1]][1] + parallel[e])
         start, end = Knot(areas[e[0]][2], sides[e][0]), Knot(areas[e[1]][0], sides[e][1])
-        knots = smooth(chain(start, end, between, routes[e], look), between, routes[e])
+        if e in outside:
+            at = top - 2 * CLEAR - APART * (outside[e] % 12)
+            knots = [start, Knot(between[0].start, at), Knot(between[-1].stop, at), end]
+        else:
+            knots = chain(start, end, between, routes[e], look)
+            knots = smooth(knots, between, routes[e]) if look else knots
         found[e] = _curve(task, _ends(knots, first, last))
+    hanging = {e[0]: e for e in task.plan.edges if e[0] not in task.blocks}
     for i, block in task.blocks.items():
         for k, leaf in enumerate(block.leaves, 1):
-            edge = next(e for e in task.plan.edges if e[0] == leaf.id)
+            edge = hanging[leaf.id]
             user, own = areas[i], areas[leaf.id]
             a0, c0 = (own[0] + own[2]) / 2, own[1]
             a1, c1 = user[0] + (user[2] - user[0]) * k / (len(block.leaves) + 1), user[3]
