@@ -14,7 +14,7 @@ from .plan import PAD, TITLE, Curve, Edge, Group, Item, Layout, Plan, room
 from .scene import Box
 from .straighten import straighten
 
-__all__ = ["Curve", "Edge", "Group", "Item", "Layout", "Plan", "layout", "room"]
+__all__ = ["Curve", "Edge", "Group", "Item", "Layout", "Plan", "best", "layout", "room"]
 
 
 def layout(plan: Plan, *, seconds: float = 20.0) -> Layout:
@@ -27,6 +27,31 @@ def layout(plan: Plan, *, seconds: float = 20.0) -> Layout:
     task = Task(plan)
     placed, name, said = _place(task, seconds)
     return _finish(task, straighten(task, placed), name, said)
+
+
+def best(lr: Plan, tb: Plan, size: tuple[float, float], *, favour: float = 1.15) -> Plan:
+    """Return the plan that will be the more legible in a region of this size (px), without asking an engine.
+
+    The built-in layout, which takes milliseconds, stands in for the engine. Left to right is how people read, so
+    the other way must be larger by the factor `favour`.
+    """
+    scale = {p.rankdir: min(a / max(b, 1.0) for a, b in zip(size, _extent(p), strict=True)) for p in (lr, tb)}
+    return tb if min(scale["TB"], 1.0) > favour * min(scale["LR"], 1.0) else lr
+
+
+def _extent(plan: Plan) -> tuple[float, float]:
+    """Return about how large a plan will be."""
+    task = Task(plan)
+    placed = ranks.place(task)
+    boxes = [
+        (a - b.before, c - b.low, a + b.after, c + b.high)
+        for i, b in task.blocks.items()
+        for a, c in (placed.middles[i],)
+    ]
+    boxes += placed.groups.values()
+    along = max((b[2] for b in boxes), default=0.0) - min((b[0] for b in boxes), default=0.0)
+    across = max((b[3] for b in boxes), default=0.0) - min((b[1] for b in boxes), default=0.0)
+    return (along, across) if task.lr else (across, along)
 
 
 def _place(task: Task, seconds: float) -> tuple[Placed, str, tuple[str, ...]]:

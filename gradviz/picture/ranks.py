@@ -8,7 +8,7 @@ ten thousand ranks is still one line through them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from .blocks import Area, Placed, Task
@@ -54,7 +54,7 @@ def place(task: Task) -> Placed:
         for row in rows:
             row.sort(key=keys.__getitem__)
         _settle(spots, rows, task.plan.node_sep)
-        groups = _part(spots, task.plan.node_sep, {g.path for g in task.groups})
+        groups = _part(spots, task.plan.node_sep, TITLE if task.lr else 0.0, {g.path for g in task.groups})
     along, areas = _along(task, spots[: len(ids)], ids, groups)
     middles = {i: (along[level[i]], spots[index[i]].at) for i in ids}
     ways = {
@@ -81,8 +81,13 @@ def ranks(task: Task) -> dict[int, int]:
             waits[e[1]] -= 1
             if not waits[e[1]]:
                 ready.append(e[1])
+    # What moving right shortens more than it lengthens moves right, leaves first. A leaf of one use comes along.
+    own = {i for i in task.blocks if not into[i] and len(out[i]) == 1}
     for i in reversed(ready):
-        if not into[i] and out[i]:
+        held = sum(e[0] not in own for e in into[i])
+        if into[i] and any(task.home.get(e[1]) != task.home.get(i) for e in out[i]):
+            continue  # it would draw its group's box after it
+        if out[i] and (held < len(out[i]) or (held == len(out[i]) == 1 and len(into[i]) > 1)):
             level[i] = min(level[e[1]] - length[e] for e in out[i])
     lowest = min(level.values(), default=0)
     return {i: r - lowest for i, r in level.items()}
@@ -271,7 +276,7 @@ class _Box:
 
 
 def _part(
-    spots: list[_Spot], sep: float, paths: Iterable[tuple[str, ...]]
+    spots: list[_Spot], sep: float, title: float, paths: Iterable[tuple[str, ...]]
 ) -> dict[tuple[str, ...], tuple[float, float]]:
     """Move spots and whole groups up across until no box of a group holds what is not in it; return the boxes."""
     boxes = {path: _Box(path) for path in ((), *sorted(paths, key=len))}
@@ -285,34 +290,67 @@ def _part(
         box.last = max([*ranks_, *(b.last for b in box.boxes)], default=0)
         near = [spots[k].at for k in box.spots] + [b.middle for b in box.boxes]
         box.middle = sum(near) / len(near) if near else 0.0
-    _stack(boxes[()], spots, sep)
+    _stack(boxes[()], spots, sep, title)
     return {path: (box.low, box.high) for path, box in boxes.items() if path}
 
 
-def _stack(box: _Box, spots: list[_Spot], sep: float) -> None:
-    """Place all that is right inside a box, from the low side, each no lower than it is, and below nothing else."""
+def _stack(box: _Box, spots: list[_Spot], sep: float, title: float) -> None:
+    """Place all that is right inside a box from its low side, in order, groups as close as they can be."""
+    if not box.boxes:
+        _alone(box, spots, sep)
     sky: dict[int, float] = {}
     things: list[tuple[float, int, int | _Box]] = [(spots[k].at, k, k) for k in box.spots]
     things += [(b.middle, -1 - n, b) for n, b in enumerate(box.boxes)]
     lows, highs = [], []
+    placed: set[int] = set()
     for _, _, thing in sorted(things, key=lambda t: t[:2]):
         if isinstance(thing, _Box):
-            _stack(thing, spots, sep)
+            _stack(thing, spots, sep, title)
             span = range(thing.first, thing.last + 1)
-            move = max(0.0, max((sky[r] + sep - thing.low for r in span if r in sky), default=0.0))
-            _move(thing, spots, move)
+            start = max((sky[r] + max(sep, PAD / 2) for r in span if r in sky), default=0.0)
+            _move(thing, spots, start - thing.low)
             low, high = thing.low, thing.high
+            placed.update(_all(thing))
         else:
             spot = spots[thing]
             span = range(spot.rank, spot.rank + 1)
+            if box.boxes:  # near what it is joined to, if that has a place by now
+                near = [(spots[n].at, w) for n, w in spot.left + spot.right if n in placed]
+                total = sum(w for _, w in near)
+                spot.at = sum(at * w for at, w in near) / total if near else spot.low
             if spot.rank in sky:
                 spot.at = max(spot.at, sky[spot.rank] + (sep if spot.real else 4.0) + spot.low)
             low, high = spot.at - spot.low, spot.at + spot.high
+            placed.add(thing)
         for r in span:
             sky[r] = high
         lows.append(low)
         highs.append(high)
-    box.low, box.high = min(lows, default=0.0) - PAD - TITLE, max(highs, default=0.0) + PAD
+    box.low, box.high = min(lows, default=0.0) - PAD - title, max(highs, default=0.0) + PAD
+
+
+def _alone(box: _Box, spots: list[_Spot], sep: float) -> None:
+    """Settle what is in an innermost group as if there were nothing else, in the order that it has."""
+    order = sorted(box.spots, key=lambda k: (spots[k].at, k))
+    index = {k: n for n, k in enumerate(order)}
+    rows: dict[int, list[int]] = {}
+    own: list[_Spot] = []
+    for n, k in enumerate(order):
+        left = [(index[m], w) for m, w in spots[k].left if m in index]
+        right = [(index[m], w) for m, w in spots[k].right if m in index]
+        own.append(replace(spots[k], left=left, right=right))
+        rows.setdefault(spots[k].rank, []).append(n)
+    _settle(own, [rows[r] for r in sorted(rows)], sep)
+    for k, spot in zip(order, own, strict=True):
+        spots[k].at = spot.at
+
+
+def _all(box: _Box) -> list[int]:
+    """Return all spots in a box and in the boxes in it."""
+    found = list(box.spots)
+    for inner in box.boxes:
+        found += _all(inner)
+    return found
 
 
 def _move(box: _Box, spots: list[_Spot], by: float) -> None:
@@ -345,13 +383,14 @@ def _along(
         outer = [spans[path[:n]] for n in range(1, len(path) + 1) if path[:n] in spans]
         opening[first] = max(opening[first], sum(o[0] == first for o in outer))
         closing[last] = max(closing[last], sum(o[1] == last for o in outer))
+    border = PAD if task.lr else PAD + TITLE  # in TB the title is in front
     along, at = [], 0.0
     for r in range(count):
-        at += opening[r] * PAD + before[r]
+        at += opening[r] * border + before[r]
         along.append(at)
         at += after[r] + closing[r] * PAD + task.plan.gap
     areas = {
-        path: (along[a] - before[a] - PAD, *groups[path][:1], along[b] + after[b] + PAD, groups[path][1])
+        path: (along[a] - before[a] - border, groups[path][0], along[b] + after[b] + PAD, groups[path][1])
         for path, (a, b) in spans.items()
         if path in groups
     }

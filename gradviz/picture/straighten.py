@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from .blocks import Area, Placed, Task
 from .plan import PAD, TITLE, Edge
-from .route import CLEAR, columns, ports, tracks
+from .route import ports
+from .track import CLEAR, columns, tracks
 
 #: No node is moved further than this.
 MOST = 16.0
