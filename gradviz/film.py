@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from .calculus.descend import Descent
 from .calculus.record import record
 from .errors import UnknownName
 from .picture.draw import Drawing, Options, compose
+from .picture.panels import Panel, panel
 from .picture.scene import Frame
 from .picture.theme import Theme
 from .record import Run, State, Step, Value, final
@@ -56,10 +58,11 @@ class Film:
         rankdir: str = "auto",
         depth: int | None = None,
         title: str | None = None,
+        panels: Sequence[str | Panel] = (),
     ) -> None:
         self.run = run
         self._inputs = _leaves(run) if inputs is None else inputs
-        self._options = Options(theme, rankdir, pace, title, depth)
+        self._options = Options(theme, rankdir, pace, title, depth, panels=tuple(map(panel, panels)))
         self._drawings: dict[Options, Drawing] = {}
 
     # ---- what was computed
@@ -271,7 +274,7 @@ def film(
     pace: str = "auto",
     theme: str | Theme = "light",
     rankdir: str = "auto",
-    panels: tuple[Any, ...] = (),
+    panels: Sequence[str | Panel] = (),
     depth: int | None = None,
     title: str | None = None,
 ) -> Film:
@@ -284,6 +287,8 @@ def film(
     pace     "edge", "node", "layer", "sweep", or "auto", the finest with at most 60 steps a sweep
     theme    "light", "dark", or a Theme
     rankdir  "LR", "TB" or "auto"
+    panels   what stands beside the graph: "curve", "loss", "along", "over", "knobs", "layers", or functions
+             (run, moment, theme, size) -> Scene; most need a Descent
     depth    fold groups deeper than this; 0 folds all
 
     Raises a child of `GradvizError` that says what was wrong, where, and what to do.
@@ -292,6 +297,13 @@ def film(
     >>> gv.film(lambda x: x * x, 3.0).grads["x"]
     6.0
     """
-    recorded = record(target, args, kwargs, wrt=wrt, seed=seed, sweeps=sweeps, direction=direction)
-    del panels
-    return Film(recorded.run, inputs=recorded.inputs, pace=pace, theme=theme, rankdir=rankdir, depth=depth, title=title)
+    if isinstance(target, Descent):
+        if args or kwargs:
+            raise TypeError("a Descent was given with arguments; arguments belong to a function, so leave them out")
+        run, inputs = target.run, target.inputs
+    else:
+        recorded = record(target, args, kwargs, wrt=wrt, seed=seed, sweeps=sweeps, direction=direction)
+        run, inputs = recorded.run, recorded.inputs
+    return Film(
+        run, inputs=inputs, pace=pace, theme=theme, rankdir=rankdir, depth=depth, title=title, panels=panels
+    )

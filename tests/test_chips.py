@@ -20,7 +20,7 @@ def test_free_chips_keep_clear_of_every_curve_box_and_chip():
         u, v = x + random.uniform(60, 200), y + random.uniform(-80, 80)
         curves[i, i + 1, 0] = (x, y, (x + u) / 2, y, (x + u) / 2, v, u, v)
         boxes.append((x - 60, y - 20, x, y + 20))
-    spots = place(curves, {e: 42.0 for e in curves}, boxes)
+    spots = place(curves, dict.fromkeys(curves, 42.0), boxes)
     assert spots.keys() == curves.keys()
     free = [e for e, s in spots.items() if s.free]
     assert len(free) > 10, "there is room for most of them"

@@ -41,5 +41,5 @@ def test_widths_are_logarithmic_and_bounded():
 
 
 def test_size_of_arrays_and_tuples_is_their_largest_entry():
-    assert size(((1.0, -7.0))) == 7.0
+    assert size((1.0, -7.0)) == 7.0
     assert widths({}).of(3.0) > 0

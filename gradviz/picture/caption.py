@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..record import Run, State, Step, advance, terms
 from . import edge, formula, numbers
 from .card import text
+from .equation import Scales
 from .fonts import measure
 from .moment import Moment
 from .narrate import Narration, Span, narrate
@@ -16,15 +17,15 @@ from .theme import Theme
 from .words import Names
 
 PAD = 16.0
-_LEAST_HEIGHT = 76.0
-_LEADING = 22.0  # between the lines of the sentence
+_LEAST_HEIGHT = 64.0
+_LEADING = 21.0  # between the lines of the sentence
 _BETWEEN = 10.0  # between two equations
 _MOST_EQUATIONS = 3
 _SENTENCE = 0.4  # the part of the panel that the sentence may take beside an equation
 _MANY_STEPS = 400  # beyond this the caption's height is measured on a sample
 
 
-def height(run: Run, names: Names, path: Sequence[Step], inner: float = 832.0) -> float:
+def height(run: Run, names: Names, path: Sequence[Step], inner: float, scales: Scales) -> float:
     """Return the height (px) that the fullest caption of a film needs; it is the height of all of them."""
     backward = run.sweep("backward")
     count = terms(run.graph, backward) if backward else {}
@@ -34,9 +35,9 @@ def height(run: Run, names: Names, path: Sequence[Step], inner: float = 832.0) -
         before, state = state, advance(run.graph, state, step)
         if i % every and step.k > 2 and step.k < step.n:
             continue
-        narration = narrate(Moment(run, step, before, state, count), names)
+        narration = narrate(Moment(run, step, before, state, count), names, scales=scales)
         rows, equations, most = _arrange(narration, inner)
-        tall = max(_LEADING * len(rows) + 10, sum(_tall(equations, most)) + _BETWEEN * (len(equations) - 1))
+        tall = max(_LEADING * len(rows) + 6, sum(_tall(equations, most)) + _BETWEEN * (len(equations) - 1))
         tallest = max(tallest, tall + 20)
     return float(round(tallest))
 

@@ -146,7 +146,9 @@ def face(
             w, h = thumb_size(node.shape, 13, (65, 39))
             return Face(node, badge + 3 + w + 8, max(h + 12, 30), badge, symbol, size, bold, "", "", tuple(labels),
                         (w, h), pad, 13.0 if folded else 0, 0, True, terms)  # fmt: skip
-        return Face(node, badge + 3 + column + 28 + 4, 30.0, badge, symbol, size, bold, "", "", tuple(labels), None,
+        beside = measure(f"{terms}/{terms}", 12, bold=True) + 12 if terms > 1 else 24.0
+        wide = badge + 3 + math.ceil(column + beside) + 4
+        return Face(node, wide, 30.0, badge, symbol, size, bold, "", "", tuple(labels), None,
                     pad, 13.0 if folded else 0, 0, True, terms)  # fmt: skip
     if node.shape:
         w, h = thumb_size(node.shape)
@@ -173,11 +175,11 @@ def rooms(f: Face, vertical: bool) -> tuple[float, float, float, float]:
     air = GLOW + 7 if not f.compact else GLOW + 3
     if vertical:
         aside = pips_width(f.terms) + 14 if f.terms > 1 and not f.compact else air
-        return f.sheets, 0.0, air, max(aside, air + f.sheets)
+        return f.sheets, 0.0, air, aside
     above = 36.0 if (f.name or f.shape) and not f.inside else air
     below = 32.0 if f.terms > 1 and not f.compact else air
     name = measure(f.name, 13) - f.width if not f.inside else 0.0
-    return above + f.sheets, below, 0.0, max(f.sheets, name + 6, 0.0)
+    return above + f.sheets, below, 0.0, max(name + 6 - f.sheets, 0.0)
 
 
 def pips_width(terms: int) -> float:

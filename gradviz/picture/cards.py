@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..record import Run, State, Value, fill
+from ..record import Run, State, Value
 from . import card, chips, edge, numbers
 from .card import Face, Look, text
 from .chips import Edge, Place
@@ -16,6 +16,7 @@ from .edge import Flow
 from .extent import Extent, extents
 from .fonts import measure
 from .layout import Group, Item, Layout, Plan, layout
+from .locals import chip_text
 from .moment import Moment
 from .part import parts
 from .scene import Box, Element, Rect, placed
@@ -58,22 +59,6 @@ def quantities(run: Run) -> tuple[str, ...]:
     return ("value", *(["tangent"] if "tangent" in kinds else []), *(["grad"] if "backward" in kinds else []))
 
 
-def chip_text(run: Run, names: Names, node_id: int, arg: int, local: Value | None) -> str:
-    """Write the local derivative of one edge: ×0.5 for a number, else its formula."""
-    node = run.graph.nodes[node_id]
-    alike = node.shape == run.graph.nodes[node.args[arg]].shape  # else axes are summed, which the formula says
-    if local is not None and not isinstance(local, tuple) and alike:
-        array = np.asarray(local)
-        if array.size and (array == array.flat[0]).all():
-            return numbers.local(array.flat[0])
-    words = {str(i): names.partial(a) for i, a in enumerate(node.args)}
-    words |= {"y": names.partial(node_id), "g": "ḡ"}
-    formula = visible(fill(node.local[arg], words))
-    if formula[:1].isdigit() or (local is not None and not formula.startswith(("×", "Σ"))):
-        formula = f"×{formula}" if " " not in formula else f"×({formula})"
-    return cut(formula, _CHIP_GLYPHS)
-
-
 def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, compact: bool) -> Sheet:
     """Measure every card at its fullest and lay the graph out once."""
     graph, rows = run.graph, quantities(run)
@@ -89,7 +74,7 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, com
         for n in graph.nodes
     )  # fmt: skip
     texts = {
-        (i, e.node, e.arg): chip_text(run, names, e.node, e.arg, e.local)
+        (i, e.node, e.arg): cut(chip_text(graph, names, e.node, e.arg, e.local), _CHIP_GLYPHS)
         for i, s in enumerate(run.sweeps)
         if s.kind == "backward"
         for e in s.events
@@ -103,9 +88,18 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, com
     items = []
     for f in faces:
         above, below, left, right = card.rooms(f, vertical)
-        stacked = _stands_under(run, f, faces) if not vertical and not compact else None
+        stacked = _stands_under(run, f) if not vertical and not compact else None
         items.append(
-            Item(f.node.id, f.width + 2 * f.pad, f.height + 2 * f.pad, above, below, left, right, under=stacked)
+            Item(
+                f.node.id,
+                f.width + 2 * f.pad + f.sheets,
+                f.height + 2 * f.pad,
+                above,
+                below,
+                left,
+                right,
+                under=stacked,
+            )
         )
     edges = tuple((a, n.id, i) for n in graph.nodes for i, a in enumerate(n.args))
     plan = Plan(tuple(items), edges, _groups(run), rankdir, gap, 4.0)
@@ -124,15 +118,19 @@ def _chip_widths(run: Run, texts: Mapping[tuple[int, int, int], str]) -> dict[Ed
     return wanted
 
 
-def _stands_under(run: Run, f: Face, faces: tuple[Face, ...]) -> int | None:
-    """An array parameter with one use stands under its operation, so that the spine is straight."""
-    users = run.graph.users[f.node.id]
-    if f.node.op != "parameter" or f.thumbs is None or len(users) != 1:
+def _stands_under(run: Run, f: Face) -> int | None:
+    """An array leaf with one use stands under its operation, so that the spine of operations is straight.
+
+    The spine begins at data: where an operation has only leaves, its parameters stand under it, its data before it.
+    """
+    node, nodes = f.node, run.graph.nodes
+    users = run.graph.users[node.id]
+    if not node.is_leaf or f.thumbs is None or len(users) != 1:
         return None
     user = users[0][0]
-    above_it = [a for a in run.graph.nodes[user].args if a != f.node.id]
-    return user if faces[user].thumbs and any(not run.graph.nodes[a].is_leaf or faces[a].node.op == "data"
-                                              for a in above_it) else None  # fmt: skip
+    others = [nodes[a] for a in nodes[user].args if a != node.id]
+    spine = any(not o.is_leaf or (node.op == "parameter" and o.op == "data") for o in others)
+    return user if spine else None
 
 
 def _groups(run: Run) -> tuple[Group, ...]:
@@ -172,7 +170,8 @@ class Cards:
         self._static = tuple(self._placed(self._group(path, box)) for path, box in s.layout.groups)
         self._titles = tuple(self._placed(e) for e, _ in titles)
         wanted = _chip_widths(s.run, s.chip_texts)
-        self._places = chips.place(self._curves, wanted, [*self._solid(), *(b for _, b in titles)])
+        solid = [*self._solid(), *self._borders(), *(b for _, b in titles)]
+        self._places = chips.place(self._curves, wanted, solid)
 
     def _group(self, path: tuple[str, ...], box: Box) -> Element:
         x0, y0, x1, y1 = box
@@ -212,7 +211,7 @@ class Cards:
         vertical = self.sheet.rankdir == "TB"
         for f in self.sheet.faces:
             x0, y0, x1, y1 = self._boxes[f.node.id]
-            found.append((x0, y0 - f.sheets, x1 + f.sheets, y1))
+            found.append((x0, y0 - f.sheets, x1, y1))
             if (f.name or f.shape) and not f.inside:
                 wide = f.width if f.shape else measure(f.name, 13)
                 found.append((x0, y0 - 28 - f.sheets, x0 + wide, y0 - 12))
@@ -220,6 +219,14 @@ class Cards:
                 w = card.pips_width(f.terms)
                 found.append((x1, y0, x1 + w + 12, y1) if vertical else (x0, y1 + 10, x0 + w + 8, y1 + 28))
         return found
+
+    def _borders(self) -> list[Box]:
+        """Return the four lines of each group's box, for chips to keep off."""
+        return [
+            line
+            for _, (x0, y0, x1, y1) in self.sheet.layout.groups
+            for line in ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1))
+        ]
 
     def _placed(self, e: Element) -> Element:
         if (self.k, self.x, self.y) == (1, 0, 0):
@@ -280,7 +287,7 @@ class Cards:
             now = active == "backward"
             spot = self._places[link]
             if now or spot.free:
-                words = s.chip_texts[after.sweep, node, arg]
+                words = s.chip_texts[self._sent_in(after.sweep), node, arg]
                 name = f"chip-{link[0]}-{link[1]}-{link[2]}"
                 spots.append(
                     self._keep(name, (words, now), lambda n=name, w=words, sp=spot, a=now: Element(
@@ -290,6 +297,11 @@ class Cards:
         spots.sort(key=lambda e: e.id[5:] in active_names)
         lines.sort(key=lambda e: e.id[5:] in active_names)
         return (*self._static, *glows, *lines, *self._titles, *faces, *extra, *spots)
+
+    def _sent_in(self, sweep: int) -> int:
+        """Return the backward sweep whose contributions are shown during a sweep: itself, or the last before it."""
+        run = self.sheet.run
+        return next(i for i in range(sweep, -1, -1) if run.sweeps[i].kind == "backward")
 
     def _card(self, f: Face, values: tuple[Value | None, ...], key: Any) -> Element:
         _, part, kind, arrived = key

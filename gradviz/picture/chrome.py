@@ -125,7 +125,8 @@ def tracks(steps: Sequence[Step], labels: Sequence[str], x0: float, x1: float) -
     counts: list[tuple[str, str, int]] = []
     for step in steps:
         if step.k == 1:
-            counts.append((step.kind, labels[step.sweep] or _NAMES[step.kind], step.n))
+            name = labels[step.sweep] or _NAMES[step.kind]
+            counts.append((step.kind, "iterations" if step.lead else name, step.n))
     if not counts:
         return ()
     between = _BETWEEN if len(counts) <= 8 else 6.0
@@ -152,8 +153,12 @@ def _step_width(n: int) -> float:
     return measure(f"step {n} of {n}", 13) + 8
 
 
-def timeline(line_of: Sequence[Track], current: int, k: int, y: float, theme: Theme) -> list[Element]:
-    """Draw the tracks and say which step is shown: the k-th of the sweep `current`; all are done after the last.
+def timeline(
+    line_of: Sequence[Track], current: int, k: int, y: float, theme: Theme, said: str = ""
+) -> list[Element]:
+    """Draw the tracks and say which step is shown: the k-th of the track `current`; all are done after the last.
+
+    said   stands in place of "step k of n"
 
     A track is one element for each of its halves, done and ahead, so that a step changes few of them.
     """
@@ -166,12 +171,12 @@ def timeline(line_of: Sequence[Track], current: int, k: int, y: float, theme: Th
             x = t.x0 if t.named else min(t.x0, line_of[-1].x1 - 260)
             marks = [text(x, y - 16, t.name, 13, ink, bold=True)]
             if i == current:
-                marks.append(text(x + marks[0].width + 10, y - 16, f"step {k} of {t.n}", 13, theme.ink))
+                marks.append(text(x + marks[0].width + 10, y - 16, said or f"step {k} of {t.n}", 13, theme.ink))
             parts.append(Element(f"track-name-{i}", "timeline", tuple(marks)))
     if current < len(line_of):
         stroke, _ = sweep_colour(line_of[current].kind, theme)
         ring = circle(line_of[current].at(k), y, 7, fill=theme.ground, stroke=stroke, line=3)
-        parts.append(Element("now", "timeline", (ring,)))
+        parts.append(Element("timeline-now", "timeline", (ring,)))
     return parts
 
 

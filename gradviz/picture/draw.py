@@ -1,23 +1,29 @@
 """From a Run to the frames of a film: choose how much fits, lay it out once, then draw what changes.
 
-The order of what is tried is the look's: full cards, compact cards, the deepest groups collapsed, and at last an
-overview with a lens. What is chosen depends on the output's size only, so a film has one picture throughout.
+What is tried, in this order: full cards; full cards with the groups folded that hold no parameter; compact cards; the
+deepest groups folded; and at last an overview with a lens. What is chosen depends on the output's size only, so a film
+has one picture throughout.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Protocol
 
 from ..errors import NotCollapsible, TooLarge, UnknownName
 from ..record import Run, State, Step, advance, final, steps, terms
-from . import caption, chrome, edge
+from ..record.group import collapse
+from . import caption, chrome, edge, lapse
 from .cards import Cards, Sheet, quantities, sheet
+from .equation import Scales
 from .moment import Moment
 from .narrate import narrate
 from .overview import Overview
-from .scene import Element, Frame, Scene
+from .panels import Beside, Panel, Place, beside
+from .scene import Box, Element, Frame, Scene
 from .theme import Theme
 from .theme import theme as named_theme
 from .words import Names
@@ -30,7 +36,7 @@ _NARROW, _WIDE = 880.0, 1280.0  # px, a still that was given no size
 _TALLNESS = 1.25  # a still is at most so many times as tall as it is wide
 _CHROME = 12.0  # px, the smallest number in title, legend, caption, time line and lens
 _GROWTH = 1.4  # a small graph is drawn at most this much larger than what stands around it
-_HEAD, _AIR = 56.0, 14.0  # px over the graph, and around it
+_HEAD, _AIR = 56.0, 10.0  # px over the graph, and around it
 _SECONDS = {"forward": 0.9, "tangent": 0.9, "backward": 1.4, "update": 1.2}
 _LAST_SECONDS = 4.0
 
@@ -46,6 +52,7 @@ class Options:
     depth: int | None = None
     width: int | None = None
     height: int | None = None
+    panels: tuple[Panel, ...] = ()
     moving: bool = True  # a film has 16:9 and a time line; a still has the graph's shape
 
     def __post_init__(self) -> None:
@@ -94,6 +101,8 @@ class Drawing:
     static: tuple[Element, ...]
     panel: caption.Panel | None
     tracks: tuple[chrome.Track, ...]
+    scales: Scales | None = None
+    panels: Beside | None = None
     _last: dict[str, tuple[object, Element]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -102,7 +111,7 @@ class Drawing:
     @property
     def seconds(self) -> float:
         """How long the film lasts."""
-        return sum(_SECONDS[step.kind] for step in self.steps) + _LAST_SECONDS
+        return sum(map(_seconds, self.steps)) + _LAST_SECONDS
 
     def __iter__(self) -> Iterator[Frame]:
         state = State()
@@ -127,19 +136,24 @@ class Drawing:
     def __post_init__(self) -> None:
         backward = self.run.sweep("backward")
         self._terms = terms(self.run.graph, backward) if backward else {}
+        starts = accumulate(step.k == 1 for step in self.steps)
+        self._track_of = {step.sweep: n - 1 for step, n in zip(self.steps, starts, strict=True)}
 
     def _frame(self, moment: Moment) -> Frame:
         step = moment.step
-        narration = narrate(moment, self.names)
+        narration = narrate(moment, self.names, scales=self.scales)
         scale = edge.widths(moment.after.sent) if step is None else None
         parts = [*self.static, *self.picture.elements(moment, scale)]
         if self.panel is not None:
             parts += self.panel.elements(narration, moment, scale)
+        if self.panels is not None:
+            parts += self.panels.elements(moment)
         if self.tracks:
-            now, k = (step.sweep, step.k) if step else (len(self.tracks), 0)
-            for e in chrome.timeline(self.tracks, now, k, self.canvas.height - 24, self.theme):
+            now, k = (self._track_of[step.sweep], step.k) if step else (len(self.tracks), 0)
+            said = lapse.place(self.run, step) if step else ""
+            for e in chrome.timeline(self.tracks, now, k, self.canvas.height - 24, self.theme, said):
                 parts.append(self._keep(e))
-        seconds = _SECONDS[step.kind] if step else _LAST_SECONDS
+        seconds = _seconds(step) if step else _LAST_SECONDS
         scene = Scene(
             self.canvas.width, self.canvas.height, self.theme.ground, tuple(parts), self.title, narration.note
         )
@@ -154,6 +168,13 @@ class Drawing:
         return e
 
 
+def _seconds(step: Step) -> float:
+    """Return how long a step is shown; a second iteration by layer goes faster than the first by node."""
+    if step.lead:
+        return lapse.seconds(step)
+    return _SECONDS[step.kind] * (0.6 if step.iteration > 1 else 1.0)
+
+
 def compose(run: Run, options: Options) -> Drawing:
     """Choose a level of detail for the output's size, lay the graph out, and return the film ready to be drawn."""
     if len(run.graph.nodes) > _MOST_NODES:
@@ -162,33 +183,39 @@ def compose(run: Run, options: Options) -> Drawing:
             "Record a smaller case, or fold groups with depth="
         )
     look = named_theme(options.theme)
+    title = _title(run, options)
     if options.depth is not None:
-        from ..record.group import collapse
-
         run = collapse(run, options.depth)
     said: list[str] = []
     for candidate, compact, note in _candidates(run):
         fitted = _fit_cards(candidate, options, compact)
         if fitted is not None:
             said += [note] if note else []
-            return _with_cards(fitted, options, look, "compact" if compact else "full", said)
+            return _with_cards(fitted, options, look, title, "compact" if compact else "full", said)
     said.append("overview with a lens: the cards would not be legible at this size")
-    return _with_lens(run, options, look, said)
+    return _with_lens(run, options, look, title, said)
 
 
 def _candidates(run: Run) -> Iterator[tuple[Run, bool, str]]:
     """Yield what to try, the most telling first."""
     yield run, False, ""
-    yield run, True, "compact cards: full ones would not be legible at this size"
+    because = "all full cards would not be legible at this size"
+    plain = _without_parameters(run)
+    if plain:
+        with suppress(NotCollapsible):
+            yield collapse(run, groups=plain), False, f"folded {', '.join(plain)}: {because}"
+    yield run, True, f"compact cards: {because}"
     depth = max((len(n.group) for n in run.graph.nodes), default=0)
     for level in range(depth - 1, -1, -1):
-        from ..record.group import collapse
+        with suppress(NotCollapsible):
+            yield collapse(run, level), False, f"groups folded below depth {level}: {because}"
 
-        try:
-            folded = collapse(run, level)
-        except NotCollapsible:
-            continue
-        yield folded, False, f"groups folded below depth {level}: all cards would not be legible at this size"
+
+def _without_parameters(run: Run) -> list[str]:
+    """Return the outermost groups that hold no parameter: the least is lost when they are folded."""
+    outermost = dict.fromkeys(n.group[0] for n in run.graph.nodes if n.group)
+    kept = {n.group[0] for n in run.graph.nodes if n.group and n.op == "parameter"}
+    return [name for name in outermost if name not in kept]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +227,14 @@ class _Fitted:
     canvas: Canvas
     k: float
     caption: float
+    place: Place
 
 
 def _canvas(options: Options, want: tuple[float, float]) -> Canvas:
     """Return the canvas for the size asked for; `want` is the scene's size that the graph would like to have."""
     width, height = options.width, options.height
+    if options.panels and width is None and height is None:
+        width = 1280
     if width is None and height is not None:
         width = round(height * 16 / 9)
     if width is None:
@@ -212,7 +242,7 @@ def _canvas(options: Options, want: tuple[float, float]) -> Canvas:
             width = 960 if want[0] <= 960 and want[1] <= 540 else 1280
         else:
             width = round(min(max(want[0], _NARROW), _WIDE))
-    if height is None and options.moving:
+    if height is None and (options.moving or options.panels):
         height = round(width * 9 / 16)
     # Between 960 and 1280 px the scene has the output's px; smaller outputs shrink it as far as text stays legible.
     scale = max(LEAST / _CHROME, width / 960) if width < 960 else max(1.0, width / 1280)
@@ -248,11 +278,14 @@ def _fit(cards: Sheet, path: tuple[Step, ...], options: Options) -> _Fitted:
     tail = chrome.TIMELINE if options.moving else chrome.MARGIN * 0.75
     around = _HEAD + 2 * _AIR + tail
     guess = _canvas(options, (w + 2 * chrome.MARGIN, h + around + 88))
-    tall = caption.height(cards.run, cards.names, path, guess.width - 2 * chrome.MARGIN - 2 * caption.PAD)
+    inner = guess.width - 2 * chrome.MARGIN - 2 * caption.PAD
+    tall = caption.height(cards.run, cards.names, path if options.moving else (), inner, cards.extents)
     canvas = _canvas(options, (w + 2 * chrome.MARGIN, h + around + tall))
-    k = min((canvas.width - 2 * chrome.MARGIN) / w, _GROWTH)
+    area = (chrome.MARGIN, _HEAD, canvas.width - chrome.MARGIN, canvas.height - tail - tall - _AIR)
+    place = _share(area, (w, h), len(options.panels))
+    k = min((place.graph[2] - place.graph[0]) / w, _GROWTH)
     if canvas.height:
-        k = min(k, (canvas.height - around - tall) / h)
+        k = min(k, (place.graph[3] - place.graph[1] - _AIR) / h)
     else:
         k = min(k, 1.0) if options.width is None else k
         # A still much taller than wide is not read, so the graph must fit into a page's height.
@@ -260,28 +293,41 @@ def _fit(cards: Sheet, path: tuple[Step, ...], options: Options) -> _Fitted:
         height = h * max(k, 0.01) + around + tall
         pixels = (canvas.pixels[0], round(height * canvas.scale))
         canvas = Canvas(canvas.width, pixels[1] / canvas.scale, pixels)
-    return _Fitted(cards, path, canvas, max(k, 0.0), tall)
+        place = Place((area[0], _HEAD, area[2], canvas.height - tail - tall - _AIR), ())
+    return _Fitted(cards, path, canvas, max(k, 0.0), tall, place)
 
 
-def _with_cards(f: _Fitted, options: Options, look: Theme, level: str, said: list[str]) -> Drawing:
+def _share(area: Box, size: tuple[float, float], count: int) -> Place:
+    """Put the panels right of the graph, or over it where that leaves a graph of this size much more room."""
+    column, row = beside(area, count), beside(area, count, row=True)
+
+    def scale(place: Place) -> float:
+        x0, y0, x1, y1 = place.graph
+        return min((x1 - x0) / size[0], (y1 - y0) / size[1], 1.0)
+
+    return row if scale(row) > 1.15 * scale(column) else column
+
+
+def _with_cards(f: _Fitted, options: Options, look: Theme, title: str, level: str, said: list[str]) -> Drawing:
     run, names, canvas = f.sheet.run, f.sheet.names, f.canvas
     w, h = f.sheet.size[0] * f.k, f.sheet.size[1] * f.k
     bottom = canvas.height - (chrome.TIMELINE if options.moving else chrome.MARGIN * 0.75)
     top = bottom - f.caption
-    x = round((canvas.width - w) / 2)
-    y = round(_HEAD + (top - _HEAD - h) / 2)
+    x0, y0, x1, y1 = f.place.graph
+    x = round((x0 + x1 - w) / 2)
+    y = round((y0 + y1 + _AIR - h) / 2) if options.panels else round(_HEAD + (top - _HEAD - h) / 2)
     heat = any(face.thumbs for face in f.sheet.faces)
-    title = _title(run, options)
     right = canvas.width - chrome.MARGIN
     line = chrome.tracks(f.steps, [s.label for s in run.sweeps], chrome.MARGIN, right) if options.moving else ()
     panel = caption.Panel((chrome.MARGIN, top, right, bottom), names, look)
     return Drawing(
         run, f.steps, names, look, level, (*said, *f.sheet.layout.said), canvas, title,
         Cards(f.sheet, x, y, f.k, look), _heading(title, canvas, look, quantities(run), heat), panel, line,
+        f.sheet.extents, _panels(options, f.place, look),
     )  # fmt: skip
 
 
-def _with_lens(run: Run, options: Options, look: Theme, said: list[str]) -> Drawing:
+def _with_lens(run: Run, options: Options, look: Theme, title: str, said: list[str]) -> Drawing:
     """Draw the graph as an overview with a lens."""
     names = Names(run.graph)
     path = steps(run, options.pace)
@@ -291,17 +337,22 @@ def _with_lens(run: Run, options: Options, look: Theme, said: list[str]) -> Draw
     if canvas.height < 660 and options.height is None:  # a lens is tall
         pixels = (canvas.pixels[0], round(720 * canvas.scale))
         canvas = Canvas(canvas.width, pixels[1] / canvas.scale, pixels)
-    title = _title(run, options)
     count = terms(run.graph, back) if (back := run.sweep("backward")) else {}
     rows = quantities(run)
     right = canvas.width - chrome.MARGIN
-    area = (chrome.MARGIN, 60.0, right, canvas.height - chrome.TIMELINE - 6)
+    place = beside((chrome.MARGIN, 60.0, right, canvas.height - chrome.TIMELINE - 6), len(options.panels))
+    area = place.graph
     picture = Overview.make(run, names, look, area, count, rows)
     line = chrome.tracks(path, [s.label for s in run.sweeps], chrome.MARGIN, right)
     return Drawing(
         run, path, names, look, "overview", (*said, *picture.layout.said), canvas, title,
         picture, _heading(title, canvas, look, rows, False), None, line,
+        panels=_panels(options, place, look),
     )  # fmt: skip
+
+
+def _panels(options: Options, place: Place, look: Theme) -> Beside | None:
+    return Beside(options.panels, place.panels, look) if options.panels else None
 
 
 def _title(run: Run, options: Options) -> str:

@@ -25,7 +25,7 @@ Frame: TypeAlias = Literal["upstream", "result", "partial", "old", "value"]
 Glue: TypeAlias = Literal["", "left", "right", "both"]
 
 GAPS = (12.0, 9.0)  # px between items: the first that fits
-SMALLEST = 10.0  # px, no text is set smaller
+SMALLEST = 12.0  # px, no text is set smaller: it is still 10 where the output shows the scene at 5/6
 _TIGHT = 3.0  # between a sign and what it touches
 _GLOW = 4.0
 _LABEL = 12.0

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from ..record import Event, Graph, Run, Value
 from . import lenslist, lensnotes
 from .card import text
-from .cards import chip_text
 from .chrome import shorten
 from .extent import Extent
 from .fonts import measure
 from .lenscard import LIST_STEP, Known, card, card_height, corners, list_row
 from .lensedge import bend, beside_curve, chip, chip_width, draw_edge
 from .lenslist import Part
+from .locals import chip_text
 from .moment import Moment
 from .narrate import Narration, narrate
 from .scene import Box, Element, Mark, Rect, Text, line, mark_box
@@ -244,7 +244,7 @@ class Lens:
             found = {(e.node, e.arg): e.local for e in self.run.sweeps[sweep].events if e.arg is not None}
             self._locals = (sweep, found)
         value = self._locals[1].get((node, arg))
-        return chip_text(self.run, self.names, node, arg, value) if self.graph.nodes[node].local[arg] else ""
+        return chip_text(self.graph, self.names, node, arg, value) if self.graph.nodes[node].local[arg] else ""
 
     def _edges(
         self, moment: Moment, focus: int, inputs: list[int], tops: dict[int, tuple[float, float]], users: list[int],

@@ -126,7 +126,7 @@ def _number(graph: Graph, nodes: Sequence[Node], unit: Sequence[int], blocks: Ma
                 i, GROUP, tuple(ids[a] for a in b.uses), result.name if result else name,
                 f"{name}, {len(b.inside)} nodes", b.path[:-1], result.shape if result else (),
                 (result or nodes[b.inside[0]]).where, name.partition("·")[0],
-                f"The {len(b.inside)} nodes of this group send on the sum of what they send, each by its own rule.",
+                f"Its {len(b.inside)} nodes pass it on, each by its own rule.",
                 tuple(f"∂{{y}}/∂{{{k}}}" for k in range(len(b.uses))),
             )
         )  # fmt: skip

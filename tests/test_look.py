@@ -1,0 +1,135 @@
+"""What a reader must be able to see in every film, measured: text, ground, order, and stillness."""
+
+import numpy as np
+import pytest
+from films import FILMS
+from looking import contrast, crossed, ground_under, is_number, outside, overlapping, texts
+
+from gradviz.picture.draw import Options, compose
+from gradviz.picture.theme import THEMES
+from gradviz.writers.raster import Raster
+
+SIZES = {"800": (800, None), "720p": (1280, 720), "1080p": (1920, 1080)}
+
+
+def drawing(name, size=(None, None), **options):
+    width, height = size
+    return compose(FILMS[name]().run, Options(width=width, height=height, **options))
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("name", FILMS)
+def test_no_number_is_under_10_px_and_no_text_overlaps_or_leaves(name, size):
+    film = drawing(name, size)
+    seen = set()
+    for frame in film:
+        ids = [e.id for e in frame.scene.elements]
+        assert len(ids) == len(set(ids))
+        assert not outside(frame.scene)
+        fresh = frame.scene.elements if not seen else [e for e in frame.scene.elements if id(e) not in seen]
+        seen.update(map(id, frame.scene.elements))
+        for e in fresh:
+            for t in (m for m in e.marks if type(m).__name__ == "Text"):
+                px = t.size * film.canvas.scale
+                assert px >= (10 - 1e-6 if is_number(t.text) else 8.3), f"{t.text!r} in {e.id} is {px:.2f} px high"
+        assert not overlapping(frame.scene), frame.note
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_no_edge_runs_through_a_text(name):
+    film = drawing(name, (1280, 720))
+    for k in {0, len(film) // 2, len(film) - 2, len(film) - 1}:
+        assert not crossed(film.frame(k).scene)
+    assert not crossed(drawing(name, moving=False).frame(-1).scene)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", FILMS)
+def test_text_stands_out_from_its_ground(name, theme):
+    film = drawing(name, (1280, 720), theme=theme)
+    for k in {0, len(film) // 3, len(film) // 2, len(film) - 2, len(film) - 1}:
+        scene = film.frame(k).scene
+        for e, t in texts(scene):
+            ground = ground_under(scene, t)
+            assert contrast(t.fill, ground) >= 4.5, f"{t.text!r} in {e.id}: {t.fill} on {ground}"
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_only_what_the_step_touches_changes(name):
+    film = drawing(name, (960, 540))
+    width, height = film.canvas.pixels
+    raster = Raster(film.canvas.width, film.canvas.height, width, height, film.theme.ground)
+    before = None
+    frames = list(film)
+    for k, frame in enumerate(frames[:-1]):
+        raster.draw(frame.scene)
+        pixels = raster.pixels.copy()
+        if before is not None and film.steps[k].k > 1:
+            allowed = np.zeros(pixels.shape[:2], bool)
+            s = film.canvas.scale
+            old = {e.id: e for e in frames[k - 1].scene.elements}
+            new = {e.id: e for e in frame.scene.elements}
+            step_nodes = touched(film, k) | touched(film, k - 1)
+            for e in (*old.values(), *new.values()):
+                if mine(e, step_nodes):
+                    x0, y0, x1, y1 = (v * s for v in e.box)
+                    allowed[max(int(y0) - 1, 0) : int(y1) + 2, max(int(x0) - 1, 0) : int(x1) + 2] = True
+            changed = (pixels != before).any(axis=2)
+            assert not (changed & ~allowed).any(), f"step {k} changes pixels that are not its own"
+        before = pixels
+
+
+def touched(film, k):
+    """Return the nodes that a step's events name, by the log alone."""
+    found = set()
+    for e in film.steps[k].events:
+        found |= {e.node, *film.run.graph.nodes[e.node].args}
+    return found
+
+
+def mine(element, nodes):
+    kind, *ids = element.id.split("-")
+    if kind in ("node", "glow", "pips", "halo", "bracket", "brackets", "edge", "chip"):
+        return not ids or any(i.isdigit() and int(i) in nodes for i in ids)
+    return element.kind in ("caption", "timeline", "now", "active") or element.kind.startswith("lens")
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_a_film_drawn_by_what_changed_equals_one_drawn_anew(name):
+    film = drawing(name, (800, 450))
+    width, height = film.canvas.pixels
+
+    def fresh():
+        return Raster(film.canvas.width, film.canvas.height, width, height, film.theme.ground)
+
+    running = fresh()
+    for k, frame in enumerate(film):
+        running.draw(frame.scene)
+        if k % 7 == 0 or k == len(film) - 1:
+            whole = fresh()
+            whole.draw(frame.scene)
+            assert (running.pixels == whole.pixels).all(), f"frame {k}"
+
+
+@pytest.mark.parametrize("name", ["neuron", "fanout", "arrays", "network"])
+def test_nodes_keep_their_places_in_every_frame(name):
+    places = {}
+    for frame in drawing(name):
+        for e in frame.scene.elements:
+            if e.kind == "node":
+                first = e.marks[0]
+                at = (first.x, first.y, first.w, first.h) if hasattr(first, "x") else first.xy[:2]
+                assert places.setdefault(e.id, at) == at
+    assert places
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_any_frame_alone_equals_the_same_frame_of_the_film(name):
+    from gradviz.writers.svg import svg
+
+    film = drawing(name)
+    for k, frame in enumerate(film):
+        if k % 9 == 4 or k == len(film) - 1:
+            alone = drawing(name).frame(k)
+            assert svg(alone.scene) == svg(frame.scene)
+            assert (alone.note, alone.seconds) == (frame.note, frame.seconds)
