@@ -9,7 +9,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from . import ops_array, ops_basic, ops_function, ops_linear, ops_shape
+from . import (
+    ops_algebra,
+    ops_array,
+    ops_basic,
+    ops_fourier,
+    ops_function,
+    ops_linear,
+    ops_move,
+    ops_shape,
+    ops_special,
+    ops_stats,
+)
 from .op import Op
 from .refuse import unknown
 
@@ -18,7 +29,8 @@ READS: Final = (None, None)
 
 #: Every row, in the order of the catalogue.
 ROWS: Final[tuple[Op, ...]] = (
-    *ops_basic.ROWS, *ops_function.ROWS, *ops_array.ROWS, *ops_linear.ROWS, *ops_shape.ROWS,
+    *ops_basic.ROWS, *ops_function.ROWS, *ops_special.ROWS, ops_special.POLYGAMMA, *ops_array.ROWS, *ops_stats.ROWS,
+    *ops_linear.ROWS, *ops_algebra.ROWS, *ops_fourier.ROWS, *ops_shape.ROWS, *ops_move.ROWS,
 )  # fmt: skip
 
 
@@ -63,11 +75,15 @@ _FUNCTIONS: dict[Any, tuple[Op | None, Any]] = {
     ops_basic.WHERE.forward: (ops_basic.WHERE, lambda a, b, c: ((a, b), {"condition": c})),
     np.round: (ops_basic.ROUND, lambda a, decimals=0: ((a,), {"decimals": int(decimals)})),
     np.around: (ops_basic.ROUND, lambda a, decimals=0: ((a,), {"decimals": int(decimals)})),
+    np.ldexp: (None, lambda a, b: a * 2.0 ** np.asarray(getattr(b, 'value', b))),
     np.sinc: (ops_function.SINC, None),
     np.real: (ops_function.REAL, None),
     np.nan_to_num: (
         ops_function.NAN_TO_NUM,
-        lambda x, copy=True, nan=0.0, posinf=None, neginf=None: ((x,), {"nan": nan, "posinf": posinf, "neginf": neginf}),
+        lambda x, copy=True, nan=0.0, posinf=None, neginf=None: (
+            (x,),
+            {"nan": nan, "posinf": posinf, "neginf": neginf},
+        ),
     ),
     ops_function.SIGMOID.forward: (ops_function.SIGMOID, None),
     ops_function.RELU.forward: (ops_function.RELU, None),
@@ -86,7 +102,8 @@ _READS = (
 )  # fmt: skip
 
 TABLE: Final[dict[Any, tuple[Op | None, Any]]] = {
-    **_ufuncs(), **ops_array.NUMPY, **ops_linear.NUMPY, **ops_shape.NUMPY, **_FUNCTIONS, **dict.fromkeys(_READS, READS),
+    **_ufuncs(), **ops_array.NUMPY, **ops_stats.NUMPY, **ops_linear.NUMPY, **ops_algebra.NUMPY, **ops_fourier.NUMPY,
+    **ops_shape.NUMPY, **ops_move.NUMPY, **ops_special.NUMPY, **_FUNCTIONS, **dict.fromkeys(_READS, READS),
 }  # fmt: skip
 
 
@@ -100,17 +117,36 @@ def name_of(function: Any) -> str:
 def find(function: Any, frame: FrameType | None) -> tuple[Op | None, Any]:
     """Return the row of a function and how its arguments are read; raise `UnknownFunction` where there is none."""
     entry = TABLE.get(function)
+    if entry is None and (row := ops_special.find(function)) is not None:
+        entry = (row, None)
     if entry is None:
         known = (name_of(f) for f, e in TABLE.items() if e is not READS and not f.__name__.startswith(("_", "<")))
-        raise unknown(name_of(function), known, frame)
+        raise unknown(name_of(function), (*known, *ops_special.names()), frame)
     return entry
 
 
-def ufunc_method(ufunc: np.ufunc, method: str) -> Callable[..., Any]:
+def ufunc_method(ufunc: np.ufunc, method: str, frame: FrameType | None) -> Callable[..., Any]:
     """Return what stands for a ufunc's own method: np.add.reduce is np.sum."""
-    if method == "__call__":
-        return ufunc
-    raise unknown(f"np.{ufunc.__name__}.{method}", (), None)
+    match method:
+        case "__call__":
+            return ufunc
+        case "reduce":
+            known = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}.get(ufunc)
+            return _from_axis_0(known) if known is not None else ops_stats.folded(ufunc)
+        case "accumulate":
+            running = {np.add: np.cumsum, np.multiply: np.cumprod}.get(ufunc)
+            return _from_axis_0(running) if running is not None else ops_stats.accumulated(ufunc)
+        case "outer":
+            return ops_stats.spread_out(ufunc)
+        case _:
+            raise unknown(f"np.{ufunc.__name__}.{method}", (), frame, "it writes into an array, or into parts of one")
+
+
+def _from_axis_0(function: Callable[..., Any]) -> Callable[..., Any]:
+    def along(a: Any, axis: Any = 0, **options: Any) -> Any:
+        return function(a, axis=axis, **options)
+
+    return along
 
 
 def bound(function: Any, bind: Any, args: Any, kwargs: Any, frame: FrameType | None) -> Any:

@@ -138,7 +138,7 @@ CUMSUM = Op(
 # -- how NumPy's arguments become operands and params
 
 
-def _axis(axis: Any, a: Any) -> Axis:
+def axis_of(axis: Any, a: Any) -> Axis:
     n = np.ndim(a)
     if axis is None:
         return None
@@ -150,11 +150,11 @@ def _axis(axis: Any, a: Any) -> Axis:
 
 
 def _bind(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    return (a,), {"axis": _axis(axis, a), "keepdims": bool(keepdims)}
+    return (a,), {"axis": axis_of(axis, a), "keepdims": bool(keepdims)}
 
 
 def _bind_softmax(a: Any, axis: int = -1) -> Any:
-    return (a,), {"axis": _axis(axis, a)}
+    return (a,), {"axis": axis_of(axis, a)}
 
 
 def _cumsum(a: Any, axis: Any = None) -> Any:
@@ -162,7 +162,7 @@ def _cumsum(a: Any, axis: Any = None) -> Any:
         return np.cumsum(np.reshape(a, (-1,)), 0)
     from .trace import call
 
-    return call(_cumulated, a, _axis(axis, a))
+    return call(_cumulated, a, axis_of(axis, a))
 
 
 def _cumulated(a: Any, axis: int) -> Any:

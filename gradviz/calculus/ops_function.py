@@ -35,9 +35,7 @@ def _function(
     )  # fmt: skip
 
 
-EXP = _function(
-    "exp", "exponential", np.exp, lambda y, a: y, "{y}", "The exponential multiplies it by its own value."
-)
+EXP = _function("exp", "exponential", np.exp, lambda y, a: y, "{y}", "The exponential multiplies it by its own value.")
 EXP2 = _function(
     "exp2", "exponential", np.exp2, lambda y, a: y * math.log(2), "{y}·ln 2",
     "A power of two multiplies it by its own value times ln 2.", label="2^{0}",
@@ -83,7 +81,9 @@ RECIPROCAL = _function(
 
 _TRIG = "trigonometry"
 SIN = _function("sin", _TRIG, np.sin, lambda y, a: np.cos(a), "cos {0}", "The sine multiplies it by the cosine.")
-COS = _function("cos", _TRIG, np.cos, lambda y, a: -np.sin(a), "−sin {0}", "The cosine multiplies it by minus the sine.")
+COS = _function(
+    "cos", _TRIG, np.cos, lambda y, a: -np.sin(a), "−sin {0}", "The cosine multiplies it by minus the sine."
+)
 TAN = _function(
     "tan", _TRIG, np.tan, lambda y, a: 1.0 + y**2, "1 + {y}²", "The tangent multiplies it by 1 plus its own square."
 )
@@ -221,13 +221,8 @@ ARCTAN2 = _pair(
     ("{1}/({0}² + {1}²)", "−{0}/({0}² + {1}²)"), "An angle gets it divided by the squared radius, crosswise.",
     "d arctan2(a, b) = (b·da − a·db)/(a² + b²)", "At a = b = 0 the rules give NaN.",
 )  # fmt: skip
-LDEXP = Op(
-    "ldexp", "linear", np.ldexp, "ldexp", "It is multiplied by the power of two.", ("2^{1}", "0"), "", CALLS,
-    (lambda y, a, b: np.exp2(b), lambda y, a, b: 0.0), formula="d(a·2ⁿ) = 2ⁿ·da",
-)  # fmt: skip
-
 ROWS = (
     EXP, EXP2, EXPM1, LOG, LOG2, LOG10, LOG1P, SQRT, CBRT, SQUARE, RECIPROCAL, SIN, COS, TAN, ARCSIN, ARCCOS, ARCTAN,
     SINH, COSH, TANH, ARCSINH, ARCCOSH, ARCTANH, DEG2RAD, RAD2DEG, SINC, SIGMOID, RELU, SOFTPLUS, NAN_TO_NUM, REAL,
-    LOGADDEXP, LOGADDEXP2, HYPOT, ARCTAN2, LDEXP,
+    LOGADDEXP, LOGADDEXP2, HYPOT, ARCTAN2,
 )  # fmt: skip

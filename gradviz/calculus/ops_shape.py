@@ -133,7 +133,7 @@ def scatter(g: Any, shape: Shape, index: Any) -> Any:
 
 
 def _set(a: Any, b: Any, index: Any) -> Any:
-    out = np.array(a, np.result_type(a))
+    out = np.array(a, np.result_type(a, b) if np.iscomplexobj(b) else np.result_type(a))
     out[index] = b
     return out
 
@@ -190,7 +190,7 @@ COPY = _shape(
 
 
 def _cast(a: Any, dtype: Any) -> Any:
-    return np.asarray(a).astype(dtype)
+    return a if np.iscomplexobj(a) else np.asarray(a).astype(dtype)
 
 
 ASTYPE = _shape(

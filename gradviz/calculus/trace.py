@@ -243,7 +243,10 @@ class Var:
                 raise detached(f"np.{ufunc.__name__}(..., out=...) writes into an array that is not traced",
                                "use the value that it returns, without out=", frame)  # fmt: skip
             del kwargs["out"]  # array += var: the name is bound to a new value, and the array is left alone
-        return _function(ops.ufunc_method(ufunc, method), inputs, kwargs, frame)
+        if method != "__call__":
+            stands = ops.ufunc_method(ufunc, method, frame)
+            return stands(*inputs, **{k: v for k, v in kwargs.items() if not ops.is_default(k, v)})
+        return _function(ufunc, inputs, kwargs, frame)
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
         return _function(function, args, kwargs, _getframe(1))

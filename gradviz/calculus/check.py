@@ -1,0 +1,305 @@
+"""Proof by numbers: every operation's derivatives, and the whole gradient, against differences that know no rule.
+
+Finite differences are Ridders' (1982, "Accurate computation of F'(x) and F'(x)F''(x)"): central differences at
+shrinking steps, extrapolated, the best by its own error estimate. On analytic ops the complex step serves too
+(Squire and Trapp 1998): Im f(x + ih) / h, which loses no digits.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import GradientMismatch, NoInputs
+from .modes import grad
+from .op import ALIAS, CONSTANT, INPUT
+from .sweep import contribution, pull, push, tape
+from .trace import Var, leaf
+
+#: Relative agreement that is asked of finite differences, and of the complex step.
+FINITE, COMPLEX = 1e-6, 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check has proved: how many derivatives agree, and which operations stand at a corner or are not finite.
+
+    worst   the largest relative difference that was found; skipped: "name: reason" for each node left out
+    """
+
+    derivatives: int
+    worst: float
+    skipped: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        left = f", {len(self.skipped)} left out ({'; '.join(self.skipped)})" if self.skipped else ""
+        return f"{self.derivatives} derivatives agree, the worst to {self.worst:.1e}{left}"
+
+
+def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = FINITE) -> Checked:
+    """Check every derivative of f at the given arguments, operation by operation and then from end to end.
+
+    Each operation is checked alone, in reverse and in forward mode, so that the one that is wrong is named; then the
+    gradient of f, whose output may have any shape (of the sum of its output, weighted), is checked by every input.
+
+    order       2 checks the gradient of the gradient as well
+    tolerance   relative agreement asked of finite differences (1e-6)
+
+    Raises `GradientMismatch` with both numbers, the node's name and the user's line; `NoInputs` where there is
+    nothing to differentiate by.
+
+    >>> print(check(lambda x: x * x, 3.0).derivatives)
+    4
+    """
+    from .record import walk
+
+    frame = sys._getframe(1)
+    numbers = {path: np.array(v, float) for path, v in _floats(args)}
+    if not numbers:
+        raise NoInputs("gv.check was given no number or array of floats to differentiate by")
+    leaves = {path: leaf(v[()] if v.ndim == 0 else v, path, INPUT, frame) for path, v in numbers.items()}
+    with np.errstate(all="ignore"):
+        returned = f(*_with(args, leaves))
+        outputs = [(path, v) for path, v in walk(returned) if isinstance(v, Var)]
+        if not outputs:
+            raise NoInputs(f"the function returned {str(returned)[:60]}, which was not computed from its arguments")
+        local = check_local([v for _, v in outputs], tolerance)
+        whole = _check_whole(f, args, numbers, leaves, outputs, tolerance)
+        done = [local, whole]
+        if order > 1:
+
+            def slope(*inner: Any) -> Any:
+                def weighted(*own: Any) -> Any:
+                    return sum(
+                        np.sum(v * weights(np.shape(v), 1)) for _, v in walk(f(*_with(args, dict(zip(numbers, own, strict=True)))))
+                        if isinstance(v, Var)
+                    )  # fmt: skip
+
+                found = grad(weighted, tuple(range(len(inner))))(*inner)
+                return sum(np.sum(g * weights(np.shape(g), 2)) for g in found)
+
+            done.append(check(slope, *(v[()] for v in numbers.values()), order=order - 1, tolerance=tolerance * 10))
+    return Checked(sum(c.derivatives for c in done), max(c.worst for c in done), sum((c.skipped for c in done), ()))
+
+
+def weights(shape: tuple[int, ...], seed: int) -> Any:
+    """Return numbers between ½ and 1½ that look like nothing in particular, the same ones every time."""
+    count = int(np.prod(shape, dtype=int))
+    found = 1.0 + 0.5 * np.sin(12.9898 * (np.arange(count) + 1) + 78.233 * seed)
+    return np.reshape(found, shape)[()]
+
+
+def _floats(args: Sequence[Any]) -> list[tuple[str, Any]]:
+    from .record import is_input, is_whole, walk
+
+    return [(path, v) for path, v in walk(args) if is_input(v) and not is_whole(v)]
+
+
+def _with(args: Sequence[Any], by: Any) -> Any:
+    from .record import substitute
+
+    return substitute(list(args), by)
+
+
+# -- one operation at a time
+
+
+def check_local(outputs: Sequence[Var], tolerance: float = FINITE) -> Checked:
+    """Check the derivatives of every operation that the outputs are computed from, each alone."""
+    on = tape(outputs)
+    count, worst, skipped = 0, 0.0, []
+    for i, v in enumerate(on.vars):
+        if v.op.kind == "leaf" or v.op is ALIAS:
+            continue
+        for position in range(len(on.args[i])):
+            operand = v.operands[position]
+            if operand.op is CONSTANT or not _is_float(operand.value):
+                continue
+            try:
+                found = _compare(v, position, tolerance)
+            except _Corner as corner:
+                skipped.append(f"{_name(v, outputs)}: {corner}")
+                continue
+            except _Differs as differs:
+                raise GradientMismatch(
+                    f"{_place(v)}{_name(v, outputs)}: the op {v.op.name} gives {differs.ours:.12g} for its derivative by "
+                    f"operand {position}, {differs.method} gives {differs.theirs:.12g} "
+                    f"(relative difference {differs.off:.1e})"
+                ) from None
+            count, worst = count + found[0], max(worst, found[1])
+    return Checked(count, worst, tuple(skipped))
+
+
+class _Corner(Exception):
+    """A point at which a difference says nothing: a corner of the function, or a value that is not finite."""
+
+
+class _Differs(Exception):
+    def __init__(self, ours: float, theirs: float, off: float, method: str) -> None:
+        super().__init__()
+        self.ours, self.theirs, self.off, self.method = ours, theirs, off, method
+
+
+def _is_float(value: Any) -> bool:
+    return not isinstance(value, tuple) and np.asarray(value).dtype.kind == "f"
+
+
+def _compare(v: Var, position: int, tolerance: float) -> tuple[int, float]:
+    operands = v.operands
+    values = [np.asarray(a.value)[()] if type(a.value) is not tuple else a.value for a in operands]
+    base = np.asarray(values[position])
+    g: Any = tuple(weights(np.shape(p), 3 + k) for k, p in enumerate(v.value)) if type(v.value) is tuple else weights(
+        v.shape, 3
+    )
+    y = v.value if type(v.value) is tuple else np.asarray(v.value)[()]
+    step = weights(base.shape, 4) * np.where(np.abs(base) > 1e-8, np.abs(base), 1.0)
+    params = v.params or {}
+
+    def along(h: Any) -> Any:
+        moved = list(values)
+        moved[position] = (base + h * step)[()]
+        return _dot(g, v.op.forward(*moved, **params))
+
+    sent, _ = contribution(v, position, g, y, values)
+    ours = float(_dot(np.broadcast_to(step, np.broadcast_shapes(np.shape(sent), np.shape(step))), sent))
+    if not np.isfinite(ours) or not np.all(np.isfinite(base)):
+        raise _Corner("not finite")
+    size = abs(float(_dot(np.abs(step), np.abs(sent)))) if np.shape(sent) == np.shape(step) else abs(ours)
+    dots = [step if k == position else None for k in range(len(values))]
+    forward = _dot(g, _full(push(v, dots, y, values, operands), v))
+    worst = _agree(ours, float(forward), size, 1e-10, "forward mode")
+    theirs, error = differences(along)
+    if abs(theirs - ours) > tolerance * max(abs(ours), abs(theirs), 1e-3 * size) + 10 * error:
+        left, right = one_sided(along)
+        if abs(left - right) > 1e-3 * max(abs(left), abs(right), 1e-9) or not np.isfinite(theirs):
+            raise _Corner("a corner, where the two sides differ" if np.isfinite(left + right) else "the edge of its domain")
+    worst = max(worst, _agree(ours, theirs, size, tolerance, "a finite difference", 10 * error))
+    count = 2
+    if v.op.analytic:
+        h = 1e-30
+        exact = float(np.imag(along(1j * h)) / h)
+        if np.isfinite(exact):
+            _agree(ours, exact, size, COMPLEX * 10 * max(base.size, 1), "the complex step", 1e-40)
+            count += 1
+    return count, worst
+
+
+def _full(value: Any, v: Var) -> Any:
+    return value if isinstance(value, tuple) else np.broadcast_to(value, v.shape)
+
+
+def _agree(ours: float, theirs: float, size: float, tolerance: float, method: str, slack: float = 0.0) -> float:
+    scale = max(abs(ours), abs(theirs), 1e-3 * size)
+    off = max(abs(ours - theirs) - slack, 0.0) / scale if scale > 0 else 0.0
+    if not (abs(ours - theirs) <= tolerance * scale + slack or ours == theirs):
+        raise _Differs(ours, theirs, off, method)
+    return off
+
+
+def _dot(a: Any, b: Any) -> Any:
+    if isinstance(b, tuple):
+        return sum(_dot(x, y) for x, y in zip(a, b, strict=True))
+    return np.sum(a * b)
+
+
+def differences(along: Callable[[float], Any], first: float = 0.02) -> tuple[float, float]:
+    """Return the derivative at 0 by Ridders' method, and an estimate of its error."""
+    shrink, rows = 1.6, 12
+    table = np.full((rows, rows), np.nan)
+    best, error, h = np.nan, np.inf, first
+    for i in range(rows):
+        table[i, 0] = (float(along(h)) - float(along(-h))) / (2 * h)
+        factor = shrink**2
+        for j in range(1, i + 1):
+            table[i, j] = (table[i, j - 1] * factor - table[i - 1, j - 1]) / (factor - 1)
+            factor *= shrink**2
+            off = max(abs(table[i, j] - table[i, j - 1]), abs(table[i, j] - table[i - 1, j - 1]))
+            if off <= error:
+                best, error = float(table[i, j]), float(off)
+        h /= shrink
+    return best, error if np.isfinite(error) else 0.0
+
+
+def one_sided(along: Callable[[float], Any]) -> tuple[float, float]:
+    """Return the slopes to the left and to the right of 0."""
+    h, here = 1e-6, float(along(0.0))
+    return (here - float(along(-h))) / h, (float(along(h)) - here) / h
+
+
+# -- from end to end
+
+
+def _check_whole(
+    f: Callable[..., Any], args: Sequence[Any], numbers: dict[str, Any], leaves: dict[str, Var],
+    outputs: Sequence[tuple[str, Var]], tolerance: float,
+) -> Checked:  # fmt: skip
+    from .record import walk
+
+    seeds = {path: weights(v.shape, 1) for path, v in outputs}
+    found = pull([v for _, v in outputs], list(seeds.values()), list(leaves.values()), False)
+
+    def total(moved: dict[str, Any], traced: bool = False) -> Any:
+        given = {p: m[()] if m.ndim == 0 else m for p, m in moved.items()}
+        if traced:
+            given = {p: leaf(m, p, INPUT, sys._getframe()) for p, m in given.items()}
+        plain = dict(walk(f(*_with(args, given))))
+        return sum(np.sum(np.asarray(getattr(plain[path], "value", plain[path])) * seed) for path, seed in seeds.items())
+
+    recorded = sum(float(np.sum(np.asarray(v.value) * seeds[path])) for path, v in outputs)
+    traced = False
+    try:
+        plain = float(total(numbers))
+    except (AttributeError, TypeError):  # it asks for what only a traced value has
+        traced, plain = True, float(total(numbers, True))
+    if not np.isclose(recorded, plain, rtol=1e-9, atol=1e-300, equal_nan=True):
+        raise GradientMismatch(f"the recorded output is {recorded:.12g}, and without recording it is {plain:.12g}")
+    count, worst, skipped = 0, 0.0, []
+    for (path, value), g in zip(numbers.items(), found, strict=True):
+        gradient = np.zeros(value.shape) if g is None else np.asarray(g)
+        for where in np.ndindex(value.shape):
+            ours, scale = float(gradient[where]), max(abs(float(value[where])), 1e-2)
+            name = path + (f"[{', '.join(map(str, where))}]" if where else "")
+
+            def along(h: float, path: str = path, where: Any = where, scale: float = scale) -> Any:
+                moved = {p: v.copy() for p, v in numbers.items()}
+                moved[path][where] += h * scale
+                return total(moved, traced)
+
+            theirs, error = differences(along)
+            theirs, error = theirs / scale, error / scale
+            off = abs(ours - theirs)
+            size = max(abs(ours), abs(theirs), 1e-3 * float(np.max(np.abs(gradient), initial=0.0)))
+            if not np.isfinite(ours + theirs):
+                skipped.append(f"{name}: not finite")
+                continue
+            if off > tolerance * size + 10 * error:
+                left, right = one_sided(along)
+                if abs(left - right) > 1e-3 * max(abs(left), abs(right), 1e-9):
+                    skipped.append(f"{name}: a corner, where the two sides differ")
+                    continue
+                raise GradientMismatch(
+                    f"the gradient by {name} is {ours:.12g}, a finite difference gives {theirs:.12g}, though every "
+                    "operation is right by itself; does the function change with what it is given, or use a value "
+                    "that is not traced (v.value)?"
+                )
+            count, worst = count + 1, max(worst, (off - 10 * error) / size if size else 0.0)
+    return Checked(count, worst, tuple(skipped))
+
+
+def _name(v: Var, outputs: Sequence[Var]) -> str:
+    from .build import build
+
+    built = build(list(outputs), [])
+    node = next((n for n, x in zip(built.graph.nodes, built.vars, strict=True) if x is v), None)
+    return (node.name or node.label) if node else v.op.name
+
+
+def _place(v: Var) -> str:
+    from .build import build
+
+    where = build([v], []).graph.nodes[-1].where
+    return f"{where}: " if where else ""

@@ -1,0 +1,415 @@
+"""The ops of matrices: determinants, inverses, solutions, factors, norms.
+
+Rules after Giles (2008), "Collected matrix derivative results for forward and reverse mode algorithmic
+differentiation", and Townsend (2016), "Differentiating the singular value decomposition".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from .op import CALLS, POWERS, Op
+from .ops_array import axis_of, spread
+from .ops_linear import flipped
+
+
+def _values(a: Any) -> Any:
+    return np.asarray(getattr(a, "value", a))
+
+
+def _square(g: Any) -> Any:
+    """Give numbers, one a matrix, two more axes."""
+    return np.reshape(g, (*np.shape(g), 1, 1)) if np.ndim(g) else g
+
+
+def _row(
+    name: str, forward: Any, transposes: tuple[Any, ...], symbol: str, rule: str, local: tuple[str, ...], formula: str,
+    *, label: str = "", precedence: int = CALLS, analytic: bool = True, edge: str = "",
+) -> Op:  # fmt: skip
+    return Op(
+        name, "algebra", forward, symbol, rule, local, label, precedence, (), transposes, analytic=analytic,
+        formula=formula, edge=edge,
+    )  # fmt: skip
+
+
+def _cofactors(y: Any, a: Any) -> Any:
+    """Return the derivatives of a determinant by its elements: by the inverse, or minor by minor where there is none."""
+    if np.all(_values(y) != 0):
+        return _square(y) * flipped(np.linalg.inv(a))
+    n = np.shape(a)[-1]
+    keep = [[k for k in range(n) if k != i] for i in range(n)]
+    rows = [
+        np.stack([(-1.0) ** (i + j) * np.linalg.det(a[..., keep[i], :][..., keep[j]]) for j in range(n)], axis=-1)
+        for i in range(n)
+    ]
+    return np.stack(rows, axis=-2)
+
+
+DET = _row(
+    "det", np.linalg.det, (lambda g, y, a: _square(g) * _cofactors(y, a),), "det",
+    "A determinant gives each element it times the element's cofactor.", ("{g}·{y}·({0}⁻¹)ᵀ",),
+    "d det A = det A · tr(A⁻¹ dA)", edge="By cofactors where A is singular.",
+)  # fmt: skip
+SLOGDET = _row(
+    "slogdet", lambda a: tuple(np.linalg.slogdet(a)), (lambda g, y, a: _square(g[1]) * flipped(np.linalg.inv(a)),),
+    "ln|det|", "The logarithm of a determinant gives back the inverse, transposed.", ("{g}·({0}⁻¹)ᵀ",),
+    "d ln|det A| = tr(A⁻¹ dA)", label="slogdet({0})", analytic=False,
+)  # fmt: skip
+INV = _row(
+    "inv", np.linalg.inv, (lambda g, y, a: -(flipped(y) @ g @ flipped(y)),), "( )⁻¹",
+    "An inverse sends it back between two copies of itself, transposed, with the sign changed.", ("−{y}ᵀ {g} {y}ᵀ",),
+    "d(A⁻¹) = −A⁻¹ dA A⁻¹", label="{0}⁻¹", precedence=POWERS,
+)  # fmt: skip
+
+
+def _vector(b: Any) -> bool:
+    return np.ndim(b) == 1
+
+
+def _solve_a(g: Any, y: Any, a: Any, b: Any) -> Any:
+    back = np.linalg.solve(flipped(a), g)
+    return -(np.expand_dims(back, -1) * np.expand_dims(y, -2)) if _vector(b) else -(back @ flipped(y))
+
+
+SOLVE = _row(
+    "solve", np.linalg.solve, (_solve_a, lambda g, y, a, b: np.linalg.solve(flipped(a), g)), "solve",
+    "A solution sends back the solution with the matrix transposed.", ("−({0}ᵀ)⁻¹{g} {y}ᵀ", "({0}ᵀ)⁻¹{g}"),
+    "A dx = db − dA x",
+)  # fmt: skip
+
+
+def _pinv_back(g: Any, y: Any, a: Any, rcond: Any) -> Any:
+    m, n = np.shape(a)[-2:]
+    yt, gt = flipped(y), flipped(g)
+    left, right = np.eye(m) - a @ y, np.eye(n) - y @ a
+    return -(yt @ g @ yt) + left @ gt @ y @ yt + yt @ y @ gt @ right
+
+
+PINV = _row(
+    "pinv", lambda a, rcond: np.linalg.pinv(a) if rcond is None else np.linalg.pinv(a, rcond), (_pinv_back,), "( )⁺",
+    "A pseudo-inverse sends it back as an inverse does, and through what the matrix leaves out.",
+    ("−{y}ᵀ {g} {y}ᵀ + …",), "dA⁺ = −A⁺ dA A⁺ + … (Golub and Pereyra 1973)", label="{0}⁺", precedence=POWERS,
+    analytic=False, edge="For matrices whose rank stays the same nearby.",
+)  # fmt: skip
+
+
+def _symmetric(a: Any) -> Any:
+    return (a + flipped(a)) / 2.0
+
+
+def _lower_half(a: Any) -> Any:
+    """Return the lower triangle with half its diagonal."""
+    n = np.shape(a)[-1]
+    return np.tril(a) * (1.0 - 0.5 * np.eye(n))
+
+
+def _cholesky_back(g: Any, y: Any, a: Any) -> Any:
+    inner = np.linalg.inv(y)
+    return _symmetric(flipped(inner) @ _lower_half(flipped(y) @ g) @ inner)
+
+
+def _of_symmetric(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda a: function((a + np.swapaxes(a, -1, -2)) / 2)
+
+
+CHOLESKY = _row(
+    "cholesky", _of_symmetric(np.linalg.cholesky), (_cholesky_back,), "chol",
+    "A Cholesky factor sends it back through its inverse on both sides, made symmetric.", ("sym({y}⁻ᵀ Φ({y}ᵀ{g}) {y}⁻¹)",),
+    "dL = L Φ(L⁻¹ dA L⁻ᵀ)", label="cholesky({0})", analytic=False, edge="The gradient is symmetric, as the matrix is.",
+)  # fmt: skip
+
+
+def _apart(w: Any) -> Any:
+    """Return 1 / (wⱼ − wᵢ) with zeros on the diagonal."""
+    n = np.shape(w)[-1]
+    off = np.expand_dims(w, -2) - np.expand_dims(w, -1)
+    return np.where(np.eye(n, dtype=bool), 0.0, 1.0 / np.where(np.eye(n, dtype=bool), 1.0, off))
+
+
+def _idle(g: Any) -> bool:
+    """Tell whether nothing arrived: a plain 0, for a result that is not used."""
+    return not hasattr(g, "value") and not np.any(g)
+
+
+def _diagonal(w: Any) -> Any:
+    return np.expand_dims(w, -1) * np.eye(np.shape(w)[-1])
+
+
+def _eigh_back(g: Any, y: Any, a: Any) -> Any:
+    (gw, gv), (w, v) = g, y
+    inner = _diagonal(gw)
+    if not _idle(gv):
+        inner = inner + _apart(w) * (flipped(v) @ gv)
+    return _symmetric(v @ inner @ flipped(v))
+
+
+EIGH = _row(
+    "eigh", _of_symmetric(lambda a: tuple(np.linalg.eigh(a))), (_eigh_back,), "eigh",
+    "Eigenvalues send it back along their eigenvectors; eigenvectors, through the gaps between eigenvalues.",
+    ("{y} (diag {g} + …) {y}ᵀ",), "dλᵢ = vᵢᵀ dA vᵢ", label="eigh({0})", analytic=False,
+    edge="Eigenvectors of equal eigenvalues have no derivative: NaN or inf.",
+)  # fmt: skip
+
+
+def _svd_back(g: Any, y: Any, a: Any) -> Any:
+    (gu, gs, gvt), (u, s, vt) = g, y
+    v, gv, ut = flipped(vt), flipped(gvt), flipped(u)
+    inner = _diagonal(gs)
+    back = None
+    if not (_idle(gu) and _idle(gvt)):
+        f, d = _apart(s**2), _diagonal(s)
+        skew_u, skew_v = ut @ gu, vt @ gv
+        inner = inner + (f * (skew_u - flipped(skew_u))) @ d + d @ (f * (skew_v - flipped(skew_v)))
+        m, k, n = np.shape(u)[-2], np.shape(s)[-1], np.shape(v)[-2]
+        over = _diagonal(1.0 / s)
+        if m > k:
+            back = (np.eye(m) - u @ ut) @ gu @ over @ vt
+        if n > k:
+            back = u @ over @ flipped(gv) @ (np.eye(n) - v @ vt)
+    middle = u @ inner @ vt
+    return middle if back is None else middle + back
+
+
+SVD = _row(
+    "svd", lambda a: tuple(np.linalg.svd(a, full_matrices=False)), (_svd_back,), "svd",
+    "Singular values send it back along their vectors; the vectors, through the gaps between the values.",
+    ("U (diag {g} + …) Vᵀ",), "dσᵢ = uᵢᵀ dA vᵢ", label="svd({0})", analytic=False,
+    edge="Vectors of equal singular values have no derivative: NaN or inf.",
+)  # fmt: skip
+
+
+def _qr_back(g: Any, y: Any, a: Any) -> Any:
+    (gq, gr), (q, r) = g, y
+    m = r @ flipped(gr) - flipped(gq) @ q
+    low = np.tril(m, -1)
+    return flipped(np.linalg.solve(r, flipped(gq + q @ (np.tril(m) + flipped(low)))))
+
+
+QR = _row(
+    "qr", lambda a: tuple(np.linalg.qr(a)), (_qr_back,), "qr",
+    "Both factors send it back through the inverse of the triangle.", ("({g} + Q copyltu(M)) R⁻ᵀ",),
+    "dA = dQ R + Q dR", label="qr({0})", analytic=False, edge="For matrices with at least as many rows as columns.",
+)  # fmt: skip
+
+
+def _norm_back(g: Any, y: Any, a: Any, axis: Any, keepdims: bool) -> Any:
+    full, length = spread(g, a, axis), spread(y, a, axis)
+    zero = _values(length) == 0
+    return np.where(zero, 0.0, full * a / np.where(zero, 1.0, length)) if np.any(zero) else full * a / length
+
+
+def _norm_forward(a: Any, axis: Any, keepdims: bool) -> Any:
+    if np.iscomplexobj(a):
+        return np.sqrt(np.sum(a * a, axis=axis, keepdims=keepdims))
+    big = np.max(np.abs(a), axis=axis, keepdims=True, initial=0.0)
+    if np.all((big < 1e150) & ((big > 1e-150) | (big == 0))):
+        return np.sqrt(np.sum(a * a, axis=axis, keepdims=keepdims))
+    big = np.where((big == 0) | ~np.isfinite(big), 1.0, big)  # its square would overflow, or vanish
+    out = np.sqrt(np.sum((a / big) ** 2, axis=axis, keepdims=True)) * big
+    return out if keepdims else np.squeeze(out, axis if axis is not None else tuple(range(np.ndim(a))))
+
+
+NORM = _row(
+    "norm", _norm_forward, (_norm_back,), "‖ ‖", "A norm gives each element its share: the element over the norm.",
+    ("{g}·{0}/{y}",), "d‖a‖ = a·da/‖a‖", label="‖{0}‖", edge="At a = 0 it sends 0.",
+)  # fmt: skip
+
+
+# -- NumPy's functions
+
+
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    from .trace import call
+
+    if ord is None and axis is None:
+        out = call(NORM.forward, np.ravel(x) if np.ndim(x) != 1 else x, None, False)
+        return np.reshape(out, (1,) * np.ndim(x)) if keepdims else out
+    axis = axis_of(axis, x)
+    if axis is None:
+        axis = tuple(range(np.ndim(x)))
+    over = (axis,) if isinstance(axis, int) else axis
+    if len(over) == 1:
+        return _vector_norm(x, 2 if ord is None else ord, over[0], keepdims)
+    if len(over) != 2:
+        raise ValueError("Improper number of dimensions to norm.")
+    if ord in (None, "fro"):
+        return call(NORM.forward, x, over, keepdims)
+    return _matrix_norm(x, ord, over, keepdims)
+
+
+def _vector_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
+    from .trace import call
+
+    if ord == 2:
+        return call(NORM.forward, x, axis, keepdims)
+    if ord in (np.inf, -np.inf):
+        return (np.max if ord > 0 else np.min)(np.abs(x), axis=axis, keepdims=keepdims)
+    if ord == 0:
+        return np.linalg.norm(_values(x), 0, axis, keepdims)
+    if isinstance(ord, str):
+        raise ValueError(f"Invalid norm order '{ord}' for vectors")
+    if ord == 1:
+        return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
+    total = np.sum(np.abs(x) ** ord, axis=axis, keepdims=keepdims)
+    return total ** (1.0 / ord)
+
+
+def _matrix_norm(x: Any, ord: Any, over: tuple[int, ...], keepdims: bool) -> Any:
+    rows, cols = over
+    if ord in (1, -1, np.inf, -np.inf):
+        first, second = (rows, cols) if abs(ord) == 1 else (cols, rows)
+        sums = np.sum(np.abs(x), axis=first, keepdims=True)
+        out = (np.max if ord > 0 else np.min)(sums, axis=second, keepdims=True)
+    elif ord in (2, -2, "nuc"):
+        s = np.linalg.svdvals(np.moveaxis(x, over, (-2, -1)))
+        out = {2: np.max, -2: np.min, "nuc": np.sum}[ord](s, axis=-1)
+        return np.expand_dims(out, tuple(sorted(over))) if keepdims else out
+    else:
+        raise ValueError("Invalid norm order for matrices.")
+    return out if keepdims else np.squeeze(out, over)
+
+
+def _linalg_vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+    over = axis_of(axis, x)
+    if over is None:
+        out = _vector_norm(np.ravel(x), ord, 0, False)
+        return np.reshape(out, (1,) * np.ndim(x)) if keepdims else out
+    return _vector_norm(x, ord, over, keepdims)
+
+
+def _svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    from .refuse import unknown
+    from .trace import call
+
+    m, n = np.shape(a)[-2:]
+    if compute_uv and full_matrices and m != n:
+        raise unknown("np.linalg.svd with full_matrices=True", ("np.linalg.svd",), None,
+                      "the further vectors of a matrix that is not square have no derivative; pass full_matrices=False")  # fmt: skip
+    u, s, vt = call(SVD.forward, a)
+    return _named("SVDResult", np.linalg.svd, np.eye(2), u, s, vt) if compute_uv else s
+
+
+def _named(_: str, function: Callable[..., Any], sample: Any, *parts: Any) -> Any:
+    """Return parts in the named tuple that NumPy's own function returns."""
+    return type(function(sample))(*parts)
+
+
+def _qr(a: Any, mode: str = "reduced") -> Any:
+    from .refuse import unknown
+    from .trace import call
+
+    m, n = np.shape(a)[-2:]
+    if mode not in ("reduced", "r") or m < n:
+        raise unknown(f"np.linalg.qr with mode={mode!r} of a {m}×{n} matrix", ("np.linalg.qr",), None,
+                      "gradviz differentiates the reduced factors of matrices with no more columns than rows")  # fmt: skip
+    q, r = call(QR.forward, a)
+    return r if mode == "r" else _named("QRResult", np.linalg.qr, np.eye(2), q, r)
+
+
+def _by_triangle(a: Any, upper: bool) -> Any:
+    """Return the symmetric matrix that NumPy sees, which reads one triangle only."""
+    values = _values(a)
+    if np.allclose(values, np.swapaxes(values, -1, -2), rtol=1e-12, atol=0):
+        return a
+    half = np.triu(a) if upper else np.tril(a)
+    return half + flipped(half) - half * np.eye(np.shape(a)[-1])
+
+
+def _cholesky(a: Any, /, *, upper: bool = False) -> Any:
+    from .trace import call
+
+    low = call(CHOLESKY.forward, _by_triangle(a, upper))
+    return flipped(low) if upper else low
+
+
+def _eigh(a: Any, UPLO: str = "L") -> Any:
+    from .trace import call
+
+    return _named("EighResult", np.linalg.eigh, np.eye(2), *call(EIGH.forward, _by_triangle(a, UPLO.upper() == "U")))
+
+
+def _slogdet(a: Any) -> Any:
+    from .trace import call
+
+    return _named("SlogdetResult", np.linalg.slogdet, np.eye(2), *call(SLOGDET.forward, a))
+
+
+def _matrix_power(a: Any, n: int) -> Any:
+    if n == 0:
+        return np.broadcast_to(np.eye(np.shape(a)[-1]), np.shape(a)) + 0.0 * a
+    base = np.linalg.inv(a) if n < 0 else a
+    out, n = None, abs(n)
+    while True:
+        if n & 1:
+            out = base if out is None else out @ base
+        n >>= 1
+        if not n:
+            return out
+        base = base @ base
+
+
+def _lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
+    values = _values(a)
+    _, _, rank, s = np.linalg.lstsq(values, _values(b), rcond)
+    x = np.linalg.pinv(a) @ b
+    m, n = np.shape(a)
+    rest = np.sum((b - a @ x) ** 2, axis=0) if rank == n and m > n else np.zeros(0)
+    return x, (np.reshape(rest, (1,)) if np.ndim(rest) == 0 else rest), rank, s
+
+
+def _tensorinv(a: Any, ind: int = 2) -> Any:
+    shape = np.shape(a)
+    n = int(np.prod(shape[ind:]))
+    return np.reshape(np.linalg.inv(np.reshape(a, (n, -1))), shape[ind:] + shape[:ind])
+
+
+def _tensorsolve(a: Any, b: Any) -> Any:
+    rest = np.shape(a)[np.ndim(b) :]
+    n = int(np.prod(rest))
+    return np.reshape(np.linalg.solve(np.reshape(a, (-1, n)), np.ravel(b)), rest)
+
+
+def _cond(x: Any, p: Any = None) -> Any:
+    if p in (None, 2, -2):
+        s = np.linalg.svdvals(x)
+        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+    over = (-2, -1)
+    return np.linalg.norm(x, p, over) * np.linalg.norm(np.linalg.inv(x), p, over)
+
+
+def _pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
+    from .trace import call
+
+    return call(PINV.forward, a, rcond if rcond is not None else rtol)
+
+
+ROWS = (DET, SLOGDET, INV, SOLVE, PINV, CHOLESKY, EIGH, SVD, QR, NORM)
+
+_ONE: dict[Any, Op] = {np.linalg.det: DET, np.linalg.inv: INV, np.linalg.solve: SOLVE}
+NUMPY: dict[Any, tuple[Op | None, Any]] = {
+    **{f: (row, None) for f, row in _ONE.items()},
+    **{row.forward: (row, None) for row in (SLOGDET, CHOLESKY, EIGH, SVD, QR)},
+    PINV.forward: (PINV, lambda a, rcond: ((a,), {"rcond": rcond})),
+    NORM.forward: (NORM, lambda a, axis, keepdims: ((a,), {"axis": axis, "keepdims": keepdims})),
+    np.linalg.slogdet: (None, _slogdet),
+    np.linalg.pinv: (None, _pinv),
+    np.linalg.cholesky: (None, _cholesky),
+    np.linalg.eigh: (None, _eigh),
+    np.linalg.eigvalsh: (None, lambda a, UPLO="L": _eigh(a, UPLO)[0]),
+    np.linalg.svd: (None, _svd),
+    np.linalg.svdvals: (None, lambda x: _svd(x, compute_uv=False)),
+    np.linalg.qr: (None, _qr),
+    np.linalg.norm: (None, _norm),
+    np.linalg.vector_norm: (None, _linalg_vector_norm),
+    np.linalg.matrix_norm: (None, lambda x, keepdims=False, ord="fro": _norm(x, ord, (-2, -1), keepdims)),
+    np.linalg.matrix_power: (None, _matrix_power),
+    np.linalg.multi_dot: (None, lambda arrays: reduce(np.matmul, arrays)),
+    np.linalg.lstsq: (None, _lstsq),
+    np.linalg.tensorinv: (None, _tensorinv),
+    np.linalg.tensorsolve: (None, _tensorsolve),
+    np.linalg.cond: (None, _cond),
+}

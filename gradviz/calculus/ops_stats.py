@@ -1,0 +1,381 @@
+"""Functions of NumPy that are written with others that are traced: statistics, differences, products along an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from .op import CALLS, Op
+from .ops_array import axis_of, count, kept
+
+
+def _root(v: Any) -> Any:
+    """The square root, flat at 0: there a standard deviation or a norm has no slope, and sends 0 (as PyTorch)."""
+    zero = np.asarray(getattr(v, "value", v)) == 0
+    if not np.any(zero):
+        return np.sqrt(v)
+    return np.where(zero, 0.0, np.sqrt(np.where(zero, 1.0, v)))
+
+
+def _var(a: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False, *, mean: Any = None, correction: Any = None) -> Any:
+    off = a - (np.mean(a, axis=axis, keepdims=True) if mean is None else mean)
+    free = count(np.shape(a), axis_of(axis, a)) - (ddof if correction is None else correction)
+    return np.sum(off**2, axis=axis, keepdims=keepdims) / (free if free > 0 else np.nan)
+
+
+def _std(a: Any, axis: Any = None, **options: Any) -> Any:
+    return _root(_var(a, axis, **options))
+
+
+def _ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
+
+
+def _average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: bool = False) -> Any:
+    if weights is None:
+        out: Any = np.mean(a, axis=axis, keepdims=keepdims)
+        total: Any = float(count(np.shape(a), axis_of(axis, a)))
+    else:
+        if np.shape(weights) != np.shape(a):
+            shape = [1] * np.ndim(a)
+            shape[axis] = -1
+            weights = np.broadcast_to(np.reshape(weights, shape), np.shape(a))
+        total = np.sum(weights, axis=axis, keepdims=keepdims)
+        out = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
+    return (out, np.broadcast_to(total, np.shape(out))) if returned else out
+
+
+def _line(a: Any, axis: Any) -> tuple[Any, int]:
+    """Bring what is reduced together into the last axis, and tell its length."""
+    n = count(np.shape(a), axis_of(axis, a))
+    if axis is None:
+        return np.reshape(a, (-1,)), n
+    over = [i % np.ndim(a) for i in np.atleast_1d(axis)]
+    moved = np.moveaxis(a, over, range(-len(over), 0)) if over[-1] != np.ndim(a) - 1 or len(over) > 1 else a
+    rest = np.shape(moved)[: np.ndim(a) - len(over)]
+    return (np.reshape(moved, (*rest, n)) if len(over) > 1 else moved), n
+
+
+#: How a quantile between two elements is taken, of NumPy's methods: those that interpolate between neighbours.
+_BETWEEN: dict[str, Callable[[float], tuple[float, float]]] = {
+    "linear": lambda t: (np.floor(t), t - np.floor(t)),
+    "lower": lambda t: (np.floor(t), 0.0),
+    "higher": lambda t: (np.ceil(t), 0.0),
+    "nearest": lambda t: (float(np.round(t)), 0.0),
+    "midpoint": lambda t: (np.floor(t), 0.5 if t % 1 else 0.0),
+}
+
+
+def _quantile(a: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: bool = False, overwrite_input: bool = False) -> Any:
+    if method not in _BETWEEN:
+        from .refuse import unknown
+
+        raise unknown(f"np.quantile with method={method!r}", ("np.quantile",), None, f"gradviz has {', '.join(_BETWEEN)}")
+    line, n = _line(a, axis)
+    ordered = np.sort(line, axis=-1)
+
+    def one(share: float) -> Any:
+        low, t = _BETWEEN[method](float(share) * (n - 1))
+        i = int(low)
+        out = ordered[..., i]
+        if t:
+            out = out * (1.0 - t) + ordered[..., min(i + 1, n - 1)] * t
+        if np.any(np.isnan(np.asarray(getattr(line, "value", line)))):
+            out = np.where(np.any(np.isnan(line), axis=-1), np.nan, out)
+        return np.reshape(out, kept(np.shape(a), axis_of(axis, a))) if keepdims else out
+
+    values = np.asarray(getattr(q, "value", q), float)
+    if values.ndim == 0:
+        return one(float(values))
+    return np.reshape(np.stack([one(s) for s in np.ravel(values)]), (*values.shape, *np.shape(one(0.5))))
+
+
+def _median(a: Any, axis: Any = None, overwrite_input: bool = False, keepdims: bool = False) -> Any:
+    return _quantile(a, 0.5, axis, keepdims=keepdims)
+
+
+def _percentile(a: Any, q: Any, axis: Any = None, **options: Any) -> Any:
+    return _quantile(a, np.asarray(q) / 100, axis, **options)
+
+
+def _where_nan(a: Any, fill: float) -> Any:
+    return np.where(np.isnan(a), fill, a)
+
+
+def _nansum(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.sum(_where_nan(a, 0.0), axis=axis, keepdims=keepdims)
+
+
+def _nanprod(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return np.prod(_where_nan(a, 1.0), axis=axis, keepdims=keepdims)
+
+
+def _nanmean(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    number = np.sum(~np.isnan(a), axis=axis, keepdims=keepdims)
+    return _nansum(a, axis, keepdims) / number
+
+
+def _nanvar(a: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+    number = np.sum(~np.isnan(a), axis=axis, keepdims=keepdims)
+    off = _where_nan(a - _nanmean(a, axis, True), 0.0)
+    return np.sum(off**2, axis=axis, keepdims=keepdims) / (number - ddof)
+
+
+def _nanstd(a: Any, axis: Any = None, **options: Any) -> Any:
+    return _root(_nanvar(a, axis, **options))
+
+
+def _nan_extreme(function: Callable[..., Any], fill: float) -> Callable[..., Any]:
+    def extreme(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        out = function(_where_nan(a, fill), axis=axis, keepdims=keepdims)
+        none = np.all(np.isnan(a), axis=axis, keepdims=keepdims)
+        return np.where(none, np.nan, out) if np.any(none) else out
+
+    return extreme
+
+
+def _nancumsum(a: Any, axis: Any = None) -> Any:
+    return np.cumsum(_where_nan(a, 0.0), axis=axis)
+
+
+def _cumprod_back(g: Any, y: Any, a: Any, axis: int) -> Any:
+    values = np.asarray(getattr(a, "value", a))
+    if not np.any(values == 0):
+        return np.flip(np.cumsum(np.flip(g * y, axis), axis), axis) / a
+    # With zeros: the k-th result is a product of the first k, and gives each of them the product of the others.
+    n = values.shape[axis]
+    line = np.moveaxis(a, axis, -1)
+    k, i, j = np.ogrid[:n, :n, :n]
+    parts = np.where((j <= k) & (j != i), np.reshape(line, (*np.shape(line)[:-1], 1, 1, n)), 1.0)
+    rows = np.where((i <= k)[..., 0], np.prod(parts, axis=-1), 0.0)
+    back = np.sum(np.expand_dims(np.moveaxis(g, axis, -1), -1) * rows, axis=-2)
+    return np.moveaxis(back, -1, axis)
+
+
+CUMPROD = Op(
+    "cumprod", "reduction", lambda a, axis: np.cumprod(a, axis), "cumprod",
+    "Each element gets it from every running product that it is part of, times the others in it.",
+    ("Σ from the end of {g}·{y}, over {0}",), "cumprod({0})", CALLS, (), (_cumprod_back,), analytic=True,
+    formula="d cumprod(a)ₖ = Σᵢ≤ₖ (Π of the others)·daᵢ", edge="Exact where elements are 0.",
+)  # fmt: skip
+
+
+def _cumprod(a: Any, axis: Any = None) -> Any:
+    from .trace import call
+
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    return call(CUMPROD.forward, a, axis % np.ndim(a))
+
+
+def _cumulative(function: Callable[..., Any], first: float) -> Callable[..., Any]:
+    def cumulative(x: Any, *, axis: Any = None, include_initial: bool = False) -> Any:
+        axis = 0 if axis is None else axis
+        out = function(x, axis=axis)
+        if include_initial:
+            shape = list(np.shape(x))
+            shape[axis] = 1
+            out = np.concatenate([np.full(shape, first), out], axis)
+        return out
+
+    return cumulative
+
+
+def _trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
+
+
+def _along(a: Any, axis: int, part: slice) -> Any:
+    return a[(*[slice(None)] * (axis % np.ndim(a)), part)]
+
+
+def _diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    rim = list(np.shape(a))
+    rim[axis] = 1
+    ends = [np.broadcast_to(e, rim) if e is not None and np.ndim(e) == 0 else e for e in (prepend, append)]
+    parts = [p for p in (ends[0], a, ends[1]) if p is not None]
+    a = np.concatenate(parts, axis) if len(parts) > 1 else a
+    for _ in range(n):
+        a = _along(a, axis, slice(1, None)) - _along(a, axis, slice(None, -1))
+    return a
+
+
+def _ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    parts = [to_begin, _diff(np.ravel(ary)), to_end]
+    return np.concatenate([np.ravel(p) for p in parts if p is not None])
+
+
+def _gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
+    which = range(np.ndim(f)) if axis is None else [int(i) % np.ndim(f) for i in np.atleast_1d(axis)]
+    spacings = list(varargs) or [1.0]
+    spacings = spacings * len(which) if len(spacings) == 1 else spacings
+    out = [_gradient_along(f, h, i, edge_order) for i, h in zip(which, spacings, strict=True)]
+    return out[0] if len(out) == 1 else tuple(out)
+
+
+def _gradient_along(f: Any, h: Any, axis: int, edge_order: int) -> Any:
+    def at(part: slice) -> Any:
+        return _along(f, axis, part)
+
+    n = np.shape(f)[axis]
+    steps: Any = np.full(n - 1, h) if np.ndim(h) == 0 and not hasattr(h, "value") else h * np.ones(n - 1) if np.ndim(h) == 0 else np.diff(h)
+    tall = [1] * np.ndim(f)
+    tall[axis] = -1
+    d = np.reshape(steps, tall)
+    a, b = _along(d, axis, slice(None, -1)), _along(d, axis, slice(1, None))
+    low, mid, high = at(slice(None, -2)), at(slice(1, -1)), at(slice(2, None))
+    inner = (a**2 * high + (b**2 - a**2) * mid - b**2 * low) / (a * b * (a + b))
+    d0, d1 = _along(d, axis, slice(0, 1)), _along(d, axis, slice(1, 2))
+    e0, e1 = _along(d, axis, slice(-1, None)), _along(d, axis, slice(-2, -1))
+    f0, f1, l0, l1 = at(slice(0, 1)), at(slice(1, 2)), at(slice(-1, None)), at(slice(-2, -1))
+    if edge_order == 1:
+        first, last = (f1 - f0) / d0, (l0 - l1) / e0
+    else:
+        f2, l2 = at(slice(2, 3)), at(slice(-3, -2))
+        first = -(2 * d0 + d1) / (d0 * (d0 + d1)) * f0 + (d0 + d1) / (d0 * d1) * f1 - d0 / (d1 * (d0 + d1)) * f2
+        last = e0 / (e1 * (e0 + e1)) * l2 - (e0 + e1) / (e0 * e1) * l1 + (2 * e0 + e1) / (e0 * (e0 + e1)) * l0
+    return np.concatenate([first, inner, last], axis)
+
+
+def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    if x is None:
+        widths = dx
+    else:
+        widths = np.diff(x, axis=-1 if np.ndim(x) == 1 else axis)
+        if np.ndim(x) == 1:
+            shape = [1] * np.ndim(y)
+            shape[axis] = -1
+            widths = np.reshape(widths, shape)
+    return np.sum(widths * (_along(y, axis, slice(1, None)) + _along(y, axis, slice(None, -1))) / 2.0, axis=axis)
+
+
+def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
+    if period is not None:
+        from .refuse import unknown
+
+        raise unknown("np.interp with period=", ("np.interp",), None, "gradviz interpolates without a period")
+    i = np.clip(np.searchsorted(xp, x, "right") - 1, 0, np.size(xp) - 2)
+    x0, f0 = np.take(xp, i), np.take(fp, i)
+    inside = f0 + (x - x0) * ((np.take(fp, i + 1) - f0) / (np.take(xp, i + 1) - x0))
+    below, above = x < xp[0], x > xp[-1]
+    if not np.any(below) and not np.any(above):
+        return inside
+    return np.where(below, fp[0] if left is None else left, np.where(above, fp[-1] if right is None else right, inside))
+
+
+def _polyval(p: Any, x: Any) -> Any:
+    out: Any = p[0] + 0.0 * x
+    for i in range(1, len(p)):
+        out = out * x + p[i]
+    return out
+
+
+def _cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: int | None = None) -> Any:
+    x = np.atleast_2d(m)
+    x = x if rowvar or np.ndim(m) == 1 else np.transpose(x)
+    if y is not None:
+        other = np.atleast_2d(y)
+        x = np.concatenate([x, other if rowvar or np.ndim(y) == 1 else np.transpose(other)], 0)
+    off = x - np.mean(x, axis=1, keepdims=True)
+    free = np.shape(x)[1] - ((0 if bias else 1) if ddof is None else ddof)
+    return np.squeeze(off @ np.transpose(off) / free)
+
+
+def _corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Any:
+    c = _cov(x, y, rowvar)
+    if np.ndim(c) == 0:
+        return c / c
+    d = np.sqrt(np.diagonal(c))
+    return c / np.expand_dims(d, 1) / np.expand_dims(d, 0)
+
+
+def _divmod(a: Any, b: Any) -> tuple[Any, Any]:
+    return np.floor_divide(a, b), np.remainder(a, b)
+
+
+def _modf(a: Any) -> tuple[Any, Any]:
+    whole = np.trunc(a)
+    return a - whole, whole
+
+
+def _unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * np.pi) -> Any:
+    plain = np.asarray(getattr(p, "value", p))
+    return p + (np.unwrap(plain, discont, axis, period=period) - plain)
+
+
+def folded(ufunc: np.ufunc) -> Callable[..., Any]:
+    """Return ufunc.reduce for a ufunc that has no reduction of its own: one slice after the other."""
+
+    def fold(a: Any, axis: Any = 0, keepdims: bool = False) -> Any:
+        if axis is None:
+            line, axis = np.ravel(a), 0
+        else:
+            line = a
+        slices = [line[(*[slice(None)] * (axis % np.ndim(line)), i)] for i in range(np.shape(line)[axis])]
+        out = reduce(ufunc, slices)
+        return np.reshape(out, kept(np.shape(a), axis)) if keepdims else out
+
+    return fold
+
+
+def accumulated(ufunc: np.ufunc) -> Callable[..., Any]:
+    """Return ufunc.accumulate, one slice after the other."""
+
+    def accumulate(a: Any, axis: int = 0) -> Any:
+        out: list[Any] = []
+        for i in range(np.shape(a)[axis]):
+            part = a[(*[slice(None)] * (axis % np.ndim(a)), i)]
+            out.append(ufunc(out[-1], part) if out else part)
+        return np.stack(out, axis)
+
+    return accumulate
+
+
+def spread_out(ufunc: np.ufunc) -> Callable[..., Any]:
+    """Return ufunc.outer: every element of the first with every element of the second."""
+
+    def outer(a: Any, b: Any) -> Any:
+        return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
+
+    return outer
+
+
+ROWS = (CUMPROD,)
+
+NUMPY: dict[Any, tuple[Op | None, Any]] = {
+    CUMPROD.forward: (CUMPROD, lambda a, axis: ((a,), {"axis": axis})),
+    np.var: (None, _var),
+    np.std: (None, _std),
+    np.ptp: (None, _ptp),
+    np.average: (None, _average),
+    np.median: (None, _median),
+    np.quantile: (None, _quantile),
+    np.percentile: (None, _percentile),
+    np.nansum: (None, _nansum),
+    np.nanprod: (None, _nanprod),
+    np.nanmean: (None, _nanmean),
+    np.nanvar: (None, _nanvar),
+    np.nanstd: (None, _nanstd),
+    np.nanmax: (None, _nan_extreme(np.max, -np.inf)),
+    np.nanmin: (None, _nan_extreme(np.min, np.inf)),
+    np.nancumsum: (None, _nancumsum),
+    np.cumprod: (None, _cumprod),
+    np.cumulative_sum: (None, _cumulative(np.cumsum, 0.0)),
+    np.cumulative_prod: (None, _cumulative(np.cumprod, 1.0)),
+    np.trace: (None, _trace),
+    np.linalg.trace: (None, lambda x, offset=0: _trace(x, offset, -2, -1)),
+    np.diff: (None, _diff),
+    np.ediff1d: (None, _ediff1d),
+    np.gradient: (None, _gradient),
+    np.trapezoid: (None, _trapezoid),
+    np.interp: (None, _interp),
+    np.polyval: (None, _polyval),
+    np.cov: (None, _cov),
+    np.corrcoef: (None, _corrcoef),
+    np.divmod: (None, _divmod),
+    np.modf: (None, _modf),
+    np.unwrap: (None, _unwrap),
+}
