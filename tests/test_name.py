@@ -60,7 +60,7 @@ def test_every_kind_of_target() -> None:
         self, h = Holder(), [0, 0]
         self.w = a + b
         h[0] = a * b
-        (walrus := a - b)
+        (walrus := a - b)  # noqa: PLW0131
         plain: Any = a / b
         first, (second, third) = -a, (a**2, np.exp(b))
         chosen = np.sin(a) if a > 0 else np.cos(a)
@@ -87,7 +87,7 @@ def test_a_name_follows_return_to_the_caller() -> None:
     def f(a: Any) -> Any:
         b = outer(a)
         c, d = two(b)
-        e = (lambda t: t - 4.0)(c)
+        e = (lambda t: t - 4.0)(c)  # noqa: PLC3002
         return e * d
 
     assert names(f, 1.0) == ["u·u", "b", "c", "d", "e", "e·d"]
@@ -553,3 +553,50 @@ def test_what_no_python_frame_made_is_put_together() -> None:
 
 def test_two_traces_give_the_same_names() -> None:
     assert graph(neuron, 2.0, 0.0, -3.0, 1.0, 6.88) == graph(neuron, 2.0, 0.0, -3.0, 1.0, 6.88)
+
+
+def test_a_function_made_of_several_operations_gives_its_name_to_the_last() -> None:
+    def f(c: Any) -> Any:
+        q = np.std(c)
+        return q * q
+
+    found = names(f, np.array([1.0, 3.0]))
+    assert found[-2:] == ["q", "q·q"]
+    assert found.count("q") == 1
+    assert not any(n.startswith("q₁") for n in found)
+
+
+def test_results_of_one_operation_take_the_names_they_are_unpacked_to() -> None:
+    def f(A: Any) -> Any:
+        values, vectors = np.linalg.eigh(A)
+        return np.sum(values) + np.sum(vectors)
+
+    assert names(f, np.array([[2.0, 1.0], [1.0, 3.0]]))[:3] == ["eigh(A)", "values", "vectors"]
+
+
+def test_what_assigning_to_an_item_makes_has_the_name_of_the_whole() -> None:
+    def f(x: Any) -> Any:
+        y = x * 2.0
+        y[0] = x[1] * 3.0
+        y[1] += 1.0
+        return np.sum(y)
+
+    assert names(f, np.ones(2)) == ["y₁", "x[1]", "y[0]", "y₂", "y₂[1]", "y[1]", "y₃", "sum(y)"]
+
+
+def test_what_differentiating_makes_is_told_apart_and_stands_at_its_forward_node() -> None:
+    from gradviz.calculus.modes import grad
+
+    def inner(x: Any) -> Any:
+        return x * np.sin(x)
+
+    def f(x: Any) -> Any:
+        d = grad(inner)(x)
+        return d * d
+
+    g = graph(f, 1.0)
+    made = [n for n in g.nodes if n.group == ("∂",)]
+    assert made
+    assert made[-1].name == "d"
+    line = inner.__code__.co_firstlineno + 1
+    assert {n.where.line for n in made[:-1] if n.where} == {line}

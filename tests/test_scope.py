@@ -39,7 +39,7 @@ def test_each_call_is_an_instance_of_its_own() -> None:
 
 
 def test_a_call_that_is_all_there_is_of_a_lambda_is_a_group() -> None:
-    assert groups(lambda x, w, b: neuron(x, w, b), 1.0, 2.0, 3.0)["n"] == ("neuron",)
+    assert groups(lambda x, w, b: neuron(x, b=b, w=w), 1.0, 2.0, 3.0)["n"] == ("neuron",)
 
 
 def test_the_traced_function_is_the_whole_picture() -> None:
@@ -135,7 +135,7 @@ def test_lambdas_comprehensions_generators_and_libraries_are_transparent() -> No
         yield x + x
 
     def f(x: Any) -> Any:
-        a = (lambda t: t * t + t)(x)
+        a = (lambda t: t * t + t)(x)  # noqa: PLC3002
         b = sum([t * 2.0 + t for t in (a, x)])
         c = sum(t * 3.0 for t in gen(x))
         return a + b + c

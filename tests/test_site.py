@@ -7,6 +7,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def test_recursion_makes_a_chain() -> None:
 
     chain = f(50)
     assert len({s.instance for s in chain}) == 51
-    assert all(inner.parent is outer for outer, inner in zip(chain, chain[1:], strict=False))
+    assert all(inner.parent is outer for outer, inner in pairwise(chain))
 
 
 def test_a_generator_is_found_below_whoever_resumes_it() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..record import Where
-from .notation import Worded, below, compose, identifier, indexed, leading, number, product
+from .notation import REDUCES, Worded, below, compose, identifier, indexed, leading, number, product
 from .op import CALLS, CONSTANT, MULTIPLIES, Text
 from .site import Site
 from .syntax import NOWHERE, Named, Spot, Syntax, module_like, parts
@@ -105,10 +105,11 @@ def _claims(syntax: Syntax, vars: Sequence[Var], spots: Sequence[Spot]) -> dict[
         if var.name:
             found[i] = Worded(identifier(var.name))
             continue
-        if var.site is None or getattr(var, "of", None) is not None:
+        if var.site is None:
             continue
         _enter(frames, var.site, var.lasti)
-        named, through = _follow(syntax, var, spots[i])
+        spot = spots[i] if getattr(var, "of", None) is None else syntax.spot(var.site.code, var.site.globals, var.lasti)
+        named, through = _follow(syntax, var, spot)
         if named is None or named.name is None or (named.listed and var.args):
             continue
         found[i] = named.name
@@ -147,18 +148,18 @@ def _follow(syntax: Syntax, var: Var, spot: Spot) -> tuple[Named | None, list[tu
     path: tuple[int, ...] = ()
     through: list[tuple[int, int]] = []
     params: Mapping[str, Any] = var.params or {}
-    callee = None
     if var.op.name == "item":
         path = (params["position"],)
     elif isinstance(spot.node, ast.Tuple | ast.List) and isinstance(params.get("index"), int):
         path = (params["index"],)
+    elif isinstance(spot.node, ast.Subscript) and isinstance(spot.node.ctx, ast.Store) and var.op.name != "setitem":
+        return None, through  # h[0] += 1 reads h[0] first
     elif not site.user:
-        callee = site.code
         if site.parent is None or not site.direct:
             return None, through
         site, at = site.parent, site.at
     if not path and var.args and not _is_operation(spot.node, var.op.name):
-        match syntax.hands_on(site, at, callee):
+        match syntax.hands_on(site, at, None):
             case "":
                 return None, through
             case "many":
@@ -362,7 +363,8 @@ def put_together(text: Text, op: str, operands: list[Worded], args: Sequence[int
 def _written(text: Text, op: str, operands: list[Worded]) -> Worded:
     if op == "matmul":
         return Worded(product(operands[0], operands[1]), MULTIPLIES)
-    return leading(compose(text.label, text.precedence, operands), text.precedence or CALLS)
+    binds = REDUCES if text.label.startswith(("Σ ", "Π ")) else text.precedence or CALLS
+    return leading(compose(text.label, text.precedence, operands), binds)
 
 
 # -- the user's lines

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from .op import CALLS, MULTIPLIES, NEGATES, POWERS
+from .op import ADDS, CALLS, MULTIPLIES, NEGATES, POWERS
 
 _BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -18,7 +18,7 @@ _GREEK = {
     "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ",
     "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
-_NUMBERED = re.compile(r"([^\W\d](?:\w*[^\W\d_])?)_?(\d{1,3})")
+_NUMBERED = re.compile(r"(\w*[^\W\d_])_?(\d{1,3})")
 _PLACE = re.compile(r"\{(\d+)\}")
 _ONE_LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]*[₀-₉]*")
 
@@ -26,11 +26,15 @@ _ONE_LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]*[₀-₉]*")
 _OPEN, _CLOSE = "([,⌊⌈| ", ")],⌋⌉|"
 
 
+#: How a sum over elements binds: it ends at the next + or −, and a factor behind it would be taken for a part of it.
+REDUCES = (ADDS + MULTIPLIES) / 2
+
+
 class Worded(NamedTuple):
     """A text and how tightly it binds, by the scale of `op`."""
 
     text: str
-    binds: int = CALLS
+    binds: float = CALLS
 
 
 def identifier(name: str) -> str:
@@ -71,12 +75,12 @@ def indexed(name: str, index: int) -> str:
 _ONE_WORD = re.compile(r"[\w.\u0300-\u036f₀-₉]+(\[[^\[\]]*\]|\([^()]*\))*")
 
 
-def leading(text: str, binds: int = CALLS) -> Worded:
+def leading(text: str, binds: float = CALLS) -> Worded:
     """Return a text with its precedence, which a minus sign in front makes that of a negation."""
     return Worded(text, min(binds, NEGATES)) if text.startswith(("−", "-", "+")) else Worded(text, binds)
 
 
-def within(operand: Worded, least: int, first: bool) -> str:
+def within(operand: Worded, least: float, first: bool) -> str:
     """Return an operand's text, in parentheses where it binds less than it must or a sign would follow an operator."""
     text, binds = operand
     if binds < least or (not first and text.startswith(("−", "+"))):
@@ -85,28 +89,31 @@ def within(operand: Worded, least: int, first: bool) -> str:
 
 
 def product(left: Worded, right: Worded) -> str:
-    """Write a matrix product: W₁x for two letters, else with the sign @."""
-    if _ONE_LETTER.fullmatch(left.text) and _ONE_LETTER.fullmatch(right.text):
+    """Write a matrix product: W₁x for two letters of which the first is a capital, else with the sign @."""
+    if _ONE_LETTER.fullmatch(left.text) and left.text[0].isupper() and _ONE_LETTER.fullmatch(right.text):
         return left.text + right.text
     return f"{within(left, MULTIPLIES, True)} @ {within(right, MULTIPLIES + 1, False)}"
 
 
 @lru_cache(maxsize=4096)
-def _parts(template: str, binds: int) -> tuple[tuple[str, int, int, bool], ...]:
+def _parts(template: str, binds: int) -> tuple[tuple[str, int, float, bool], ...]:
     """Cut a label template: (the text before a place, its operand, how tightly that must bind, is it first)."""
-    found: list[tuple[str, int, int, bool]] = []
+    found: list[tuple[str, int, float, bool]] = []
     end = 0
     for place in _PLACE.finditer(template):
         before, after = template[: place.start()], template[place.end() :]
         first = not before
-        if binds >= CALLS:
+        least: float = 0
+        if before in ("Σ ", "Π "):
+            least = MULTIPLIES
+        elif binds >= CALLS:
             enclosed = before[-1:] != "" and before[-1] in _OPEN and after[:1] != "" and after[0] in _CLOSE
             least = 0 if enclosed else CALLS
             first = first or enclosed
         elif binds in (NEGATES, POWERS):
             least = binds + 1
         else:
-            least = binds if first else binds + 1
+            least = binds if first else binds + 0.25
         found.append((template[end : place.start()], int(place[1]), least, first))
         end = place.end()
     found.append((template[end:], -1, 0, False))

@@ -33,7 +33,7 @@ def read(node: ast.AST, lines: Sequence[str]) -> Worded:
         case ast.Constant(value=value):
             plain = isinstance(value, int | float) and not isinstance(value, bool)
             return leading((segment(node, lines) or repr(value)) if plain else ast.unparse(node))
-        case ast.Attribute(value=ast.Name(id=module), attr=attr) if module in _MODULES:
+        case ast.Attribute(value=base, attr=attr) if _is_module(base):
             return Worded(identifier(attr))
         case ast.Attribute(value=base, attr="T"):
             return Worded(compose("{0}ᵀ", CALLS, [read(base, lines)]))
@@ -83,6 +83,17 @@ def read(node: ast.AST, lines: Sequence[str]) -> Worded:
             return Worded(f"({', '.join(read(e, lines).text for e in elts)})")
         case _:
             return Worded(" ".join(ast.unparse(node).split()), LOOSE)
+
+
+def _is_module(node: ast.expr) -> bool:
+    """Tell whether a name is one of the modules that go without saying, or a part of one: np, np.linalg."""
+    match node:
+        case ast.Name(id=name):
+            return name in _MODULES
+        case ast.Attribute(value=ast.Name(id=name), attr="linalg" | "special" | "random" | "fft"):
+            return name in _MODULES
+        case _:
+            return False
 
 
 def _clause(clause: ast.comprehension, lines: Sequence[str]) -> str:

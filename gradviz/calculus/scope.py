@@ -7,6 +7,7 @@ import inspect
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from itertools import pairwise
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar
 
@@ -161,7 +162,7 @@ def _shells(paths: Sequence[tuple[Token, ...]], count: Counter[Token]) -> set[To
     return {
         outer
         for path in paths
-        for outer, inner in zip(path, path[1:], strict=False)
+        for outer, inner in pairwise(path)
         if count[outer] == count[inner] and not isinstance(outer, Entry)
     }
 

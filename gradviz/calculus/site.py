@@ -94,6 +94,8 @@ def _find(stack: _Stack, frame: FrameType) -> Site:
             break
         path.append(at)
         at = at.f_back
+    if known is None and not path:
+        path.append(frame)  # a function of NumPy's that is traced itself: nothing stands between it and the base
     old: dict[FrameType, Site] = {}
     if known is None:
         old, stack.chain = chain, {}

@@ -143,6 +143,8 @@ class Syntax:
         if isinstance(node, ast.Tuple | ast.List) and isinstance(node.ctx, ast.Store):
             inside = isinstance(_statement(node), ast.Assign)
             return self._target(spot, node, path) if inside and path else None
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            return self._target(spot, node.value, path)  # what an assignment to an item made of the whole
         if isinstance(node, _WHOLE):
             return None
         listed = False
@@ -157,10 +159,10 @@ class Syntax:
                     path = (next(i for i, e in enumerate(elts) if e is node), *path)
                 case ast.ListComp(elt=elt) if elt is node and not path and not listed:
                     listed = True
-                case ast.Assign(targets=targets):
+                case ast.Assign(targets=targets, value=value) if value is node:
                     found = (self._target(spot, target, path, listed) for target in targets)
                     return next((t for t in found if t is not None), None)
-                case ast.AnnAssign(target=target):
+                case ast.AnnAssign(target=target, value=value) if value is node:
                     return self._target(spot, target, path, listed)
                 case ast.Return() | ast.Lambda() if not listed:
                     return Named(None, path)
