@@ -1,5 +1,6 @@
 """gradviz shows backpropagation running: it records a Python computation and draws its values and gradients."""
 
+from .calculus.descend import Descent, descend
 from .calculus.modes import grad, hessian, jacobian, jvp, value_and_grad, vjp
 from .calculus.functions import relu, sigmoid, softmax
 from .calculus.scope import scope
@@ -11,6 +12,7 @@ from .record import Event, Graph, Node, Run, Sweep
 __version__ = "0.1.0"
 
 __all__ = [
+    "Descent",
     "Detached",
     "Event",
     "Film",
@@ -22,6 +24,7 @@ __all__ = [
     "Sweep",
     "UnknownFunction",
     "Var",
+    "descend",
     "film",
     "grad",
     "hessian",

@@ -20,7 +20,7 @@ from ..record import Event, Graph, Node, Run, Sweep, Value, freeze
 from ..record.state import add
 from .optimisers import Optimiser, Rate, Schedule, optimiser, rate_at
 from .record import Recorded, record, walk
-from .series import Watch, fill, is_number, series
+from .series import Model, Watch, fill, is_number, series
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ def descend(
     keep: int = 2,
     tolerance: float | None = None,
     budget: float | None = None,
-    curve: Callable[[Any, Any], Any] | None = None,
+    curve: Model | None = None,
     along: str | None = None,
     over: tuple[str, str] | None = None,
 ) -> Descent:
@@ -71,7 +71,7 @@ def descend(
     keep       how many iterations are logged in full; of later ones each node's value and gradient
     tolerance  stop once no part of the gradient is larger
     budget     stop after so many seconds
-    curve      for panels: the model, curve(params, x) -> y; the first two data are x and y
+    curve      for panels: the model, curve(params, x) -> y, where the first two data are x and y; else (curve, x, y)
     along      for panels: the name of a number among the params; the loss along it
     over       for panels: two such names; the loss over both
 

@@ -16,12 +16,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from ..errors import UnknownName, UnsupportedValue
 from ..record import Value, freeze
+
+#: model(params, x) -> y, or (model, x, y) with the points
+Model: TypeAlias = Callable[[Any, Any], Any] | tuple[Callable[[Any, Any], Any], Any, Any]
 
 _GRID = 121  # places of a curve
 _FIELD, _WIDE = 51, 2.0  # places from bottom to top of a field of losses, and how much wider than high it is
@@ -38,7 +41,7 @@ class Watch:
     names: tuple[str, ...]
     path: tuple[tuple[Value, ...], ...]
     batched: bool
-    curve: Callable[[Any, Any], Any] | None
+    curve: Model | None
     along: str | None
     over: tuple[str, str] | None
 
@@ -77,10 +80,14 @@ def _loss(watch: Watch, leaves: Sequence[Any]) -> float:
     return float(np.asarray(watch.loss(watch.at(leaves), *watch.data)).reshape(()))
 
 
-def _curves(watch: Watch, curve: Callable[[Any, Any], Any]) -> Mapping[str, Any]:
-    if len(watch.data) < 2 or np.ndim(watch.data[0]) != 1 or np.shape(watch.data[0]) != np.shape(watch.data[1]):
-        raise UnsupportedValue("curve= needs the data x and y as the first two after the params: two equally long rows")
-    x, y = np.asarray(watch.data[0], float), np.asarray(watch.data[1], float)
+def _curves(watch: Watch, given: Model) -> Mapping[str, Any]:
+    curve, *points = given if isinstance(given, tuple) else (given, *watch.data[:2])
+    if len(points) != 2 or np.ndim(points[0]) != 1 or np.shape(points[0]) != np.shape(points[1]):
+        raise UnsupportedValue(
+            "curve= needs points to draw: two equally long rows x and y, as the first two data or as "
+            "curve=(model, x, y)"
+        )
+    x, y = (np.asarray(p, float) for p in points)
     margin = 0.04 * (x.max() - x.min() or 1.0)
     grid = np.linspace(x.min() - margin, x.max() + margin, _GRID)
 

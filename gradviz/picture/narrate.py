@@ -12,6 +12,7 @@ from .change import moves, primed, tangent, update
 from .contribution import Share, contribution, partial, seed, seeds, shares, target
 from .equation import Said, Scales, forward
 from .formula import Equation, Item, Num, Word
+from .lapse import lapse
 from .locals import G, put
 from .moment import Moment
 from .numbers import is_scalar, trim
@@ -49,6 +50,8 @@ class _Narrator:
         step = self.moment.step
         if step is None:
             return self._finished()
+        if step.lead:
+            return lapse(self.moment)
         if not step.events:
             return Narration("Nothing happens in this step.", (line("Nothing happens in this step."),))
         match step.kind:

@@ -248,7 +248,7 @@ def _used(step: Step, moment: Moment) -> list[Edge]:
     graph = moment.graph
     if step.kind == "backward":
         return [edge_of(graph, e) for e in step.events if e.arg is not None]
-    if step.kind == "update":
+    if step.kind == "update" or step.lead:
         return []
     return [(a, e.node, i) for e in step.events for i, a in enumerate(graph.nodes[e.node].args)]
 
