@@ -52,6 +52,12 @@ def film():
 def nothing():
     return None
 
+class Net:
+    def f(self, x):
+        return x * 2
+
+net = Net()
+
 def made():
     x = gv.var(3.0, name="x")
     return x * x
@@ -163,11 +169,13 @@ def test_every_option_changes_the_picture(gradviz, options: list[str]) -> None:
     said = gradviz("render", *NEURON, "-o", "other.svg", *options)
     assert said.code == 0, said.err
     xml.dom.minidom.parse("other.svg")
-    if options[0] not in ("--depth", "--wrt"):
+    if options[0] not in ("--depth", "--wrt", "--pace"):
         assert Path("plain.svg").read_bytes() != Path("other.svg").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["product w=2 x=3", "film", "made", "whole k=[1,2] x=[1,2,3]"])
+@pytest.mark.parametrize(
+    "name", ["product w=2 x=3", "film", "made", "whole k=[1,2] x=[1,2,3]", "net.f x=2", "np.tanh x=1"]
+)
 def test_a_target_is_a_function_or_what_makes_a_film(gradviz, code: Path, name: str) -> None:
     name, *given = name.split()
     assert gradviz("render", f"{code}:{name}", *given, "-o", "a.svg").code == 0
@@ -193,7 +201,14 @@ def test_a_file_without_a_name_is_its_film(gradviz, code: Path) -> None:
         (["min.py:product"], ["there is no file min.py; did you mean mine.py?"]),
         (["nomodule:f"], ["there is no module 'nomodule'"]),
         (["mine.py:nothing"], ["returned nothing"]),
-        (["2 + 3"], []),
+        (["mine.py:Net", "x=1"], ["mine.py:Net is a class"]),
+        (["mine.py:Net.f", "x=1"], ["is a method without its object"]),
+        (["mine.py:math"], ["is a module"]),
+        (["mine.product", "w=1"], ["did you mean mine.py:product?"]),
+        (["mine.py", "product", "w=1"], ["did you mean mine.py:product?"]),
+        (["2 + 3"], ["has no variable"]),
+        (["w*x", "-w", "2"], ["A value is given without dashes: w=1"]),
+        (["w*x", "w=[1,", "2]"], ["without spaces"]),
         (["exp(x)", "x=[1,2]"], ["seed"]),
         (["W @ x", "W=[[1,2]]", "x=[1,2,3]"], ["this cannot be computed"]),
         (["x*2", "x=1", "--wrt", "y"], ["y"]),

@@ -125,7 +125,7 @@ def matrix(x: Any) -> Any:
 
 
 def rare(x: Any) -> Any:
-    return np.fft.fft(x).sum()
+    return np.unwrap(x).sum()
 
 
 MISTAKES: dict[str, tuple[Any, type[Exception], tuple[str, ...]]] = {
@@ -142,7 +142,7 @@ MISTAKES: dict[str, tuple[Any, type[Exception], tuple[str, ...]]] = {
     "objects": (lambda: gv.film(lambda a: a.sum(), np.array([object()])), errors.UnsupportedValue, ("object",)),
     "text": (lambda: gv.film(lambda a: a * 2, "two"), errors.GradvizError, ()),
     "an unknown function": (lambda: gv.film(rare, np.ones(4)), errors.UnknownFunction,
-                            ("fft", f"{Path(__file__).name}:{rare.__code__.co_firstlineno + 1}")),
+                            ("unwrap", f"{Path(__file__).name}:{rare.__code__.co_firstlineno + 1}")),
     "an unknown name": (lambda: gv.film(lambda x: x * x, 2.0, wrt="y"), errors.UnknownName, ("'y'", "x")),
     "an unknown theme": (lambda: gv.film(lambda x: x * x, 2.0, theme="pink").svg(), errors.UnknownName, ("light",)),
     "an unknown pace": (lambda: gv.film(lambda x: x * x, 2.0, pace="fast").svg(), errors.UnknownName, ("layer",)),
@@ -207,7 +207,7 @@ def test_the_demo_draws_the_curve_and_says_what_it_wrote(gradviz, tmp_path: Path
         assert f"{name}: " in said.err
     for kind in ("scalars", "arrays"):
         with Image.open(f"out/curve-{kind}.gif") as film:
-            assert film.n_frames > 10
+            assert film.n_frames >= 10
             assert film.size == (1280, 720)
         ET.parse(f"out/curve-{kind}.svg")
     # What is drawn is the user's to change: the folder's own script draws the same.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -23,35 +25,40 @@ def check(target: Target) -> None:
     from ..calculus.check import check as prove
     from ..film import Film
 
-    if isinstance(target.thing, Film) or not callable(target.thing) or not target.values:
+    if isinstance(target.thing, Film) or not callable(target.thing) or not (target.values or target.args):
         raise UnknownName("check takes an expression or a function, and a value for each of its names")
-    names = list(target.values)
+    count = len(target.args)
+    values = {**dict(zip(_positional(target), target.args, strict=False)), **target.values}
+    names = list(values)
 
     def by_position(*args: Any) -> Any:
-        return target.thing(**dict(zip(names, args, strict=True)))
+        return target.thing(*args[:count], **dict(zip(names[count:], args[count:], strict=True)))
 
     try:
-        proof = prove(by_position, *target.values.values())
+        proof = prove(by_position, *values.values())
     except GradientMismatch as error:
         raise GradientMismatch(_by_name(str(error), names)) from error
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("input")
     for heading in ("value", "gradient by backpropagation", "by finite differences"):
         table.add_column(heading, justify="right")
-    rows = list(_rows(by_position, target.values))
+    rows = list(_rows(by_position, values))
     for name, value, ours, theirs in rows[:MOST_ROWS]:
         table.add_row(escape(name), f"{value:.6g}", f"{ours:.9g}", f"{theirs:.9g}")
     console = Console(width=100)
-    console.print(table)
+    if rows:
+        console.print(table)
     if len(rows) > MOST_ROWS:
         console.print(f"... and {len(rows) - MOST_ROWS} more")
     console.print(escape(str(proof)))
 
 
+def _positional(target: Target) -> list[str]:
+    return list(signature(target.thing).parameters)[: len(target.args)] if target.args else []
+
+
 def _by_name(message: str, names: list[str]) -> str:
     """Put the inputs' names where a message counts them: "the gradient by 1[0]" -> "the gradient by x[0]"."""
-    import re
-
     return re.sub(r"(?<=the gradient by )\d+", lambda m: names[int(m[0])], message)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ..errors import UnknownName
 from . import report
 
 _EXAMPLES = """
@@ -54,7 +55,6 @@ NAME=VALUE gives a number or an array: w=-3  x=1/3  b=[1,2,3]  m=[[1,2],[3,4]]
     "outputs",
     metavar="FILE",
     multiple=True,
-    required=True,
     help="Where to write; the suffix says what: .svg .png (still), .gif (film), .gv, .json. Repeat for more.",
 )
 @click.option("--width", type=click.IntRange(64, 16384), help="Width in px.")
@@ -79,8 +79,12 @@ def render(target: str, values: tuple[str, ...], outputs: tuple[str, ...], **opt
     from .values import values as read
     from .write import make, write_all
 
+    if not outputs:
+        raise click.UsageError("say where to write, and the suffix says what: -o film.svg, -o film.gif")
     for path in outputs:  # an unknown suffix is refused before anything is computed
         table.writer_for(Path(path))
+    if target.endswith(".py") and values and "=" not in values[0]:
+        raise UnknownName(f"{values[0]!r} is not NAME=VALUE; did you mean {target}:{values[0]}?")
     keep = {k: v for k in ("width", "height", "frame", "until") if (v := options.pop(k)) is not None}
     film = make(resolve(target, read(values)), **options)
     write_all(film, [Path(p) for p in outputs], keep)
@@ -126,10 +130,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         cli.main(args=None if argv is None else list(argv), prog_name="gradviz", standalone_mode=False)
     except click.NoSuchOption as error:
         error.show()
-        if error.option_name not in ("--help",) and any(
-            c in "".join(sys.argv if argv is None else argv) for c in "*/+("
-        ):
+        words = sys.argv if argv is None else argv
+        name = error.option_name.lstrip("-")
+        if any(word.startswith("-") and any(sign in word for sign in "*/+(") for word in words):
             report.say('A target that starts with - goes into brackets: "(-x**2)".')
+        elif name.isidentifier():
+            report.say(f"A value is given without dashes: {name}=1")
         return report.USAGE
     except click.ClickException as error:
         error.show()

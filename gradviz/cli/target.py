@@ -26,13 +26,13 @@ class Target:
     """What is to be drawn or checked.
 
     thing   a callable to trace with `values`, or what such a callable made: a Film, a Run, Vars
-    values  by parameter name
-    title   what a picture is called where the user gives no title; "" to leave that to the film
+    args    for parameters that can be given by position only
+    values  for the others, by name
     """
 
     thing: Any
     values: Mapping[str, Any] = field(default_factory=dict)
-    title: str = ""
+    args: tuple[Any, ...] = ()
 
 
 def resolve(text: str, values: Mapping[str, Any]) -> Target:
@@ -52,10 +52,16 @@ def resolve(text: str, values: Mapping[str, Any]) -> Target:
         return _bind(_attribute(_import(module_name), name, text), values, text)
     if text.endswith((".csv", ".json", ".ipynb")) and Path(text).exists():
         raise UnknownName(f"{text} is not a target; choose an expression, FILE.py:NAME or MODULE:NAME")
+    if re.fullmatch(r"[^\W\d]\w*\.[^\W\d]\w*", text) and Path(text.partition(".")[0] + ".py").is_file():
+        raise UnknownName(f"{text} is not a target; did you mean {text.replace('.', '.py:')}?")
     expression = parse(text, values)
+    if not expression.names:
+        raise NoInputs(
+            f'"{expression.text}" has no variable; write one, as in "w*x", and give it a value, as in w=2 x=3'
+        )
     _known(expression.names, values, f"the expression {expression.text}")
     _complete(expression.names, values, f'"{expression.text}"')
-    return Target(expression, {name: values[name] for name in expression.names}, expression.text)
+    return Target(expression, {name: values[name] for name in expression.names})
 
 
 def _file(text: str) -> tuple[str, str]:
@@ -129,10 +135,14 @@ def _only(module: ModuleType, file: str) -> Any:
 
 def _bind(thing: Any, values: Mapping[str, Any], text: str) -> Target:
     """Give a function its values, or call it if it makes the film itself."""
+    if isinstance(thing, ModuleType):
+        raise UnknownName(f"{text} is a module; a target is a function in it")
     if not callable(thing) or _is_made(thing):
         if values:
             raise UnknownName(f"{text} is a {type(thing).__name__}, which takes no values; got {', '.join(values)}")
         return Target(thing)
+    if inspect.isclass(thing):
+        raise UnknownName(f"{text} is a class; make one in the file, as in it = {thing.__name__}(), and give that: :it")
     parameters = _parameters(thing)
     takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
     named = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
@@ -147,8 +157,9 @@ def _bind(thing: Any, values: Mapping[str, Any], text: str) -> Target:
             )
         return Target(made)
     ready = {p.name: p.default for p in named if isinstance(p.default, float)} | dict(values)
+    by_place = tuple(ready.pop(p.name) for p in named if p.kind is p.POSITIONAL_ONLY and p.name in ready)
     ordered = {p.name: ready.pop(p.name) for p in named if p.name in ready}
-    return Target(thing, ordered | ready)
+    return Target(thing, ordered | ready, by_place)
 
 
 def _is_made(thing: Any) -> bool:
@@ -176,6 +187,8 @@ def _known(names: Any, values: Mapping[str, Any], owner: str) -> None:
 
 def _complete(names: Any, values: Mapping[str, Any], target: str) -> None:
     missing = [n for n in names if n not in values]
+    if missing[:1] == ["self"]:
+        raise NoInputs(f"{target} is a method without its object; make one in the file and give the method of that")
     if missing:
         one = len(missing) == 1
         example = " ".join(f"{n}={_word(values[n]) if n in values else 1}" for n in names)

@@ -64,7 +64,9 @@ def _list(text: str, name: str, depth: int) -> tuple[list[Any], str]:
         else:
             end = min((i for i in (text.find(","), text.find("]")) if i >= 0), default=-1)
             if end < 0:
-                raise BadExpression(f"{name}: the array is not closed; write it as in [1,2,3] or [[1,2],[3,4]]")
+                raise BadExpression(
+                    f"{name}: the array is not closed; write it without spaces, as in [1,2,3] or [[1,2],[3,4]]"
+                )
             item, text = _number(text[:end], name), text[end:]
         items.append(item)
         text = text.lstrip()

@@ -52,7 +52,7 @@ def make(
         record["seed"] = value(seed, "--seed")
     if along:
         record |= {"direction": values(along), "sweeps": ("forward", "tangent", "backward")}
-    return film(target.thing, kwargs=target.values or None, **record, **look)
+    return film(target.thing, *target.args, kwargs=target.values or None, **record, **look)
 
 
 def shown(made: Film, look: Mapping[str, Any]) -> Film:
@@ -60,7 +60,7 @@ def shown(made: Film, look: Mapping[str, Any]) -> Film:
     if not look:
         return made
     options = replace(made._options, **look)
-    kept = {name: getattr(options, name) for name in ("theme", "pace", "rankdir", "title", "depth")}
+    kept = {name: getattr(options, name) for name in ("theme", "pace", "rankdir", "title", "depth", "panels")}
     return Film(made.run, inputs=made._inputs, **kept)
 
 
