@@ -19,8 +19,10 @@ from ..errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, Unsupporte
 from ..record import Event, Graph, Node, Run, Sweep, Value, freeze
 from ..record.state import add
 from .optimisers import Optimiser, Rate, Schedule, optimiser, rate_at
-from .record import Recorded, record, walk
+from .record import Recorded, record
 from .series import Model, Watch, fill, is_number, series
+from .tree import walk
+from .tree import walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,7 @@ def descend(
     >>> done.losses, done.params
     ((9.0, 2.25, 0.5625), 2.625)
     """
-    _sensible(steps, keep, batch)
+    _sensible(params, steps, keep, batch)
     choose = optimiser(optimizer, lr)
     said: list[str] = []
     batches = _batches(data, batch, said)
@@ -96,10 +98,9 @@ def descend(
     path: list[tuple[Value, ...]] = []
     sizes: list[list[float]] = []
     for n in range(1, steps + 2):
-        now = record(loss, (params, *next(batches)), wrt=0)
+        now = _recorded(loss, params, next(batches))
         if first is None:
             first, where = now, _places(now, params)
-            _one_number(now)
         else:
             _unchanged(first.run.graph, now.run.graph, n)
         forward, backward = now.run.sweeps
@@ -108,7 +109,7 @@ def descend(
         error, leaves = float(values[first.run.graph.outputs[0]]), tuple(values[i] for i in where)  # type: ignore[arg-type]
         losses.append(error)
         path.append(leaves)
-        sizes.append([float(np.sqrt(np.mean(np.square(g)))) for g in grads])
+        sizes.append([_size(g) for g in grads])
         reason = _stops(error, grads, n, steps, tolerance, budget, clock)
         moved, memory = (leaves, memory) if reason is not None else choose(leaves, grads, memory)
         if reason is None and not all(map(_finite, moved)):
@@ -135,7 +136,9 @@ def descend(
     return Descent(run, tuple(losses[:-1]), losses[-1], params, first.inputs, tuple(said))
 
 
-def _sensible(steps: int, keep: int, batch: int | None) -> None:
+def _sensible(params: Any, steps: int, keep: int, batch: int | None) -> None:
+    if not any(is_number(value) for _, value in walk(params)):
+        raise NoInputs("descend was given params without a number to change; give a number, an array or a dict of them")
     for name, value, least in (("steps", steps, 1), ("keep", keep, 1), ("batch", batch, 1)):
         if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
             raise UnknownName(f"{name}={value!r} is not a number of {name}; give a whole number from {least}")
@@ -169,20 +172,20 @@ def _batches(data: Sequence[Any], batch: int | None, said: list[str]) -> Iterato
 def _places(recorded: Recorded, params: Any) -> tuple[int, ...]:
     """Return the node id of every parameter, in the order of the params."""
     tree = next(iter(recorded.inputs.values()))
-    found = [i for (_, i), (_, value) in zip(walk(tree), walk(params), strict=True) if is_number(value)]
-    if not found:
-        raise NoInputs(
-            "descend was given params without a number to change; give a number, an array, or a dict of them"
-        )
-    return tuple(found)
+    return tuple(i for (_, i), (_, value) in zip(walk(tree), walk(params), strict=True) if is_number(value))
 
 
-def _one_number(recorded: Recorded) -> None:
-    graph = recorded.run.graph
-    shapes = [graph.nodes[i].shape for i in graph.outputs]
-    if len(shapes) != 1 or shapes[0] not in ((), (1,)):
-        what = f"{len(shapes)} results" if len(shapes) != 1 else f"an array of shape {shapes[0]}"
-        raise SeedNeeded(f"the loss returned {what}; descent needs one number to make smaller: return a sum or mean")
+def _recorded(loss: Callable[..., Any], params: Any, data: tuple[Any, ...]) -> Recorded:
+    """Record one iteration's sweeps. Raises `SeedNeeded` where the loss is not one number."""
+    try:
+        now = record(loss, (params, *data), wrt=0)
+    except SeedNeeded as error:
+        raise SeedNeeded(
+            "the loss returned more than one number, and descent makes one number smaller; return its sum or mean"
+        ) from error
+    if len(now.run.graph.outputs) != 1:
+        raise SeedNeeded(f"the loss returned {len(now.run.graph.outputs)} results; return the one to make smaller")
+    return now
 
 
 def _unchanged(first: Graph, now: Graph, iteration: int) -> None:
@@ -253,6 +256,12 @@ def _stops(
     if budget is not None and time.monotonic() - clock > budget:
         return f"stopped after {n - 1} of {steps} steps: the {budget:g} seconds are spent"
     return None
+
+
+def _size(grad: Any) -> float:
+    """Return the root mean square of a gradient."""
+    with np.errstate(all="ignore"):
+        return float(np.sqrt(np.mean(np.square(grad)))) if np.size(grad) else 0.0
 
 
 def _finite(value: Any) -> bool:

@@ -75,18 +75,14 @@ def steps(run: Run, pace: str = "auto") -> tuple[Step, ...]:
 
     All leaves of a sweep appear in one step, and all seeds in one. Of a descent, pace "auto" shows the first iteration
     in full, the second by layer, then whole iterations, one frame each or fewer, and at the end the last sweeps; any
-    pace shows iterations that were not logged in full as one frame each. Raises `UnknownName` for another pace than
-    "auto" or one of `PACES`.
+    pace shows iterations that were not logged in full, or have no backward sweep, as one frame each. Raises
+    `UnknownName` for another pace than "auto" or one of `PACES`.
     """
     if pace != "auto" and pace not in PACES:
         raise UnknownName(f"pace={pace!r} is not a pace; choose from auto, {', '.join(PACES)}")
-    last = max((s.iteration for s in run.sweeps), default=0)
-    whole = {s.iteration for s in run.sweeps if _is_brief(s)}
-    first = [s for s in run.sweeps if s.iteration <= 1]
-    fine = _finest(run.graph, first) if pace == "auto" else pace
-    if pace == "auto":
-        whole |= set(range(3, last))
-    frames = _lapse(sorted(whole))
+    whole, first, last = _whole(run, pace == "auto")
+    fine = _finest(run.graph, [s for s in run.sweeps if s.iteration in (0, first)]) if pace == "auto" else pace
+    frames = _lapses(run, whole)
     found: list[Step] = []
     passed: list[Step] = []
     for index, sweep in enumerate(run.sweeps):
@@ -96,19 +92,42 @@ def steps(run: Run, pace: str = "auto") -> tuple[Step, ...]:
             ends = index + 1 == len(run.sweeps) or run.sweeps[index + 1].iteration != n
             if ends and n in frames:
                 *lead, shown = passed
-                place = frames.index(n) + 1
-                found.append(Step(shown.sweep, shown.kind, place, len(frames), shown.events, n, tuple(lead)))
+                found.append(Step(shown.sweep, shown.kind, *frames[n], shown.events, n, tuple(lead)))
                 passed = []
             continue
-        slow = "sweep" if n == last > 2 else "layer" if n > 1 else fine
+        slow = "sweep" if n == last > first + 1 else "layer" if n > first else fine
         cut = list(_cut(run.graph, sweep, slow if pace == "auto" else pace))
         found += (Step(index, sweep.kind, k, len(cut), tuple(e), n) for k, e in enumerate(cut, 1))
     return tuple(found)
 
 
-def _is_brief(sweep: Sweep) -> bool:
-    """Tell whether a backward sweep tells each node's gradient and not how it came about."""
-    return sweep.kind == "backward" and sweep.iteration > 0 and all(e.arg is None for e in sweep.events)
+def _whole(run: Run, auto: bool) -> tuple[set[int], int, int]:
+    """Return the iterations that are shown as one frame each, the first that is not, and the last of all."""
+    told: dict[int, bool] = {}  # whether an iteration says how each gradient came about
+    for s in run.sweeps:
+        if s.iteration:
+            told[s.iteration] = told.get(s.iteration, False) or (
+                s.kind == "backward" and any(e.arg is not None for e in s.events)
+            )
+    last = max(told, default=0)
+    whole = {n for n, full in told.items() if not full and n < last}
+    full = sorted(n for n in told if n not in whole)
+    if auto and len(full) > 1:
+        whole |= {n for n in told if full[1] < n < last}
+    return whole, full[0] if full else 0, last
+
+
+def _lapses(run: Run, whole: set[int]) -> dict[int, tuple[int, int]]:
+    """For each iteration that is a frame, say which of how many it is, in its stretch of equal updates."""
+    labels = {s.iteration: s.label for s in run.sweeps if s.kind == "update"}
+    stretches: list[list[int]] = []
+    for n in sorted(whole):
+        if stretches and stretches[-1][-1] == n - 1 and labels.get(n - 1) == labels.get(n):
+            stretches[-1].append(n)
+        else:
+            stretches.append([n])
+    chosen = map(_lapse, stretches)
+    return {n: (k, len(frames)) for frames in chosen for k, n in enumerate(frames, 1)}
 
 
 def _finest(graph: Graph, sweeps: Sequence[Sweep]) -> str:

@@ -1,0 +1,269 @@
+"""Descent: the numbers of its steps, what it logs of them, why it stops, and what it refuses."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import gradviz as gv
+from gradviz.calculus.optimisers import Momentum, Stepped
+from gradviz.errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue
+from gradviz.record import advance, check, final, same, states, steps
+from gradviz.record.state import MOST_ITERATIONS, State
+from gradviz.record.store import dump, load
+
+
+def parabola(w):
+    return (w - 3.0) ** 2
+
+
+def line(p, x, y):
+    error = p["w"] * x + p["b"] - y
+    return np.mean(error**2)
+
+
+X = np.array([-1.0, 0.0, 1.0, 2.0])
+Y = 3 * X - 1
+
+
+def test_a_parabola_by_hand():
+    done = gv.descend(parabola, 0.0, lr=0.25, steps=3)
+    assert done.losses == (9.0, 2.25, 0.5625)
+    assert done.params == 2.625
+    assert done.loss == 0.140625
+    assert [s.kind for s in done.run.sweeps] == ["forward", "backward", "update"] * 3 + ["forward", "backward"]
+    assert [s.iteration for s in done.run.sweeps] == [1] * 3 + [2] * 3 + [3] * 3 + [4] * 2
+    check(done.run)
+    assert done.said == ()
+
+
+def test_params_keep_their_structure_and_other_things_in_them():
+    given = {"w": 0.5, "b": np.zeros(()), "layers": [(1.0, np.ones(2))], "name": "net", "bias": True}
+
+    def loss(p, x):
+        w, b = p["layers"][0]
+        assert p["name"] == "net"
+        assert p["bias"] is True
+        return np.sum((p["w"] * x + p["b"] + w * b) ** 2)
+
+    done = gv.descend(loss, given, np.ones(2), lr=0.01, steps=2)
+    assert list(done.params) == list(given)
+    assert type(done.params["layers"][0]) is tuple
+    assert done.params["layers"][0][1].shape == (2,)
+    assert done.params["name"] == "net"
+    assert done.params["bias"] is True
+    assert given["w"] == 0.5
+    np.testing.assert_array_equal(given["layers"][0][1], [1, 1])
+    assert done.loss < done.losses[0]
+
+
+def test_it_finds_the_line():
+    done = gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, optimizer="momentum", lr=0.05, steps=200)
+    assert done.params["w"] == pytest.approx(3, abs=1e-3)
+    assert done.params["b"] == pytest.approx(-1, abs=1e-3)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov", "rmsprop", "adam"])
+def test_a_network_descends_as_in_pytorch(name):
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(1)
+    given = {"W": rng.normal(size=(2, 3)), "b": np.zeros(3), "v": rng.normal(size=3)}
+    x, y = rng.normal(size=(5, 2)), rng.normal(size=5)
+
+    def loss(p, x, y):
+        return np.mean((np.tanh(x @ p["W"] + p["b"]) @ p["v"] - y) ** 2)
+
+    rate = 0.02
+    done = gv.descend(loss, given, x, y, optimizer=name, lr=rate, steps=40)
+    p = {k: torch.tensor(v, requires_grad=True) for k, v in given.items()}
+    leaves = list(p.values())
+    theirs = {
+        "sgd": lambda: torch.optim.SGD(leaves, lr=rate),
+        "momentum": lambda: torch.optim.SGD(leaves, lr=rate, momentum=0.9),
+        "nesterov": lambda: torch.optim.SGD(leaves, lr=rate, momentum=0.9, nesterov=True),
+        "rmsprop": lambda: torch.optim.RMSprop(leaves, lr=rate),
+        "adam": lambda: torch.optim.Adam(leaves, lr=rate),
+    }[name]()
+    tx, ty = torch.tensor(x), torch.tensor(y)
+    for t in range(40):
+        theirs.zero_grad()
+        error = torch.mean((torch.tanh(tx @ p["W"] + p["b"]) @ p["v"] - ty) ** 2)
+        assert done.losses[t] == pytest.approx(error.item(), abs=1e-9)
+        for key, value in p.items():
+            np.testing.assert_allclose(done.run.series[f"path p.{key}"][t], value.detach().numpy(), rtol=0, atol=1e-9)
+        error.backward()
+        theirs.step()
+
+
+def test_only_the_first_iterations_are_logged_in_full_and_the_rest_adds_up_to_the_same():
+    brief = gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, lr=0.1, steps=5, keep=1).run
+    full = gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, lr=0.1, steps=5, keep=9).run
+    told = {s.iteration for s in brief.sweeps if s.kind == "backward" and any(e.arg is not None for e in s.events)}
+    assert told == {1, 6}
+    a, b = State(), State()
+    for one, two in zip(steps(brief, "sweep"), steps(full, "sweep"), strict=False):
+        if one.lead or one.iteration > 1:
+            break
+        a, b = advance(brief.graph, a, one), advance(full.graph, b, two)
+    # After each iteration the same is known, however it was logged.
+    ends_brief = {s.iteration: state for s, state in zip(steps(brief), states(brief, steps(brief)), strict=True)}
+    ends_full = {s.iteration: state for s, state in zip(steps(full), states(full, steps(full)), strict=True)}
+    for n in range(1, 7):
+        for table in ("values", "grads"):
+            mine, theirs = getattr(ends_brief[n], table), getattr(ends_full[n], table)
+            assert mine.keys() == theirs.keys()
+            assert all(same(mine[i], theirs[i]) or np.allclose(mine[i], theirs[i]) for i in mine)
+        assert ends_brief[n].arrived == ends_full[n].arrived
+    assert brief.sweeps[-1] == full.sweeps[-1]
+    assert final(brief).sent
+
+
+def test_the_pace_of_a_descent():
+    run = gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, lr=0.1, steps=200).run
+    path = steps(run)
+    one, two = ([s for s in path if s.iteration == n] for n in (1, 2))
+    assert len(one) > len(two) > 3
+    later = [s for s in path if s.lead]
+    assert 20 < len(later) <= MOST_ITERATIONS
+    assert [s.k for s in later] == list(range(1, len(later) + 1))
+    assert later[-1].iteration == 200
+    gaps = np.diff([s.iteration for s in later])
+    assert list(gaps) == sorted(gaps) or gaps.max() <= 2 * sorted(gaps)[-2]
+    assert [(s.kind, s.iteration) for s in path[-2:]] == [("forward", 201), ("backward", 201)]
+    # Nothing is passed over: every sweep is shown or led to, in order.
+    shown = [i for s in path for i in (*(one.sweep for one in s.lead), s.sweep)]
+    assert sorted(set(shown)) == list(range(len(run.sweeps)))
+    assert shown == sorted(shown)
+
+
+def test_the_last_frame_knows_the_last_gradient():
+    done = gv.descend(parabola, 0.0, lr=0.25, steps=3)
+    film = gv.film(done)
+    assert film.grads["w"] == 2 * (2.625 - 3)
+    assert film.values["w"] == 2.625
+
+
+def test_batches_go_round_and_a_partial_one_is_dropped_and_said():
+    x, y = np.arange(7.0), np.arange(7.0)
+    seen = []
+
+    def loss(w, x, y):
+        seen.append(np.asarray(getattr(x, "value", x)).tolist())
+        return np.mean((w * x - y) ** 2)
+
+    done = gv.descend(loss, 0.0, x, y, lr=0.01, steps=4, batch=3)
+    assert seen[:5] == [[0, 1, 2], [3, 4, 5], [0, 1, 2], [3, 4, 5], [0, 1, 2]]
+    assert any("the last 1 are left out" in s for s in done.said)
+    np.testing.assert_allclose(
+        done.run.series["loss of all"], [np.mean((w * x - y) ** 2) for w in done.run.series["path w"]]
+    )
+
+
+def test_a_batch_that_does_not_fit_is_refused():
+    for data, batch, word in (((X, Y[:2]), 2, "rows"), ((X,), 9, "more than"), ((2.0,), 1, "no arrays")):
+        with pytest.raises(UnsupportedValue, match=word):
+            gv.descend(lambda w, *d: w * np.sum(d[0]), 1.0, *data, batch=batch)
+
+
+def test_divergence_is_said_with_its_iteration():
+    done = gv.descend(lambda w: np.exp(w * w), 1.0, lr=5.0, steps=30)
+    assert done.said[0].startswith("diverged: ")
+    assert "iteration 3" in done.said[0]
+    assert len(done.losses) == 2
+    assert done.loss == math.inf
+    grows = gv.descend(parabola, 0.0, lr=1.1, steps=10)
+    assert "learning rate may be too large" in grows.said[0]
+    assert len(grows.losses) == 10
+
+
+def test_tolerance_and_budget_stop_it():
+    done = gv.descend(parabola, 0.0, lr=0.25, steps=500, tolerance=1e-3)
+    assert len(done.losses) < 20
+    assert "no part of the gradient is larger than 0.001" in done.said[0]
+    assert abs(2 * (done.params - 3)) <= 1e-3
+    spent = gv.descend(parabola, 0.0, lr=1e-6, steps=10_000_000, budget=0.05)
+    assert "0.05 seconds" in spent.said[0]
+
+
+def test_another_graph_is_refused_with_the_iteration_and_the_line():
+    def loss(w):
+        a = w * w
+        return np.tanh(a) if w < 0.9 else a
+
+    with pytest.raises(GraphChanged, match="iteration 2 computes tanh") as told:
+        gv.descend(loss, 1.0, lr=0.1, steps=3)
+    assert "np.where" in str(told.value)
+    assert "test_descend.py:" in str(told.value)
+
+
+def test_schedules_and_own_optimisers():
+    done = gv.descend(parabola, 0.0, lr=Stepped(0.25, 1, 0.5), steps=2)
+    assert done.run.series["path w"].tolist() == [0.0, 1.5, 1.5 + 0.125 * 3]
+    np.testing.assert_array_equal(done.run.series["lr"][:2], [0.25, 0.125])
+
+    def backwards(params, grads, memory):
+        return tuple(p + 0.1 * g for p, g in zip(params, grads, strict=True)), memory
+
+    assert gv.descend(parabola, 0.0, optimizer=backwards, steps=1).params == pytest.approx(-0.6)
+    assert gv.descend(parabola, 0.0, optimizer=Momentum(0.1, 0.5), steps=1).params == pytest.approx(0.6)
+
+
+def test_series_for_panels_are_the_model_and_the_loss_themselves():
+    def model(p, x):
+        return p["w"] * x + p["b"]
+
+    done = gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, lr=0.1, steps=6, curve=model, along="p.w", over=("p.w", "p.b"))
+    series = done.run.series
+    grid, t = series["curve x"], 4
+    w, b = series["path p.w"][t], series["path p.b"][t]
+    np.testing.assert_allclose(series["curve y"][t], w * grid + b)
+    np.testing.assert_allclose(series["data fit"][t], w * X + b)
+    places, losses = series["along p.w"][0], series["along p.w"][1 + t]
+    np.testing.assert_allclose(losses, [line({"w": v, "b": b}, X, Y) for v in places])
+    field = series["over p.w, p.b"]
+    assert field[5, 7] == pytest.approx(line({"w": field[0, 7], "b": field[5, 0]}, X, Y))
+    # A unit is as long across as it is up, and the whole path lies inside.
+    assert np.diff(field[0, 1:]).mean() == pytest.approx(np.diff(field[1:, 0]).mean(), rel=0.05)
+    assert field[0, 1] < series["path p.w"].min() < series["path p.w"].max() < field[0, -1]
+    assert len(series["loss"]) == len(series["gradient p.w"]) == 7
+
+
+def test_what_makes_no_sense_is_refused():
+    with pytest.raises(SeedNeeded, match="more than one number"):
+        gv.descend(lambda w, x: w * x, 1.0, X)
+    with pytest.raises(SeedNeeded, match="2 results"):
+        gv.descend(lambda w: (w, w * w), 1.0)
+    with pytest.raises(NoInputs):
+        gv.descend(lambda w, x: np.sum(x), {}, X)
+    with pytest.raises(UnknownName, match=r"choose from p\.w, p\.b"):
+        gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, along="w", steps=1)
+    for option in ({"steps": 0}, {"keep": 0}, {"steps": 1.5}, {"batch": 0}):
+        with pytest.raises(UnknownName, match=next(iter(option))):
+            gv.descend(parabola, 0.0, **option)
+    with pytest.raises(TypeError, match="Descent was given with arguments"):
+        gv.film(gv.descend(parabola, 0.0, steps=1), 2.0)
+
+
+def test_a_run_of_many_sweeps_loads_back_equal():
+    run = gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, lr=0.1, steps=5, along="p.w").run
+    assert load(dump(run)) == run
+
+
+def test_the_gradient_is_zero_at_the_certified_coefficients_of_wampler1():
+    """NIST Statistical Reference Datasets: y = 1 + x + ... + x⁵ exactly, certified coefficients all 1."""
+    x = np.arange(21.0)
+    y = sum(x**k for k in range(6))
+    powers = np.vander(x, 6, increasing=True)
+    found = gv.film(lambda k, powers, y: np.mean((powers @ k - y) ** 2), np.ones(6), powers, y, wrt="k")
+    np.testing.assert_array_equal(found.grads["k"], np.zeros(6))
+    off = gv.film(lambda k, powers, y: np.mean((powers @ k - y) ** 2), np.full(6, 1 + 1e-9), powers, y, wrt="k")
+    assert np.abs(off.grads["k"]).min() > 0
+
+
+def test_the_same_descent_twice_is_the_same_text():
+    runs = [gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, lr=0.1, steps=4).run for _ in range(2)]
+    assert dump(runs[0]) == dump(runs[1])
+    assert math.isfinite(runs[0].series["loss"][-1])
