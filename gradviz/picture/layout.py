@@ -139,9 +139,13 @@ def _groups(
         members = set(full[group.path].members)
         boxes = [room(task.items[i], cards[i]) for i in sorted(members) if i in cards]
         boxes += [box for path, box in found.items() if path[: len(group.path)] == group.path]
-        for e in task.plan.edges:
+        # Edges between members are held too, as far as the engine kept them in: one may have to go around.
+        a0, c0, a1, c1 = placed.groups.get(group.path, (0, 0, 0, 0))
+        low, high = ((a0, c0), (a1, c1)) if task.lr else ((c0, a0), (c1, a1))
+        for e in task.plan.edges if group.path in placed.groups else ():
             if e[0] in members and e[1] in members:
-                xs, ys = curves[e].xy[::2], curves[e].xy[1::2]
+                xs = [min(max(x, low[0] + PAD), high[0] - PAD) for x in curves[e].xy[::2]]
+                ys = [min(max(y, low[1] + PAD + TITLE), high[1] - PAD) for y in curves[e].xy[1::2]]
                 boxes.append((min(xs), min(ys), max(xs), max(ys)))
         x0, y0 = (min(b[k] for b in boxes) - PAD for k in (0, 1))
         x1, y1 = (max(b[k] for b in boxes) + PAD for k in (2, 3))

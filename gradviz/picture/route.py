@@ -268,12 +268,13 @@ def _turn(task: Task, box: Box) -> Area:
 
 def _ends(knots: list[Knot], first: Column, last: Column) -> list[Knot]:
     """Keep the curve level beside a card that is narrower than its column, where it would touch the neighbours."""
-    p, q = knots[0], knots[1]
-    if p.along < first.stop < q.along and not first.open(p.across, across(p, q, first.stop)):
-        knots = [p, Knot(first.stop, p.across), *knots[1:]]
-    p, q = knots[-2], knots[-1]
-    if p.along < last.start < q.along and not last.open(q.across, across(p, q, last.start)):
-        knots = [*knots[:-1], Knot(last.start, q.across), q]
+    for _ in range(2):  # what is kept level at one end makes the rest steeper
+        p, q = knots[0], knots[1]
+        if p.along < first.stop < q.along and not first.open(p.across, across(p, q, first.stop)):
+            knots = [p, Knot(first.stop, p.across), *knots[1:]]
+        p, q = knots[-2], knots[-1]
+        if p.along < last.start < q.along and not last.open(q.across, across(p, q, last.start)):
+            knots = [*knots[:-1], Knot(last.start, q.across), q]
     return knots
 
 

@@ -129,7 +129,7 @@ def _cluster(
             top = layout.height - y0
             sub.attr(
                 bb=_numbers(x0, layout.height - y1, x1, top),
-                label=_text(inner[-1]),
+                label=_text(visible(inner[-1])),
                 lp=_numbers((x0 + x1) / 2, top - 14),
                 color=theme.idle,
                 style="rounded",
