@@ -331,8 +331,6 @@ def _with_lens(run: Run, options: Options, look: Theme, title: str, said: list[s
     """Draw the graph as an overview with a lens."""
     names = Names(run.graph)
     path = steps(run, options.pace)
-    if options.pace == "auto" and any(s.kind == "backward" and len(s.events) == 1 for s in path):
-        path = steps(run, "node") if max((s.n for s in steps(run, "node")), default=0) <= 60 else path
     canvas = _canvas(options, (_WIDE, _WIDE))
     if canvas.height < 660 and options.height is None:  # a lens is tall
         pixels = (canvas.pixels[0], round(720 * canvas.scale))
