@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -17,9 +19,10 @@ import pytest
 
 import gradviz as gv
 from gradviz import errors
+from gradviz.writers.table import WRITERS
 
 ROOT = Path(__file__).parents[1]
-FORMATS = ("svg", "png", "gif", "gv", "json")
+FORMATS = tuple(suffix[1:] for suffix, writer in WRITERS.items() if not writer.needs)
 SVG = "{http://www.w3.org/2000/svg}"
 ALLOWED = (
     "svg",
@@ -66,6 +69,14 @@ def test_two_processes_write_the_same_bytes_in_every_format(tmp_path: Path) -> N
     for suffix in FORMATS:
         one, other = ((tmp_path / seed / f"film.{suffix}").read_bytes() for seed in ("0", "4242"))
         assert one == other, suffix
+
+
+def test_the_readmes_lines_make_the_readmes_picture(tmp_path: Path) -> None:
+    [lines] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "lines.py").write_text(lines, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    subprocess.run((sys.executable, "lines.py"), cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / "neuron.gif").read_bytes() == (ROOT / "gallery" / "neuron.gif").read_bytes()
 
 
 # ---- names that nobody should choose
@@ -125,7 +136,7 @@ def matrix(x: Any) -> Any:
 
 
 def rare(x: Any) -> Any:
-    return np.unwrap(x).sum()
+    return np.nextafter(x, 1.0).sum()
 
 
 MISTAKES: dict[str, tuple[Any, type[Exception], tuple[str, ...]]] = {
@@ -142,7 +153,7 @@ MISTAKES: dict[str, tuple[Any, type[Exception], tuple[str, ...]]] = {
     "objects": (lambda: gv.film(lambda a: a.sum(), np.array([object()])), errors.UnsupportedValue, ("object",)),
     "text": (lambda: gv.film(lambda a: a * 2, "two"), errors.GradvizError, ()),
     "an unknown function": (lambda: gv.film(rare, np.ones(4)), errors.UnknownFunction,
-                            ("unwrap", f"{Path(__file__).name}:{rare.__code__.co_firstlineno + 1}")),
+                            ("nextafter", f"{Path(__file__).name}:{rare.__code__.co_firstlineno + 1}")),
     "an unknown name": (lambda: gv.film(lambda x: x * x, 2.0, wrt="y"), errors.UnknownName, ("'y'", "x")),
     "an unknown theme": (lambda: gv.film(lambda x: x * x, 2.0, theme="pink").svg(), errors.UnknownName, ("light",)),
     "an unknown pace": (lambda: gv.film(lambda x: x * x, 2.0, pace="fast").svg(), errors.UnknownName, ("layer",)),
@@ -214,12 +225,17 @@ def test_the_demo_draws_the_curve_and_says_what_it_wrote(gradviz, tmp_path: Path
     assert gradviz("render", "out/curve.py:three_points", "-o", "again.svg").code == 0
 
 
+def _gallery(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(f"gallery_{name}", ROOT / "gallery" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def test_the_curves_gradients_are_those_of_the_formula() -> None:
-    sys.path.insert(0, str(ROOT / "gallery"))
-    try:
-        import curve
-    finally:
-        sys.path.pop(0)
+    curve = _gallery("curve")
     x, y = curve.points()
     powers = np.vander(x, 6, increasing=True)
     for film, rows in ((curve.three_points(), [1, 5, 10]), (curve.all_points(), slice(None))):
@@ -231,6 +247,13 @@ def test_the_curves_gradients_are_those_of_the_formula() -> None:
     at_best = gv.film(curve.all_errors, *best, x, y)
     assert at_best.values["L"] == pytest.approx(0.925668, abs=5e-7)
     np.testing.assert_allclose([at_best.grads[k] for k in curve.COEFFICIENTS], 0, atol=1e-10)
+
+
+def test_what_a_scoped_function_returns_has_the_name_it_is_given() -> None:
+    """`h = hidden(x)` names the node where `hidden` is decorated by gv.scope, as where it is not."""
+    names = {n.name: n.group for n in _gallery("layers").film().run.graph.nodes}
+    assert names["h"] == ("layer 1",)
+    assert names["y"] == ("layer 2",)
 
 
 @pytest.mark.slow

@@ -169,14 +169,17 @@ def _follow(syntax: Syntax, var: Var, spot: Spot) -> tuple[Named | None, list[tu
         if named is None or named.name is not None:
             return named, through
         path = named.path
-        if site.parent is None or not site.direct or not site.parent.user or site.code.co_flags & 0x20:
+        code, below = site.code, site
+        if site.wrapped and site.parent is not None:
+            below = site.parent  # the frame of `gv.scope`, which hands on what the function it decorates returns
+        if below.parent is None or not below.direct or not below.parent.user or code.co_flags & 0x20:
             return None, through
-        match syntax.hands_on(site.parent, site.at, site.code):
+        match syntax.hands_on(below.parent, below.at, code):
             case "":
                 return None, through
             case "many":
-                through.append((site.parent.instance, site.at))
-        site, at = site.parent, site.at
+                through.append((below.parent.instance, below.at))
+        site, at = below.parent, below.at
 
 
 def _feeds(early: int, late: int, vars: Sequence[Var]) -> bool:

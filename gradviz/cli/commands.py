@@ -55,7 +55,7 @@ NAME=VALUE gives a number or an array: w=-3  x=1/3  b=[1,2,3]  m=[[1,2],[3,4]]
     "outputs",
     metavar="FILE",
     multiple=True,
-    help="Where to write; the suffix says what: .svg .png (still), .gif (film), .gv, .json. Repeat for more.",
+    help="Where to write. The suffix says what: .svg .png .gif ..., as gradviz doctor lists them. Repeat for more.",
 )
 @click.option("--width", type=click.IntRange(64, 16384), help="Width in px.")
 @click.option("--height", type=click.IntRange(64, 16384), help="Height in px.")
