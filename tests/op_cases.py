@@ -10,6 +10,7 @@ import pytest
 
 import gradviz.calculus.functions as gv
 
+NP, FFT = vars(np), vars(np.fft)
 Case = tuple[str, Callable[..., Any], tuple[Any, ...]]
 
 
@@ -34,7 +35,8 @@ def _unary(functions: str, *args: Any, module: Any = np) -> list[Case]:
 
 
 ELEMENTWISE: list[Case] = [
-    *_unary("exp exp2 expm1 sin cos tan tanh sinh cosh arctan arcsinh square negative positive sinc abs fabs sign floor "
+    *_unary("exp exp2 expm1 sin cos tan tanh sinh cosh arctan arcsinh square negative positive sinc abs fabs sign "
+            "floor "
             "ceil trunc rint deg2rad rad2deg degrees radians nan_to_num real conjugate cbrt", A, 0.7),
     *_unary("log log2 log10 log1p sqrt reciprocal", P, 0.4),
     *_unary("arcsin arccos arctanh", A / 2, 0.3),
@@ -44,7 +46,8 @@ ELEMENTWISE: list[Case] = [
     ("softmax axis 0", lambda a: gv.softmax(a, axis=0), (A,)),
     ("round", lambda a: np.round(a, 1) * a, (A,)),
     *[(f"{name} {np.shape(a)} {np.shape(b)}", getattr(np, name), (a, b))
-      for name in "add subtract multiply divide maximum minimum fmax fmin hypot arctan2 logaddexp logaddexp2 copysign remainder fmod".split()
+      for name in ["add", "subtract", "multiply", "divide", "maximum", "minimum", "fmax", "fmin", "hypot", "arctan2",
+           "logaddexp", "logaddexp2", "copysign", "remainder", "fmod"]
       for a, b in ((A, B), (A, C), (draw(2, 1), C), (0.7, C), (A, 0.6), (1.3, 0.4))],
     *[(f"power {np.shape(a)} {np.shape(b)}", np.power, (a, b)) for a, b in ((P, B), (P, C), (1.3, C), (P, 0.7))],
     *[(f"power of {p}", lambda a, p=p: a**p, (P,)) for p in (0, 1, 2, 3, -1, 0.5, -2.5)],
@@ -67,12 +70,14 @@ ELEMENTWISE: list[Case] = [
 ]  # fmt: skip
 
 REDUCTIONS: list[Case] = [
-    *[(f"{name} axis {axis} {keep}", lambda a, f=getattr(np, name), axis=axis, keep=keep: f(a, axis=axis, keepdims=keep), (T,))
-      for name in "sum mean prod max min var std ptp nansum nanmean nanmax nanmin median".split()
+    *[(f"{name} axis {axis} {keep}", lambda a, f=NP[name], axis=axis, keep=keep: f(a, axis=axis,
+         keepdims=keep), (T,))
+      for name in ["sum", "mean", "prod", "max", "min", "var", "std", "ptp", "nansum", "nanmean", "nanmax", "nanmin",
+           "median"]
       for axis, keep in ((None, False), (0, False), (-1, True), ((0, 2), False))],
-    *[(f"{name} scalar", getattr(np, name), (0.7,)) for name in "sum mean prod max min".split()],
-    *[(f"{name} axis {axis}", lambda a, f=getattr(np, name), axis=axis: f(a, axis=axis), (T,))
-      for name in "cumsum cumprod nancumsum".split() for axis in (None, 0, -1)],
+    *[(f"{name} scalar", getattr(np, name), (0.7,)) for name in ["sum", "mean", "prod", "max", "min"]],
+    *[(f"{name} axis {axis}", lambda a, f=NP[name], axis=axis: f(a, axis=axis), (T,))
+      for name in ["cumsum", "cumprod", "nancumsum"] for axis in (None, 0, -1)],
     ("cumulative_sum", lambda a: np.cumulative_sum(a, axis=1, include_initial=True), (T,)),
     ("cumulative_prod", lambda a: np.cumulative_prod(a, axis=1), (T,)),
     ("prod with a zero", lambda a: np.prod(a * np.array([1.0, 0.0, 1.0]), axis=1), (A,)),
@@ -84,7 +89,7 @@ REDUCTIONS: list[Case] = [
     ("nanprod", lambda a: np.nanprod(a, axis=1), (A,)),
     ("average", lambda a, w: np.average(a, axis=1, weights=w), (A, Q)),
     *[(f"quantile {m}", lambda a, m=m: np.quantile(a, [0.1, 0.55], axis=1, method=m), (T,))
-      for m in "linear lower higher nearest midpoint".split()],
+      for m in ["linear", "lower", "higher", "nearest", "midpoint"]],
     ("quantile one", lambda a: np.quantile(a, 0.3, axis=(0, 2), keepdims=True), (T,)),
     ("percentile", lambda a: np.percentile(a, 30.0), (T,)),
     ("trace", lambda a: np.trace(a, 1), (M,)),
@@ -95,10 +100,14 @@ REDUCTIONS: list[Case] = [
     ("gradient by place", lambda a, x: np.gradient(a, np.cumsum(x)), (V, draw(4, low=0.5, high=1.0, seed=3))),
     ("trapezoid", lambda a: np.trapezoid(a, dx=0.3, axis=0), (A,)),
     ("trapezoid x", lambda a, x: np.trapezoid(a, np.cumsum(x)), (A, Q)),
-    ("cov", lambda a, b: np.cov(a, b), (V, draw(4, seed=9))),
-    ("corrcoef", lambda a: np.corrcoef(a), (draw(2, 5),)),
+    ("cov", np.cov, (V, draw(4, seed=9))),
+    ("corrcoef", np.corrcoef, (draw(2, 5),)),
     ("interp", lambda x, f: np.interp(x, np.arange(4.0), f), (draw(5, low=-1.0, high=4.0), V)),
     ("polyval", np.polyval, (V, A)),
+    ("linspace", lambda a, b: np.linspace(a, b, 5), (0.3, 1.2)),
+    ("linspace arrays", lambda a, b: np.linspace(a, b, 4, endpoint=False, axis=1), (C, W)),
+    ("bincount", lambda w: np.bincount([0, 2, 2, 1], weights=w), (V,)),
+    ("vander", lambda a: np.vander(a, 3), (C,)),
     ("unwrap", lambda a: np.unwrap(a * 9), (V,)),
     ("add.reduce", lambda a: np.add.reduce(a) + np.multiply.reduce(a, axis=0) + np.maximum.reduce(a), (A,)),
     ("logaddexp.reduce", lambda a: np.logaddexp.reduce(a, axis=1), (A,)),
@@ -108,9 +117,11 @@ REDUCTIONS: list[Case] = [
 
 PRODUCTS: list[Case] = [
     *[(f"matmul {np.shape(a)} {np.shape(b)}", np.matmul, (a, b))
-      for a, b in ((A, M), (A, C), (W, M), (C, W), (T, draw(4, 2)), (T, V), (draw(3), draw(2, 3, 2)), (T, draw(2, 4, 2)),
+      for a, b in ((A, M), (A, C), (W, M), (C, W), (T, draw(4, 2)), (T, V), (draw(3), draw(2, 3, 2)),
+           (T, draw(2, 4, 2)),
                    (draw(1, 3, 4), draw(2, 4, 2)), (M, draw(2, 3, 2)))],
-    *[(f"dot {np.shape(a)} {np.shape(b)}", np.dot, (a, b)) for a, b in ((A, M), (0.3, A), (A, 0.3), (C, W), (T, draw(2, 4, 3)))],
+    *[(f"dot {np.shape(a)} {np.shape(b)}", np.dot, (a, b)) for a, b in ((A, M), (0.3, A), (A, 0.3), (C, W),
+         (T, draw(2, 4, 3)))],
     ("@ and methods", lambda a, b: (a @ b).dot(b).sum(axis=0) + a.T.mean() + a.reshape(-1).prod(), (A, M)),
     ("plain @ traced", lambda a: M @ a + np.eye(3) @ a, (W,)),
     ("outer", np.outer, (V, C)),
@@ -122,14 +133,17 @@ PRODUCTS: list[Case] = [
       for axes in (1, ((2, 1), (0, 1)), ([0], [2]), ((-1,), (0,)))],
     ("tensordot 0", lambda a, b: np.tensordot(a, b, 0), (C, V)),
     *[(f"einsum {s}", lambda *o, s=s: np.einsum(s, *o), o) for s, o in (
-        ("ij,jk->ik", (A, M)), ("ij,jk", (A, M)), ("ii", (M,)), ("ii->i", (M,)), ("ij->j", (A,)), ("ij->", (A,)), ("ij,ij", (A, B)),
-        ("...ij,...jk->...ik", (T, draw(2, 4, 2))), ("i,j,k->kji", (C, V, W)), ("ij,kj->ikj", (A, B)), ("ij,k->k", (A, V)),
+        ("ij,jk->ik", (A, M)), ("ij,jk", (A, M)), ("ii", (M,)), ("ii->i", (M,)), ("ij->j", (A,)), ("ij->", (A,)),
+        ("ij,ij", (A, B)),
+        ("...ij,...jk->...ik", (T, draw(2, 4, 2))), ("i,j,k->kji", (C, V, W)), ("ij,kj->ikj", (A, B)), ("ij,k->k",
+        (A, V)),
         ("i...", (T,)), ("bij,j", (T, V)), ("ij->ji", (A,)), ("iij->j", (draw(2, 2, 3),)))],
     ("einsum lists", lambda a, b: np.einsum(a, [0, 1], b, [1, 2], [0, 2]), (A, M)),
     *[(f"kron {np.shape(a)} {np.shape(b)}", np.kron, (a, b)) for a, b in ((A, M), (C, V), (C, A))],
     *[(f"cross {np.shape(a)} {np.shape(b)}", np.cross, (a, b)) for a, b in ((C, W), (A, C), (A, B))],
     ("cross axis", lambda a, b: np.cross(a, b, axis=0), (A.T, B.T)),
-    *[(f"convolve {m} {len(b)}", lambda a, b, m=m: np.convolve(a, b, m), (V, b)) for m in ("full", "same", "valid") for b in (C, draw(6))],
+    *[(f"convolve {m} {len(b)}", lambda a, b, m=m: np.convolve(a, b, m), (V, b)) for m in ("full", "same",
+         "valid") for b in (C, draw(6))],
     *[(f"correlate {m} {len(b)}", lambda a, b, m=m: np.correlate(a, b, m), (V, b))
       for m in ("full", "same", "valid") for b in (C, C[:2], draw(6))],
 ]  # fmt: skip
@@ -159,12 +173,15 @@ ALGEBRA: list[Case] = [
     ("qr", lambda a: np.linalg.qr(a)[0] ** 2 @ np.linalg.qr(a).R ** 2, (draw(3, 2),)),
     ("qr r", lambda a: np.linalg.qr(a, mode="r") ** 2, (M,)),
     *[(f"norm {ord} {axis} {np.shape(a)}", lambda a, ord=ord, axis=axis: np.linalg.norm(a, ord, axis), (a,))
-      for ord, axis, a in ((None, None, A), (None, None, C), (2, None, C), (1, None, C), (np.inf, None, C), (-np.inf, None, C), (3, None, C),
-                           (0.5, None, Q), ("fro", None, A), ("nuc", None, A), (2, None, A), (-2, None, A), (1, None, A), (-1, None, A),
-                           (np.inf, None, A), (None, 0, A), (1, 1, A), (3, -1, A), ("fro", (0, 2), T), (2, (1, 2), T), (1, (0, 1), T))],
+      for ord, axis, a in ((None, None, A), (None, None, C), (2, None, C), (1, None, C), (np.inf, None, C),
+           (-np.inf, None, C), (3, None, C),
+                           (0.5, None, Q), ("fro", None, A), ("nuc", None, A), (2, None, A), (-2, None, A), (1, None,
+                           A), (-1, None, A),
+                           (np.inf, None, A), (None, 0, A), (1, 1, A), (3, -1, A), ("fro", (0, 2), T), (2, (1, 2),
+                           T), (1, (0, 1), T))],
     ("norm keepdims", lambda a: np.linalg.norm(a, axis=1, keepdims=True) + np.linalg.norm(a, keepdims=True), (A,)),
     ("vector_norm", lambda a: np.linalg.vector_norm(a) + np.linalg.vector_norm(a, axis=1), (A,)),
-    ("matrix_norm", lambda a: np.linalg.matrix_norm(a), (T,)),
+    ("matrix_norm", np.linalg.matrix_norm, (T,)),
     *[(f"matrix_power {n}", lambda a, n=n: np.linalg.matrix_power(a, n), (S,)) for n in (0, 1, 2, 5, -2)],
     ("multi_dot", lambda a, b: np.linalg.multi_dot([a, b, b]), (A, M)),
     ("cond", np.linalg.cond, (M,)),
@@ -174,7 +191,8 @@ ALGEBRA: list[Case] = [
 
 SHAPES: list[Case] = [
     ("reshape", lambda a: np.reshape(a, (3, -1)), (A,)),
-    ("method shapes", lambda a: a.reshape(3, 2).T.ravel() * a.flatten() * a.copy().squeeze().swapaxes(0, 1).ravel(), (A,)),
+    ("method shapes", lambda a: a.reshape(3, 2).T.ravel() * a.flatten() * a.copy().squeeze().swapaxes(0, 1).ravel(),
+    (A,)),
     ("transpose", np.transpose, (A,)),
     ("transpose axes", lambda a: np.transpose(a, (2, 0, 1)) * 2, (T,)),
     ("swapaxes", lambda a: np.swapaxes(a, 0, 2), (T,)),
@@ -187,20 +205,24 @@ SHAPES: list[Case] = [
     ("meshgrid", lambda a, b: np.stack(np.meshgrid(a, b)) + np.stack(np.meshgrid(b, a, indexing="ij")), (C, V)),
     ("astype", lambda a: a.astype(np.float64) * 2, (A,)),
     *[(f"index {i}", lambda a, i=i: a[i], (T,)) for i in (
-        0, -1, (1, 2, 3), slice(1), (slice(None), 0), (..., slice(None, None, -1)), (slice(None), None, 1), (0, slice(0, 3, 2), slice(1, 3)),
-        [0, 0, 1], (slice(None), [2, 0, 2]), np.array([[0, 1], [1, 1]]), (np.array([0, 1]), np.array([2, 2])), draw(2, 3, 4) > 0)],
+        0, -1, (1, 2, 3), slice(1), (slice(None), 0), (..., slice(None, None, -1)), (slice(None), None, 1), (0,
+             slice(0, 3, 2), slice(1, 3)),
+        [0, 0, 1], (slice(None), [2, 0, 2]), np.array([[0, 1], [1, 1]]), (np.array([0, 1]), np.array([2, 2])),
+             draw(2, 3, 4) > 0)],
     ("iteration", lambda a: sum(row * k for k, row in enumerate(a)), (A,)),
     ("concatenate", lambda a, b: np.concatenate([a, b, a]), (A, B)),
     ("concatenate axis", lambda a, b: np.concatenate([a, np.ones((2, 1)), b], axis=-1), (A, B)),
     ("concatenate none", lambda a, b: np.concatenate([a, b], axis=None), (A, C)),
     ("stack", lambda a, b: np.stack([a, b], axis=-1), (A, B)),
     ("stack numbers", lambda a, b: np.stack([a, b, 1.0]), (0.3, 0.8)),
-    ("stacks", lambda a, b: np.vstack([a, b]).sum(axis=0) + np.hstack([b, b])[:3] + np.dstack([b, b])[0, :, 1] + np.column_stack([b, b])[:, 0],
+    ("stacks", lambda a, b: np.vstack([a, b]).sum(axis=0) + np.hstack([b, b])[:3] + np.dstack([b, b])[0, :,
+    1] + np.column_stack([b, b])[:, 0],
      (A, C)),
-    ("append", lambda a, b: np.append(a, b) , (A, C)),
+    ("append", np.append, (A, C)),
     ("append axis", lambda a, b: np.append(a, b, axis=0), (A, B)),
     ("block", lambda a, b: np.block([[a, b], [b, a]]), (A, B)),
-    ("split", lambda a: np.split(a, 3, axis=1)[1] * np.array_split(a, 2, axis=1)[0][:, :1] + np.hsplit(a, [1, 2])[0], (A,)),
+    ("split", lambda a: np.split(a, 3, axis=1)[1] * np.array_split(a, 2, axis=1)[0][:, :1] + np.hsplit(a, [1, 2])[0],
+    (A,)),
     ("pad", lambda a: np.pad(a, 1), (A,)),
     ("pad sides", lambda a: np.pad(a, ((0, 1), (2, 0)), constant_values=3.0), (A,)),
     *[(f"pad {m}", lambda a, m=m: np.pad(a, 2, m), (draw(3, 4),)) for m in ("edge", "reflect", "symmetric", "wrap")],
@@ -229,6 +251,9 @@ SHAPES: list[Case] = [
     ("extract", lambda a: np.extract(MASK, a), (A,)),
     ("at least", lambda a, b: np.atleast_1d(a) + np.atleast_2d(b) + np.atleast_3d(b)[0], (0.3, C)),
     ("unstack", lambda a: np.unstack(a, axis=1)[2], (A,)),
+    ("unique", np.unique, (A,)),
+    ("full_like", lambda a: np.full_like(a, a[1]), (C,)),
+    ("resize", lambda a: np.resize(a, (2, 4)), (C,)),
     ("assign", "assign", (A, C)),
     ("assign often", "assign often", (V,)),
 ]  # fmt: skip
@@ -250,10 +275,13 @@ def _assign_often(a: Any) -> Any:
     return y
 
 
-SHAPES = [(n, {"assign": _assign, "assign often": _assign_often}.get(f, f) if isinstance(f, str) else f, a) for n, f, a in SHAPES]
+SHAPES = [
+    (n, {"assign": _assign, "assign often": _assign_often}.get(f, f) if isinstance(f, str) else f, a)
+    for n, f, a in SHAPES
+]
 
 FOURIER: list[Case] = [
-    *[(f"power of {name} {n}", lambda a, f=getattr(np.fft, name), n=n: np.abs(f(a, n)) ** 2, (a,))
+    *[(f"power of {name} {n}", lambda a, f=FFT[name], n=n: np.abs(f(a, n)) ** 2, (a,))
       for name in ("fft", "rfft") for n, a in ((None, draw(5)), (None, draw(6)), (4, draw(6)), (8, draw(5)))],
     ("fft parts", lambda a: np.fft.fft(a).real + np.fft.rfft(a, 8, axis=0, norm="ortho").imag[:2], (draw(2, 3),)),
     ("fft conj", lambda a: (np.fft.fft(a) * np.conj(np.fft.fft(a))).real, (V,)),
@@ -262,6 +290,9 @@ FOURIER: list[Case] = [
     ("ifft", lambda a: np.fft.ifft(np.fft.fft(a) ** 2).real, (V,)),
     ("fft2", lambda a: np.abs(np.fft.fft2(a)), (A,)),
     ("rfft2", lambda a: np.abs(np.fft.rfft2(a)) + np.abs(np.fft.rfftn(a)), (A,)),
+    ("ifftn", lambda a: np.fft.ifftn(np.fft.fftn(a) * 2.0).real + np.fft.ifft2(a).real, (A,)),
+    ("irfft2", lambda a: np.fft.irfft2(np.fft.rfft2(a) * 2.0, (2, 3)), (A,)),
+    ("ifft2 of fft2", lambda a: np.abs(np.fft.ifft2(np.fft.fft2(np.fft.fft2(a)))), (A,)),
     ("convolution by fft", lambda a, b: np.fft.irfft(np.fft.rfft(a) * np.fft.rfft(b), 4), (V, draw(4, seed=8))),
     ("fftshift", lambda a: np.fft.fftshift(np.abs(np.fft.fft(a))) * np.fft.ifftshift(a), (draw(5),)),
 ]  # fmt: skip
@@ -272,12 +303,15 @@ ALL = [*ELEMENTWISE, *REDUCTIONS, *PRODUCTS, *ALGEBRA, *SHAPES, *FOURIER]
 def special() -> list[Case]:
     """Return the cases that need SciPy."""
     scipy = pytest.importorskip("scipy.special")
+    SP = vars(scipy)
     return [
         *_unary("expit log_expit erf erfc erfcx ndtr log_ndtr j0 j1 i0 i1", A, 0.4, module=scipy),
-        *_unary("gamma gammaln rgamma psi digamma entr", P, 0.7, module=scipy),
+        *_unary("gammasgn y0 y1 gamma gammaln rgamma psi digamma entr", P, 0.7, module=scipy),
         *_unary("logit ndtri erfcinv", P / 3, 0.6, module=scipy),
         *_unary("erfinv", A / 2, 0.6, module=scipy),
-        *[(name, getattr(scipy, name), (P, Q)) for name in "beta betaln xlogy xlog1py rel_entr".split()],
-        *[(name, lambda a, f=getattr(scipy, name), n=n: f(n, a), (P,))
-          for name, n in (("gammainc", 1.5), ("gammaincc", 1.5), ("jv", 1.5), ("iv", 2.0))],
+        *[(name, getattr(scipy, name), (P, Q)) for name in ["beta", "betaln", "xlogy", "xlog1py", "rel_entr"]],
+        *[(name, lambda a, f=SP[name], n=n: f(n, a), (P,))
+          for name, n in (("gammainc", 1.5), ("gammaincc", 1.5), ("jv", 1.5), ("iv", 2.0), ("ive", 1.5), ("yv", 1.5),
+               ("yn", 2))],
+        ("betainc", lambda a: scipy.betainc(1.5, 2.5, a), (P / 3,)),
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from . import trace
+from . import dispatch, trace
 from .ops_shape import SETITEM, is_basic
 from .refuse import detached
 from .site import here
@@ -25,7 +25,7 @@ def assign(var: Var, key: Any, value: Any, frame: FrameType) -> None:
 
     Raises `Detached` where NumPy would write through a view, which a graph of values cannot show.
     """
-    index = trace.index_of(key, frame)
+    index = dispatch.index_of(key, frame)
     new = trace.constant(value, frame)
     if is_view(var):
         raise detached(
@@ -34,8 +34,8 @@ def assign(var: Var, key: Any, value: Any, frame: FrameType) -> None:
         )  # fmt: skip
     if any(_held(reference, new) for reference in var.views or ()):
         raise detached(
-            "an assignment into an array of which a view is held (a slice, a transpose, a reshape) would have to change "
-            "the view",
+            "an assignment into an array of which a view is held (a slice, a transpose, a reshape) would have to "
+            "change the view",
             "copy the array first: y = y.copy(), or take the view after the assignment", frame,
         )  # fmt: skip
     if var.dtype.kind in "iub" and new.dtype.kind == "f":
@@ -45,7 +45,14 @@ def assign(var: Var, key: Any, value: Any, frame: FrameType) -> None:
     old = Var(var.value, var.op, var.args, var.params, var.site, var.lasti)
     old.seq, old.name, old.of = var.seq, var.name, var.of
     var.value, var.op, var.args, var.params = value, SETITEM, (old, new), {"index": index}
-    var.seq, var.site, var.lasti, var.name, var.of, var.views = trace.tick(), here(frame), frame.f_lasti, None, None, None
+    var.seq, var.site, var.lasti, var.name, var.of, var.views = (
+        trace.tick(),
+        here(frame),
+        frame.f_lasti,
+        None,
+        None,
+        None,
+    )
 
 
 def is_view(var: Var) -> bool:

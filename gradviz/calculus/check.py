@@ -19,6 +19,7 @@ from .modes import grad
 from .op import ALIAS, CONSTANT, INPUT
 from .sweep import contribution, pull, push, tape
 from .trace import Var, leaf
+from .tree import is_input, is_whole, substitute, walk
 
 #: Relative agreement that is asked of finite differences, and of the complex step.
 FINITE, COMPLEX = 1e-6, 1e-12
@@ -55,8 +56,6 @@ def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 
     >>> print(check(lambda x: x * x, 3.0).derivatives)
     4
     """
-    from .record import walk
-
     frame = sys._getframe(1)
     numbers = {path: np.array(v, float) for path, v in _floats(args)}
     if not numbers:
@@ -75,7 +74,8 @@ def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 
             def slope(*inner: Any) -> Any:
                 def weighted(*own: Any) -> Any:
                     return sum(
-                        np.sum(v * weights(np.shape(v), 1)) for _, v in walk(f(*_with(args, dict(zip(numbers, own, strict=True)))))
+                        np.sum(v * weights(np.shape(v), 1)) for _,
+                             v in walk(f(*_with(args, dict(zip(numbers, own, strict=True)))))
                         if isinstance(v, Var)
                     )  # fmt: skip
 
@@ -94,14 +94,10 @@ def weights(shape: tuple[int, ...], seed: int) -> Any:
 
 
 def _floats(args: Sequence[Any]) -> list[tuple[str, Any]]:
-    from .record import is_input, is_whole, walk
-
     return [(path, v) for path, v in walk(args) if is_input(v) and not is_whole(v)]
 
 
 def _with(args: Sequence[Any], by: Any) -> Any:
-    from .record import substitute
-
     return substitute(list(args), by)
 
 
@@ -126,8 +122,8 @@ def check_local(outputs: Sequence[Var], tolerance: float = FINITE) -> Checked:
                 continue
             except _Differs as differs:
                 raise GradientMismatch(
-                    f"{_place(v)}{_name(v, outputs)}: the op {v.op.name} gives {differs.ours:.12g} for its derivative by "
-                    f"operand {position}, {differs.method} gives {differs.theirs:.12g} "
+                    f"{_place(v)}{_name(v, outputs)}: the op {v.op.name} gives {differs.ours:.12g} for its "
+                    f"derivative by operand {position}, {differs.method} gives {differs.theirs:.12g} "
                     f"(relative difference {differs.off:.1e})"
                 ) from None
             count, worst = count + found[0], max(worst, found[1])
@@ -152,8 +148,10 @@ def _compare(v: Var, position: int, tolerance: float) -> tuple[int, float]:
     operands = v.operands
     values = [np.asarray(a.value)[()] if type(a.value) is not tuple else a.value for a in operands]
     base = np.asarray(values[position])
-    g: Any = tuple(weights(np.shape(p), 3 + k) for k, p in enumerate(v.value)) if type(v.value) is tuple else weights(
-        v.shape, 3
+    g: Any = (
+        tuple(weights(np.shape(p), 3 + k) for k, p in enumerate(v.value))
+        if type(v.value) is tuple
+        else weights(v.shape, 3)
     )
     y = v.value if type(v.value) is tuple else np.asarray(v.value)[()]
     step = weights(base.shape, 4) * np.where(np.abs(base) > 1e-8, np.abs(base), 1.0)
@@ -176,7 +174,9 @@ def _compare(v: Var, position: int, tolerance: float) -> tuple[int, float]:
     if abs(theirs - ours) > tolerance * max(abs(ours), abs(theirs), 1e-3 * size) + 10 * error:
         left, right = one_sided(along)
         if abs(left - right) > 1e-3 * max(abs(left), abs(right), 1e-9) or not np.isfinite(theirs):
-            raise _Corner("a corner, where the two sides differ" if np.isfinite(left + right) else "the edge of its domain")
+            raise _Corner(
+                "a corner, where the two sides differ" if np.isfinite(left + right) else "the edge of its domain"
+            )
     worst = max(worst, _agree(ours, theirs, size, tolerance, "a finite difference", 10 * error))
     count = 2
     if v.op.analytic:
@@ -237,8 +237,6 @@ def _check_whole(
     f: Callable[..., Any], args: Sequence[Any], numbers: dict[str, Any], leaves: dict[str, Var],
     outputs: Sequence[tuple[str, Var]], tolerance: float,
 ) -> Checked:  # fmt: skip
-    from .record import walk
-
     seeds = {path: weights(v.shape, 1) for path, v in outputs}
     found = pull([v for _, v in outputs], list(seeds.values()), list(leaves.values()), False)
 
@@ -247,7 +245,9 @@ def _check_whole(
         if traced:
             given = {p: leaf(m, p, INPUT, sys._getframe()) for p, m in given.items()}
         plain = dict(walk(f(*_with(args, given))))
-        return sum(np.sum(np.asarray(getattr(plain[path], "value", plain[path])) * seed) for path, seed in seeds.items())
+        return sum(
+            np.sum(np.asarray(getattr(plain[path], "value", plain[path])) * seed) for path, seed in seeds.items()
+        )
 
     recorded = sum(float(np.sum(np.asarray(v.value) * seeds[path])) for path, v in outputs)
     traced = False

@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import NoInputs, SeedNeeded, UnknownName, UnsupportedValue
+from .dispatch import unwrapped
 from .op import ALIAS, DATA, INPUT, PARAMETER
 from .site import forget, here
 from .sweep import Tape, forward_mode, pull, tape
-from .trace import Var, as_of, leaf, unwrapped
+from .trace import Var, as_of, leaf
+from .tree import substitute, title_of, walk
 
 Argnum = int | Sequence[int]
 
@@ -33,14 +35,10 @@ class _Ran:
 
     @property
     def outputs(self) -> dict[str, Var]:
-        from .record import walk
-
         return {path: v for path, v in walk(self.returned) if isinstance(v, Var)}
 
 
 def _run(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], argnums: Sequence[int]) -> _Ran:
-    from .record import substitute, walk
-
     frame = sys._getframe(2)
     for n in argnums:
         if not -len(args) <= n < len(args):
@@ -102,8 +100,6 @@ def _gradients(ran: _Ran, seeds: Sequence[Any], traced: bool) -> dict[str, Any]:
 
 
 def _scalar(ran: _Ran, f: Callable[..., Any], form: str) -> Any:
-    from .record import title_of
-
     y = ran.returned
     if not isinstance(y, Var | int | float | np.generic | np.ndarray):
         raise NoInputs(f"{title_of(f)} returned a {type(y).__name__}; {form} needs one number computed from its inputs")
@@ -128,8 +124,6 @@ def value_and_grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., t
 
     @wraps(f)
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        from .record import substitute
-
         ran = _run(f, args, kwargs, _argnums(argnum))
         y = _scalar(ran, f, "gv.grad")
         traced = _traced(ran)
@@ -171,8 +165,6 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> y, back(1.0)
     (10.0, (5.0, 2.0))
     """
-    from .record import substitute, walk
-
     ran = _run(f, primals, {}, range(len(primals)))
     outputs = ran.outputs
     outer = _traced(ran)
@@ -202,8 +194,6 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda a, b: a * b, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
-    from .record import walk
-
     if len(primals) != len(tangents):
         raise SeedNeeded(f"{len(primals)} primals and {len(tangents)} tangents; give one tangent for each primal")
     ran = _run(f, primals, {}, range(len(primals)))
@@ -244,7 +234,7 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
 
     @wraps(f)
     def matrix(*args: Any, **kwargs: Any) -> Any:
-        x = args[argnum] if -len(args) <= argnum < len(args) else None
+        x: Any = args[argnum] if -len(args) <= argnum < len(args) else None
         if isinstance(x, list | tuple | Mapping):
             raise UnsupportedValue("gv.jacobian differentiates by one array; join the parts with np.concatenate")
         ran = _run(f, args, kwargs, (argnum,))
@@ -253,7 +243,8 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
             raise NoInputs(f"gv.jacobian needs a function that returns a number or an array, not a {type(y).__name__}")
         if not isinstance(y, Var):
             return np.zeros((*np.shape(y), *shape))
-        traced, rows = _traced(ran), []
+        traced = _traced(ran)
+        rows: list[Any] = []
         for i in range(y.size):
             seed = np.zeros(y.size)
             seed[i] = 1.0

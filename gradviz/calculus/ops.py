@@ -48,7 +48,8 @@ def _ufuncs() -> dict[Any, tuple[Op | None, Any]]:
 
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     low, high = (a_min if min is None else min), (a_max if max is None else max)
-    from .trace import Var, call
+    from .dispatch import call
+    from .trace import Var
 
     if isinstance(low, Var) or isinstance(high, Var):
         if low is not None:
@@ -58,7 +59,8 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max:
 
 
 def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
-    from .trace import Var, call
+    from .dispatch import call
+    from .trace import Var
 
     condition = condition.value if isinstance(condition, Var) else condition
     if x is None:
@@ -75,7 +77,11 @@ _FUNCTIONS: dict[Any, tuple[Op | None, Any]] = {
     ops_basic.WHERE.forward: (ops_basic.WHERE, lambda a, b, c: ((a, b), {"condition": c})),
     np.round: (ops_basic.ROUND, lambda a, decimals=0: ((a,), {"decimals": int(decimals)})),
     np.around: (ops_basic.ROUND, lambda a, decimals=0: ((a,), {"decimals": int(decimals)})),
-    np.ldexp: (None, lambda a, b: a * 2.0 ** np.asarray(getattr(b, 'value', b))),
+    np.ldexp: (None, lambda a, b: a * 2.0 ** np.asarray(getattr(b, "value", b))),
+    np.angle: (None, lambda z, deg=False: np.arctan2(0.0, np.sign(z)) * (180 / np.pi if deg else 1.0)),
+    np.imag: (None, lambda val: val * 0.0),
+    np.real_if_close: (None, lambda a, tol=100: a),
+    np.iterable: (None, lambda y: np.ndim(y) > 0),
     np.sinc: (ops_function.SINC, None),
     np.real: (ops_function.REAL, None),
     np.nan_to_num: (
@@ -91,12 +97,12 @@ _FUNCTIONS: dict[Any, tuple[Op | None, Any]] = {
 }
 
 _READS = (
-    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.result_type, np.isscalar,
+    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.result_type, np.isscalar,
     np.argmax, np.argmin, np.argsort, np.argpartition, np.argwhere, np.nonzero, np.flatnonzero, np.count_nonzero,
     np.searchsorted, np.digitize, np.any, np.all, np.isclose, np.allclose, np.array_equal, np.array_equiv,
     np.iscomplexobj, np.isrealobj, np.iscomplex, np.isreal, np.isneginf, np.isposinf, np.lexsort, np.nanargmax,
     np.nanargmin, np.array_repr, np.array_str, np.array2string, np.can_cast, np.min_scalar_type, np.common_type,
-    np.shares_memory, np.may_share_memory, np.bincount, np.histogram, np.isin, np.unique, np.broadcast_shapes,
+    np.shares_memory, np.may_share_memory, np.isin, np.broadcast_shapes, np.linalg.matrix_rank, np.iscomplexobj,
     np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal, np.isfinite, np.isinf, np.isnan,
     np.isnat, np.signbit, np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.spacing,
 )  # fmt: skip
@@ -125,16 +131,20 @@ def find(function: Any, frame: FrameType | None) -> tuple[Op | None, Any]:
     return entry
 
 
+_REDUCED: dict[Any, Any] = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}
+_RUNNING: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
+
+
 def ufunc_method(ufunc: np.ufunc, method: str, frame: FrameType | None) -> Callable[..., Any]:
     """Return what stands for a ufunc's own method: np.add.reduce is np.sum."""
     match method:
         case "__call__":
             return ufunc
         case "reduce":
-            known = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}.get(ufunc)
+            known = _REDUCED.get(ufunc)
             return _from_axis_0(known) if known is not None else ops_stats.folded(ufunc)
         case "accumulate":
-            running = {np.add: np.cumsum, np.multiply: np.cumprod}.get(ufunc)
+            running = _RUNNING.get(ufunc)
             return _from_axis_0(running) if running is not None else ops_stats.accumulated(ufunc)
         case "outer":
             return ops_stats.spread_out(ufunc)

@@ -37,7 +37,7 @@ def _row(
 
 
 def _cofactors(y: Any, a: Any) -> Any:
-    """Return the derivatives of a determinant by its elements: by the inverse, or minor by minor where there is none."""
+    """Return the derivatives of a determinant by its elements: by the inverse, else minor by minor."""
     if np.all(_values(y) != 0):
         return _square(y) * flipped(np.linalg.inv(a))
     n = np.shape(a)[-1]
@@ -118,7 +118,8 @@ def _of_symmetric(function: Callable[..., Any]) -> Callable[..., Any]:
 
 CHOLESKY = _row(
     "cholesky", _of_symmetric(np.linalg.cholesky), (_cholesky_back,), "chol",
-    "A Cholesky factor sends it back through its inverse on both sides, made symmetric.", ("sym({y}⁻ᵀ Φ({y}ᵀ{g}) {y}⁻¹)",),
+    "A Cholesky factor sends it back through its inverse on both sides, made symmetric.",
+    ("sym({y}⁻ᵀ Φ({y}ᵀ{g}) {y}⁻¹)",),
     "dL = L Φ(L⁻¹ dA L⁻ᵀ)", label="cholesky({0})", analytic=False, edge="The gradient is symmetric, as the matrix is.",
 )  # fmt: skip
 
@@ -223,7 +224,7 @@ NORM = _row(
 
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    from .trace import call
+    from .dispatch import call
 
     if ord is None and axis is None:
         out = call(NORM.forward, np.ravel(x) if np.ndim(x) != 1 else x, None, False)
@@ -242,7 +243,7 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
 
 
 def _vector_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
-    from .trace import call
+    from .dispatch import call
 
     if ord == 2:
         return call(NORM.forward, x, axis, keepdims)
@@ -266,7 +267,8 @@ def _matrix_norm(x: Any, ord: Any, over: tuple[int, ...], keepdims: bool) -> Any
         out = (np.max if ord > 0 else np.min)(sums, axis=second, keepdims=True)
     elif ord in (2, -2, "nuc"):
         s = np.linalg.svdvals(np.moveaxis(x, over, (-2, -1)))
-        out = {2: np.max, -2: np.min, "nuc": np.sum}[ord](s, axis=-1)
+        reduce_: Any = {2: np.max, -2: np.min, "nuc": np.sum}[ord]
+        out = reduce_(s, axis=-1)
         return np.expand_dims(out, tuple(sorted(over))) if keepdims else out
     else:
         raise ValueError("Invalid norm order for matrices.")
@@ -282,13 +284,13 @@ def _linalg_vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, 
 
 
 def _svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    from .dispatch import call
     from .refuse import unknown
-    from .trace import call
 
     m, n = np.shape(a)[-2:]
     if compute_uv and full_matrices and m != n:
         raise unknown("np.linalg.svd with full_matrices=True", ("np.linalg.svd",), None,
-                      "the further vectors of a matrix that is not square have no derivative; pass full_matrices=False")  # fmt: skip
+                      "an oblong matrix's further vectors have no derivative; pass full_matrices=False")  # fmt: skip
     u, s, vt = call(SVD.forward, a)
     return _named("SVDResult", np.linalg.svd, np.eye(2), u, s, vt) if compute_uv else s
 
@@ -299,13 +301,13 @@ def _named(_: str, function: Callable[..., Any], sample: Any, *parts: Any) -> An
 
 
 def _qr(a: Any, mode: str = "reduced") -> Any:
+    from .dispatch import call
     from .refuse import unknown
-    from .trace import call
 
     m, n = np.shape(a)[-2:]
     if mode not in ("reduced", "r") or m < n:
         raise unknown(f"np.linalg.qr with mode={mode!r} of a {m}×{n} matrix", ("np.linalg.qr",), None,
-                      "gradviz differentiates the reduced factors of matrices with no more columns than rows")  # fmt: skip
+                      "gradviz differentiates the reduced factors, where the matrix is not wide")  # fmt: skip
     q, r = call(QR.forward, a)
     return r if mode == "r" else _named("QRResult", np.linalg.qr, np.eye(2), q, r)
 
@@ -320,20 +322,20 @@ def _by_triangle(a: Any, upper: bool) -> Any:
 
 
 def _cholesky(a: Any, /, *, upper: bool = False) -> Any:
-    from .trace import call
+    from .dispatch import call
 
     low = call(CHOLESKY.forward, _by_triangle(a, upper))
     return flipped(low) if upper else low
 
 
 def _eigh(a: Any, UPLO: str = "L") -> Any:
-    from .trace import call
+    from .dispatch import call
 
     return _named("EighResult", np.linalg.eigh, np.eye(2), *call(EIGH.forward, _by_triangle(a, UPLO.upper() == "U")))
 
 
 def _slogdet(a: Any) -> Any:
-    from .trace import call
+    from .dispatch import call
 
     return _named("SlogdetResult", np.linalg.slogdet, np.eye(2), *call(SLOGDET.forward, a))
 
@@ -382,7 +384,7 @@ def _cond(x: Any, p: Any = None) -> Any:
 
 
 def _pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
-    from .trace import call
+    from .dispatch import call
 
     return call(PINV.forward, a, rcond if rcond is not None else rtol)
 

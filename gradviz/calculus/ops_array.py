@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,14 +32,13 @@ def count(shape: Shape, axis: Axis) -> int:
     return int(np.prod(shape, dtype=int)) // max(int(np.prod(kept(shape, axis), dtype=int)), 1)
 
 
-def _over(sign: str) -> Any:
+def _over(sign: str) -> Callable[[Text, tuple[Shape, ...], Shape, Mapping[str, Any]], Text]:
     def words(text: Text, shapes: tuple[Shape, ...], shape: Shape, params: Mapping[str, Any]) -> Text:
         where = axis_words(params.get("axis"), len(shapes[0]))
-        symbol = sign if where or len(sign) > 1 else sign
         label = f"{sign} {{0}}" if sign in "ΣΠ" else f"{sign}({{0}})"
         if where:
             label = f"{sign}({{0}}, {where})"
-        return replace(text, symbol=symbol, label=label)
+        return replace(text, symbol=sign, label=label)
 
     return words
 
@@ -128,7 +127,7 @@ def _reverse_cumsum(g: Any, axis: int) -> Any:
 
 
 CUMSUM = Op(
-    "cumsum", "reduction", lambda a, axis: np.cumsum(a, axis), "cumsum",
+    "cumsum", "reduction", np.cumsum, "cumsum",
     "A running sum sends back the running sum from the end.", ("Σ from the end of {g}",), "cumsum({0})", CALLS, (),
     (lambda g, y, a, axis: _reverse_cumsum(g, axis),), linear="joint", analytic=True, words=_over("cumsum"),
     formula="d cumsum(a) = cumsum(da)",
@@ -160,7 +159,7 @@ def _bind_softmax(a: Any, axis: int = -1) -> Any:
 def _cumsum(a: Any, axis: Any = None) -> Any:
     if axis is None:
         return np.cumsum(np.reshape(a, (-1,)), 0)
-    from .trace import call
+    from .dispatch import call
 
     return call(_cumulated, a, axis_of(axis, a))
 

@@ -141,14 +141,16 @@ def _remainder_b(y: Any, a: Any, b: Any) -> Any:
 
 
 REMAINDER = Op(
-    "remainder", "step", np.remainder, "mod", "A remainder passes it on to the first, and −⌊a/b⌋ times it to the second.",
+    "remainder", "step", np.remainder, "mod",
+    "A remainder passes it on to the first, and −⌊a/b⌋ times it to the second.",
     ("1", "−⌊{0}/{1}⌋"), "{0} mod {1}", MULTIPLIES, (_one, _remainder_b), formula="d(a mod b) = da − ⌊a/b⌋·db",
     edge="At the jumps the derivative of the branch that the value lies on.",
 )  # fmt: skip
 FMOD = Op(
     "fmod", "step", np.fmod, "fmod", "A remainder passes it on to the first, and −trunc(a/b) times it to the second.",
     ("1", "−trunc({0}/{1})"), "", CALLS, (_one, lambda y, a, b: -np.trunc(a / b)),
-    formula="d fmod(a, b) = da − trunc(a/b)·db", edge="At the jumps the derivative of the branch that the value lies on.",
+    formula="d fmod(a, b) = da − trunc(a/b)·db",
+         edge="At the jumps the derivative of the branch that the value lies on.",
 )  # fmt: skip
 
 ABSOLUTE = Op(
@@ -194,7 +196,8 @@ def _inside(y: Any, a: Any, low: Any, high: Any) -> Any:
 
 
 CLIP = Op(
-    "clip", "choice", _clip, "clip", "A clip passes it on where the value lies within the bounds, and stops it outside.",
+    "clip", "choice", _clip, "clip",
+    "A clip passes it on where the value lies within the bounds, and stops it outside.",
     ("[low ≤ {0} ≤ high]",), "clip({0})", CALLS, (_inside,), selects=True, formula="d clip(a) = [low ≤ a ≤ high]·da",
     edge="On a bound it passes it on.",
 )  # fmt: skip

@@ -23,14 +23,15 @@ def _part(which: str) -> Op:
         return np.ascontiguousarray(getattr(_transform(a, name, n, axis, norm), which))
 
     def back(g: Any, y: Any, a: Any, name: str, n: int | None, axis: int, norm: str | None) -> Any:
-        from .trace import call
+        from .dispatch import call
 
         return call(_back, g, which, np.shape(a), name, n, axis, norm)
 
     word = "Re F" if which == "real" else "Im F"
     return Op(
         f"{which} part of fft", "algebra", forward, word,
-        "A Fourier transform sends it back through the same waves, transposed.", ("wavesᵀ {g}",), f"{word}({{0}})", CALLS,
+        "A Fourier transform sends it back through the same waves, transposed.", ("wavesᵀ {g}",), f"{word}({{0}})",
+        CALLS,
         (), (back,), linear="joint", formula=f"d {word}(a) = {word}(da)",
     )  # fmt: skip
 
@@ -54,19 +55,20 @@ REAL_PART, IMAG_PART = _part("real"), _part("imag")
 BACK = Op(
     "waves", "algebra", _back, "wavesᵀ", "A Fourier transform sends it back through the same waves, transposed.",
     ("waves {g}",), "waves({0})", CALLS, (),
-    (lambda g, y, a, which, shape, name, n, axis, norm: (REAL_PART if which == "real" else IMAG_PART).forward(g, name, n, axis, norm)
+    (lambda g, y, a, which, shape, name, n, axis, norm: (REAL_PART if which == "real" else IMAG_PART).forward(g,
+    name, n, axis, norm)
      if not hasattr(g, "op") else _part_of(which, g, name, n, axis, norm),),
     linear="joint", formula="d waves(a) = waves(da)",
 )  # fmt: skip
 
 
 def _part_of(which: str, a: Any, name: str, n: int | None, axis: int, norm: str | None) -> Any:
-    from .trace import call
+    from .dispatch import call
 
     return call((REAL_PART if which == "real" else IMAG_PART).forward, a, name, n, axis, norm)
 
 
-def _inverse(re: Any, im: Any, n: int | None, axis: int, norm: str | None) -> Any:
+def _inverse(re: Any, im: Any, n: int | None, axis: int, norm: Any) -> Any:
     return np.fft.irfft(re + 1j * im, n, axis, norm)
 
 
@@ -97,7 +99,8 @@ def _inverse_back(which: str) -> Any:
 
 INVERSE = Op(
     "irfft", "algebra", _inverse, "F⁻¹", "An inverse Fourier transform sends it back through a forward one.",
-    ("Re F {g}", "Im F {g}"), "irfft({0}, {1})", CALLS, (), (_inverse_back("real"), _inverse_back("imag")), linear="joint",
+    ("Re F {g}", "Im F {g}"), "irfft({0}, {1})", CALLS, (), (_inverse_back("real"), _inverse_back("imag")),
+    linear="joint",
     formula="d F⁻¹(a) = F⁻¹(da)",
 )  # fmt: skip
 
@@ -218,6 +221,12 @@ _PAIRS: dict[Any, Any] = {
     np.fft.irfft: lambda a, n=None, axis=-1, norm=None: _inverted(a, n, axis, norm),
     np.fft.fft: lambda a, n=None, axis=-1, norm=None: _fft_pair(a, n, axis, norm),
     np.fft.ifft: lambda a, n=None, axis=-1, norm=None: _ifft_pair(a, n, axis, norm),
+    np.fft.ifftn: lambda a, s=None, axes=None, norm=None: _ifftn(a, s, axes, norm),
+    np.fft.ifft2: lambda a, s=None, axes=(-2, -1), norm=None: _ifftn(a, s, axes, norm),
+    np.fft.fft2: lambda a, s=None, axes=(-2, -1), norm=None: _fftn_pair(a, s, axes, norm),
+    np.fft.fftn: lambda a, s=None, axes=None, norm=None: _fftn_pair(a, s, axes, norm),
+    np.fft.irfftn: lambda a, s=None, axes=None, norm=None: _irfftn(a, s, axes, norm),
+    np.fft.irfft2: lambda a, s=None, axes=(-2, -1), norm=None: _irfftn(a, s, axes, norm),
     np.shape: lambda z: z.shape,
     np.ndim: lambda z: z.ndim,
     np.size: lambda z: np.size(z.real),
@@ -234,13 +243,14 @@ def _on_pairs(function: Any, args: Any, kwargs: Any) -> Any:
         from .site import user_frame
 
         name = f"np.{function[0].__name__}.{function[1]}" if isinstance(function, tuple) else name_of(function)
-        raise unknown(name, (), user_frame(sys._getframe(2)), "complex results have no gradient here, other than np.abs, .real, .imag, "
+        raise unknown(name, (), user_frame(sys._getframe(2)),
+             "complex results have no gradient here, other than np.abs, .real, .imag, "
                       "conj, + - * /, sum and the inverse transforms")  # fmt: skip
     return entry(*args, **kwargs)
 
 
 def _inverted(a: Any, n: Any, axis: int, norm: Any) -> Any:
-    from .trace import call
+    from .dispatch import call
 
     return call(INVERSE.forward, *_both(a), n, axis, norm)
 
@@ -282,14 +292,20 @@ def _axes(a: Any, s: Any, axes: Any) -> list[tuple[int | None, int]]:
     return list(zip([None] * len(over) if s is None else s, over, strict=True))
 
 
-def _fftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Pair:
+def _fftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     out: Any = None
     for n, axis in reversed(_axes(a, s, axes)):
         out = _forward("fft")(a, n, axis, norm) if out is None else _fft_pair(out, n, axis, norm)
     return out
 
 
-def _rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Pair:
+def _fftn_pair(a: Any, s: Any, axes: Any, norm: Any) -> Any:
+    for n, axis in reversed(_axes(a, s, axes)):
+        a = _fft_pair(a, n, axis, norm)
+    return a
+
+
+def _rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     (n, last), *rest = reversed(_axes(a, s, axes))
     out = _forward("rfft")(a, n, last, norm)
     for m, axis in rest:
@@ -297,14 +313,31 @@ def _rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Pair:
     return out
 
 
+def _ifftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+    out: Any = Pair(*_both(a))
+    for n, axis in reversed(_axes(a, s, axes)):
+        out = _ifft_pair(out, n, axis, norm)
+    return out
+
+
+def _irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+    *rest, (n, last) = _axes(a, s, axes)
+    out: Any = Pair(*_both(a))
+    for m, axis in rest:
+        out = _ifft_pair(out, m, axis, norm)
+    return _inverted(out, n, last, norm)
+
+
 ROWS = (REAL_PART, IMAG_PART, BACK, INVERSE)
 
 NUMPY: dict[Any, tuple[Op | None, Any]] = {
-    REAL_PART.forward: (REAL_PART, lambda a, name, n, axis, norm: ((a,), dict(name=name, n=n, axis=axis, norm=norm))),
-    IMAG_PART.forward: (IMAG_PART, lambda a, name, n, axis, norm: ((a,), dict(name=name, n=n, axis=axis, norm=norm))),
+    REAL_PART.forward: (REAL_PART, lambda a, name, n, axis, norm: ((a,),
+         {"name": name, "n": n, "axis": axis, "norm": norm})),
+    IMAG_PART.forward: (IMAG_PART, lambda a, name, n, axis, norm: ((a,),
+         {"name": name, "n": n, "axis": axis, "norm": norm})),
     _back: (BACK, lambda g, which, shape, name, n, axis, norm: (
-        (g,), dict(which=which, shape=shape, name=name, n=n, axis=axis, norm=norm))),
-    INVERSE.forward: (INVERSE, lambda re, im, n, axis, norm: ((re, im), dict(n=n, axis=axis, norm=norm))),
+        (g,), {"which": which, "shape": shape, "name": name, "n": n, "axis": axis, "norm": norm})),
+    INVERSE.forward: (INVERSE, lambda re, im, n, axis, norm: ((re, im), {"n": n, "axis": axis, "norm": norm})),
     np.fft.fft: (None, _forward("fft")),
     np.fft.rfft: (None, _forward("rfft")),
     np.fft.ifft: (None, lambda a, n=None, axis=-1, norm=None: _ifft_pair(Pair(*_both(a)), n, axis, norm)),
@@ -313,6 +346,8 @@ NUMPY: dict[Any, tuple[Op | None, Any]] = {
     np.fft.rfftn: (None, _rfftn),
     np.fft.rfft2: (None, lambda a, s=None, axes=(-2, -1), norm=None: _rfftn(a, s, axes, norm)),
     np.fft.irfft: (None, _real_inverse),
+    np.fft.ifftn: (None, _ifftn),
+    np.fft.ifft2: (None, lambda a, s=None, axes=(-2, -1), norm=None: _ifftn(a, s, axes, norm)),
     np.fft.fftshift: (None, lambda x, axes=None: _shift(x, axes, 1)),
     np.fft.ifftshift: (None, lambda x, axes=None: _shift(x, axes, -1)),
 }  # fmt: skip

@@ -156,7 +156,8 @@ SIGMOID = _function(
 )  # fmt: skip
 RELU = _function(
     "relu", "choice", lambda a: np.where(np.asarray(a) <= 0, 0.0 * np.sign(a), a),
-    lambda y, a: np.where(a > 0, 1.0, 0.0), "[{0} > 0]", "A relu passes it on where its operand is above 0, and stops it elsewhere.",
+    lambda y, a: np.where(a > 0, 1.0, 0.0), "[{0} > 0]",
+         "A relu passes it on where its operand is above 0, and stops it elsewhere.",
     analytic=False, selects=True, edge="At a = 0 it sends 0.",
 )  # fmt: skip
 SOFTPLUS = _function(
@@ -169,7 +170,8 @@ NAN_TO_NUM = Op(
     formula="d nan_to_num(a) = [a finite]·da", edge="NaN and infinities get 0.",
 )  # fmt: skip
 REAL = _function(
-    "real", "linear", np.real, lambda y, a: 1.0, "1", "The real part of a real value is the value: it passes on unchanged.",
+    "real", "linear", np.real, lambda y, a: 1.0, "1",
+    "The real part of a real value is the value: it passes on unchanged.",
     symbol="Re", linear="joint", analytic=False,
 )  # fmt: skip
 

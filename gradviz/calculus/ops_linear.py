@@ -115,7 +115,8 @@ def _einsum_words(text: Text, shapes: tuple[Shape, ...], shape: Shape, params: M
 
 
 EINSUM = Op(
-    "einsum", "product", _einsum, "einsum", "A sum of products multiplies it by the other factors, and sums what is left over.",
+    "einsum", "product", _einsum, "einsum",
+    "A sum of products multiplies it by the other factors, and sums what is left over.",
     ("{g} with the others, summed",), "einsum({0})", CALLS, (), (_einsum_back,), linear="each", variadic=True,
     analytic=True, words=_einsum_words, formula="d(Σ a·b) = Σ da·b + Σ a·db",
 )  # fmt: skip
@@ -132,7 +133,9 @@ def explicit(subscripts: str, shapes: Sequence[Shape]) -> str:
         named = [c for c in inputs if c.isalpha()]
         result = ("..." if "." in inputs else "") + "".join(sorted(c for c in set(named) if named.count(c) == 1))
     spare = [c for c in ascii_letters if c not in text]
-    most = max((len(s) - len(t.replace("...", "")) for t, s in zip(terms, shapes, strict=True) if "..." in t), default=0)
+    most = max(
+        (len(s) - len(t.replace("...", "")) for t, s in zip(terms, shapes, strict=True) if "..." in t), default=0
+    )
 
     def fill(term: str, n: int) -> str:
         return term.replace("...", "".join(spare[most - n : most]))
@@ -206,7 +209,7 @@ CROSS = Op(
 
 
 def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Any:
-    from .trace import call
+    from .dispatch import call
 
     if axis is not None:
         axisa = axisb = axisc = axis
@@ -220,9 +223,14 @@ def _vecdot(a: Any, b: Any, axis: int = -1) -> Any:
     return np.sum(a * b, axis=axis)
 
 
+def _convolved(a: Any, v: Any) -> Any:
+    return np.convolve(a, v)
+
+
 CONVOLVE = Op(
-    "convolve", "product", lambda a, v: np.convolve(a, v), "∗",
-    "A convolution convolves it with the other, turned round.", ("{g} ∗ {1} reversed", "{g} ∗ {0} reversed"), "{0} ∗ {1}",
+    "convolve", "product", _convolved, "∗",
+    "A convolution convolves it with the other, turned round.", ("{g} ∗ {1} reversed", "{g} ∗ {0} reversed"),
+    "{0} ∗ {1}",
     MULTIPLIES, (),
     (lambda g, y, a, v: np.convolve(g, np.flip(v))[np.size(v) - 1 : np.size(v) - 1 + np.size(a)],
      lambda g, y, a, v: np.convolve(g, np.flip(a))[np.size(a) - 1 : np.size(a) - 1 + np.size(v)]),
@@ -231,9 +239,9 @@ CONVOLVE = Op(
 
 
 def _convolve(a: Any, v: Any, mode: str = "full") -> Any:
-    from .trace import call
+    from .dispatch import call
 
-    full = call(CONVOLVE.forward, a, v)
+    full = call(_convolved, a, v)
     long, short = max(np.size(a), np.size(v)), min(np.size(a), np.size(v))
     match mode:
         case "full":
@@ -271,7 +279,7 @@ NUMPY: dict[Any, tuple[Op | None, Any]] = {
     np.linalg.matmul: (MATMUL, lambda a, b: ((a, b), None)),
     np.einsum: (EINSUM, _bind_einsum),
     _cross3: (CROSS, None),
-    CONVOLVE.forward: (CONVOLVE, None),
+    _convolved: (CONVOLVE, None),
     np.dot: (None, _dot),
     np.inner: (None, _inner),
     np.vdot: (None, lambda a, b: np.matmul(np.ravel(a), np.ravel(b))),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,20 +40,21 @@ def _mover(name: str, forward: Callable[..., Any], rule: str, local: str, label:
     )  # fmt: skip
 
 
-FLIP = _mover(
-    "flip", lambda a, axis: np.flip(a, axis), "A flip is flipped back.", "{g} flipped"
+FLIP = _mover("flip", np.flip, "A flip is flipped back.", "{g} flipped")
+ROLL = _mover("roll", np.roll, "A roll is rolled back.", "{g} rolled back")
+ROT90 = _mover("rot90", np.rot90, "A turn is turned back.", "{g} turned back")
+TILE = _mover(
+    "tile",
+    np.tile,
+    "What was laid out several times gets the sum over its copies.",
+    "Σ copies",
 )
-ROLL = _mover(
-    "roll", lambda a, shift, axis: np.roll(a, shift, axis), "A roll is rolled back.", "{g} rolled back"
-)
-ROT90 = _mover("rot90", lambda a, k, axes: np.rot90(a, k, axes), "A turn is turned back.", "{g} turned back")
-TILE = _mover("tile", lambda a, reps: np.tile(a, reps), "What was laid out several times gets the sum over its copies.", "Σ copies")
 REPEAT = _mover(
-    "repeat", lambda a, repeats, axis: np.repeat(a, repeats, axis),
+    "repeat", np.repeat,
     "What was repeated gets the sum over its repeats.", "Σ repeats",
 )  # fmt: skip
 DIAGONAL = _mover(
-    "diagonal", lambda a, offset, axis1, axis2: np.diagonal(a, offset, axis1, axis2),
+    "diagonal", np.diagonal,
     "A diagonal is put back on the diagonal, and 0 elsewhere.", "{g} on the diagonal",
 )  # fmt: skip
 TAKE = _mover(
@@ -60,15 +62,18 @@ TAKE = _mover(
     "Picking elements puts it back in their places, and 0 in all others.", "{g} in place",
 )  # fmt: skip
 TAKE_ALONG = _mover(
-    "take_along_axis", lambda a, indices, axis: np.take_along_axis(a, indices, axis),
+    "take_along_axis", np.take_along_axis,
     "Picking elements puts it back in their places, and 0 in all others.", "{g} in place",
 )  # fmt: skip
 SORT = _mover(
-    "sort", lambda a, indices, axis: np.take_along_axis(a, indices, axis),
+    "sort", np.take_along_axis,
     "Sorting sends it back to where each element came from.", "{g} unsorted", label="sort({0})",
 )  # fmt: skip
 DELETE = _mover(
-    "delete", lambda a, obj, axis: np.delete(a, obj, axis), "What was left gets it; what was taken out gets 0.", "{g} in place"
+    "delete",
+    np.delete,
+    "What was left gets it; what was taken out gets 0.",
+    "{g} in place",
 )
 EXTEND = _mover(
     "pad", lambda a, width, mode, options: np.pad(a, width, mode, **dict(options)),
@@ -85,9 +90,16 @@ PAD = Op(
     "Padding is cut off again.", ("{g} without the rim",), "pad({0})", CALLS, (), (_unpadded,),
     analytic=True, formula="d pad(a) = da in the middle",
 )  # fmt: skip
+
+
+def _on_diagonal(a: Any, k: int) -> Any:
+    return np.diag(a, k)
+
+
 DIAG = Op(
-    "diag", "shape", lambda a, k: np.diag(a, k), "diag", "What was put on a diagonal gets it from there.",
-    ("diagonal of {g}",), "diag({0})", CALLS, (), (lambda g, y, a, k: np.diagonal(g, k),), linear="joint", analytic=True,
+    "diag", "shape", _on_diagonal, "diag", "What was put on a diagonal gets it from there.",
+    ("diagonal of {g}",), "diag({0})", CALLS, (), (lambda g, y, a, k: np.diagonal(g, k),), linear="joint",
+    analytic=True,
     formula="d diag(a) = diag(da)",
 )  # fmt: skip
 
@@ -141,7 +153,7 @@ def _bind_delete(arr: Any, obj: Any, axis: Any = None) -> Any:
 
 
 def _pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> Any:
-    from .trace import call
+    from .dispatch import call
 
     if isinstance(pad_width, dict):
         pairs = [(0, 0)] * np.ndim(array)
@@ -155,7 +167,9 @@ def _pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> 
         return call(EXTEND.forward, array, width, mode, tuple(options.items()))
     from .refuse import unknown
 
-    raise unknown(f"np.pad with mode={mode!r}", ("np.pad",), None, "gradviz pads by constant, edge, wrap, symmetric and reflect")
+    raise unknown(
+        f"np.pad with mode={mode!r}", ("np.pad",), None, "gradviz pads by constant, edge, wrap, symmetric and reflect"
+    )
 
 
 def _triangle(keep: Callable[..., Any]) -> Callable[..., Any]:
@@ -203,7 +217,7 @@ def _array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]
     if np.ndim(indices_or_sections) == 0:
         return [ary[(*lead, slice(int(e) - len(p), int(e)))] for p, e in zip(pieces, ends, strict=True)]
     cuts = [0, *(int(i) for i in indices_or_sections), length]
-    return [ary[(*lead, slice(a, b))] for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [ary[(*lead, slice(a, b))] for a, b in pairwise(cuts)]
 
 
 def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
@@ -224,7 +238,7 @@ def _insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     out = np.take(arr, np.where(marks < 0, 0, marks), axis)
     if np.ndim(obj) == 0 and np.ndim(values) == np.ndim(arr) and np.ndim(arr) > 1:
         values = np.moveaxis(values, 0, axis)
-    from .trace import call
+    from .dispatch import call
 
     return call(_put, out, np.broadcast_to(values, shape), (*lead, _frozen(where)))
 
@@ -286,6 +300,27 @@ def _block(arrays: Any) -> Any:
     return join(arrays, depth(arrays))
 
 
+def _unique(
+    ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False, axis: Any = None,
+    *, equal_nan: bool = True, sorted: bool = True,
+) -> Any:  # fmt: skip
+    found = np.unique(getattr(ar, "value", ar), True, True, True, axis, equal_nan=equal_nan)
+    values = np.take(np.ravel(ar) if axis is None else ar, found[1], axis=0 if axis is None else axis)
+    wanted = (return_index, return_inverse, return_counts)
+    rest = tuple(part for part, wish in zip(found[1:], wanted, strict=True) if wish)
+    return (values, *rest) if rest else values
+
+
+def _full_like(a: Any, fill_value: Any, *, shape: Any = None) -> Any:
+    wide = np.shape(a) if shape is None else shape
+    return np.broadcast_to(fill_value, wide) if hasattr(fill_value, "value") else np.full(wide, fill_value)
+
+
+def _resize(a: Any, new_shape: Any) -> Any:
+    n = int(np.prod(new_shape, dtype=int))
+    return np.reshape(np.take(np.ravel(a), np.resize(np.arange(np.size(a)), n)), new_shape)
+
+
 ROWS = (FLIP, ROLL, ROT90, TILE, REPEAT, DIAGONAL, TAKE, TAKE_ALONG, SORT, DELETE, EXTEND, PAD, DIAG)
 
 NUMPY: dict[Any, tuple[Op | None, Any]] = {
@@ -305,10 +340,13 @@ NUMPY: dict[Any, tuple[Op | None, Any]] = {
     np.delete: (DELETE, _bind_delete),
     np.pad: (None, _pad),
     PAD.forward: (PAD, lambda a, width, value: ((a,), {"width": width, "value": value})),
-    EXTEND.forward: (EXTEND, lambda a, width, mode, options: ((a,), {"width": width, "mode": mode, "options": options})),
+    EXTEND.forward: (
+        EXTEND,
+        lambda a, width, mode, options: ((a,), {"width": width, "mode": mode, "options": options}),
+    ),
     np.diag: (None, lambda v, k=0: _diag(v, int(k))),
     np.diagflat: (None, lambda v, k=0: _diag(np.ravel(v), int(k))),
-    DIAG.forward: (DIAG, lambda a, k: ((a,), {"k": k})),
+    _on_diagonal: (DIAG, lambda a, k: ((a,), {"k": k})),
     np.tril: (None, _triangle(np.tril)),
     np.triu: (None, _triangle(np.triu)),
     np.atleast_1d: (None, _at_least(1)),
@@ -334,10 +372,13 @@ NUMPY: dict[Any, tuple[Op | None, Any]] = {
     np.meshgrid: (None, _meshgrid),
     np.unstack: (None, _unstack),
     np.block: (None, _block),
+    np.unique: (None, _unique),
+    np.full_like: (None, _full_like),
+    np.resize: (None, _resize),
 }
 
 
 def _diag(v: Any, k: int) -> Any:
-    from .trace import call
+    from .dispatch import call
 
-    return call(DIAG.forward, v, k) if np.ndim(v) == 1 else np.diagonal(v, k)
+    return call(_on_diagonal, v, k) if np.ndim(v) == 1 else np.diagonal(v, k)

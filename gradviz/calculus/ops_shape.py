@@ -41,8 +41,12 @@ def _reshape_words(text: Text, shapes: tuple[Shape, ...], shape: Shape, params: 
     return replace(text, local=(f"{{g}} as {by(shapes[0])}",), label=f"{{0}} as {by(shape)}")
 
 
+def _reshaped(a: Any, shape: Shape) -> Any:
+    return np.reshape(a, shape)  # by position: the keyword has changed its name in NumPy 2.1
+
+
 RESHAPE = _shape(
-    "reshape", lambda a, shape: np.reshape(a, shape), lambda g, y, a, shape: np.reshape(g, np.shape(a)), "reshape",
+    "reshape", _reshaped, lambda g, y, a, shape: np.reshape(g, np.shape(a)), "reshape",
     "A reshape gives it back in the operand's shape.", "{g} reshaped", words=_reshape_words, view=True,
 )  # fmt: skip
 
@@ -54,7 +58,7 @@ def _transpose_words(text: Text, shapes: tuple[Shape, ...], shape: Shape, params
 
 
 TRANSPOSE = _shape(
-    "transpose", lambda a, axes: np.transpose(a, axes),
+    "transpose", np.transpose,
     lambda g, y, a, axes: np.transpose(g, tuple(int(i) for i in np.argsort(axes))),
     "( )ᵀ", "A transpose is transposed back.", "{g}ᵀ", label="{0}ᵀ", precedence=POWERS, words=_transpose_words,
     view=True, formula="d(Aᵀ) = dAᵀ",
@@ -127,7 +131,7 @@ SCATTER = _shape(
 
 def scatter(g: Any, shape: Shape, index: Any) -> Any:
     """Return zeros of a shape with g added at the index; recorded where g is traced."""
-    from .trace import call
+    from .dispatch import call
 
     return call(_scatter, g, shape, index)
 
@@ -185,7 +189,7 @@ STACK = _shape(
     "its slice of {g}", variadic=True, formula="d stack(a, b) = stack(da, db)",
 )  # fmt: skip
 COPY = _shape(
-    "copy", lambda a: np.array(a), lambda g, y, a: g, "copy", "A copy passes it on unchanged.", "1", formula="d copy(a) = da"
+    "copy", np.array, lambda g, y, a: g, "copy", "A copy passes it on unchanged.", "1", formula="d copy(a) = da"
 )  # fmt: skip
 
 
@@ -236,8 +240,8 @@ def _bind_astype(x: Any, dtype: Any) -> Any:
         from ..errors import Detached
 
         raise Detached(
-            f"astype({kind}) of a traced value would lose its gradient; use v.value.astype({kind}) for the number alone, "
-            "np.trunc(v) to stay traced"
+            f"astype({kind}) of a traced value would lose its gradient; use v.value.astype({kind}) for the number "
+            "alone, np.trunc(v) to stay traced"
         )
     return (x,), {"dtype": kind}
 

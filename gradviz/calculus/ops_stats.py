@@ -20,7 +20,9 @@ def _root(v: Any) -> Any:
     return np.where(zero, 0.0, np.sqrt(np.where(zero, 1.0, v)))
 
 
-def _var(a: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False, *, mean: Any = None, correction: Any = None) -> Any:
+def _var(
+    a: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False, *, mean: Any = None, correction: Any = None
+) -> Any:
     off = a - (np.mean(a, axis=axis, keepdims=True) if mean is None else mean)
     free = count(np.shape(a), axis_of(axis, a)) - (ddof if correction is None else correction)
     return np.sum(off**2, axis=axis, keepdims=keepdims) / (free if free > 0 else np.nan)
@@ -69,11 +71,15 @@ _BETWEEN: dict[str, Callable[[float], tuple[float, float]]] = {
 }
 
 
-def _quantile(a: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: bool = False, overwrite_input: bool = False) -> Any:
+def _quantile(
+    a: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: bool = False, overwrite_input: bool = False
+) -> Any:
     if method not in _BETWEEN:
         from .refuse import unknown
 
-        raise unknown(f"np.quantile with method={method!r}", ("np.quantile",), None, f"gradviz has {', '.join(_BETWEEN)}")
+        raise unknown(
+            f"np.quantile with method={method!r}", ("np.quantile",), None, f"gradviz has {', '.join(_BETWEEN)}"
+        )
     line, n = _line(a, axis)
     ordered = np.sort(line, axis=-1)
 
@@ -155,8 +161,12 @@ def _cumprod_back(g: Any, y: Any, a: Any, axis: int) -> Any:
     return np.moveaxis(back, -1, axis)
 
 
+def _multiplied(a: Any, axis: int) -> Any:
+    return np.cumprod(a, axis)
+
+
 CUMPROD = Op(
-    "cumprod", "reduction", lambda a, axis: np.cumprod(a, axis), "cumprod",
+    "cumprod", "reduction", _multiplied, "cumprod",
     "Each element gets it from every running product that it is part of, times the others in it.",
     ("Σ from the end of {g}·{y}, over {0}",), "cumprod({0})", CALLS, (), (_cumprod_back,), analytic=True,
     formula="d cumprod(a)ₖ = Σᵢ≤ₖ (Π of the others)·daᵢ", edge="Exact where elements are 0.",
@@ -164,11 +174,11 @@ CUMPROD = Op(
 
 
 def _cumprod(a: Any, axis: Any = None) -> Any:
-    from .trace import call
+    from .dispatch import call
 
     if axis is None:
         a, axis = np.ravel(a), 0
-    return call(CUMPROD.forward, a, axis % np.ndim(a))
+    return call(_multiplied, a, axis % np.ndim(a))
 
 
 def _cumulative(function: Callable[..., Any], first: float) -> Callable[..., Any]:
@@ -221,7 +231,13 @@ def _gradient_along(f: Any, h: Any, axis: int, edge_order: int) -> Any:
         return _along(f, axis, part)
 
     n = np.shape(f)[axis]
-    steps: Any = np.full(n - 1, h) if np.ndim(h) == 0 and not hasattr(h, "value") else h * np.ones(n - 1) if np.ndim(h) == 0 else np.diff(h)
+    steps: Any = (
+        np.full(n - 1, h)
+        if np.ndim(h) == 0 and not hasattr(h, "value")
+        else h * np.ones(n - 1)
+        if np.ndim(h) == 0
+        else np.diff(h)
+    )
     tall = [1] * np.ndim(f)
     tall[axis] = -1
     d = np.reshape(steps, tall)
@@ -306,6 +322,29 @@ def _unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * 
     return p + (np.unwrap(plain, discont, axis, period=period) - plain)
 
 
+def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, axis: int = 0) -> Any:
+    n = int(num)
+    parts = max(n - 1 if endpoint else n, 1)
+    shares = np.reshape(np.arange(n) / parts, (n,) + (1,) * max(np.ndim(start), np.ndim(stop)))
+    out = start + (stop - start) * shares
+    out = np.moveaxis(out, 0, axis) if axis % max(np.ndim(out), 1) else out
+    return (out, (stop - start) / parts) if retstep else out
+
+
+def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
+    places = np.asarray(getattr(x, "value", x))
+    if weights is None:
+        return np.bincount(places, None, minlength)
+    n = max(int(np.max(places, initial=-1)) + 1, minlength)
+    return (np.arange(n)[:, None] == places).astype(float) @ weights
+
+
+def _vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    n = np.size(x) if N is None else N
+    powers = range(n) if increasing else reversed(range(n))
+    return np.stack([x**p for p in powers], axis=-1)
+
+
 def folded(ufunc: np.ufunc) -> Callable[..., Any]:
     """Return ufunc.reduce for a ufunc that has no reduction of its own: one slice after the other."""
 
@@ -314,7 +353,8 @@ def folded(ufunc: np.ufunc) -> Callable[..., Any]:
             line, axis = np.ravel(a), 0
         else:
             line = a
-        slices = [line[(*[slice(None)] * (axis % np.ndim(line)), i)] for i in range(np.shape(line)[axis])]
+        lead: tuple[Any, ...] = (slice(None),) * (axis % np.ndim(line))
+        slices = [line[(*lead, i)] for i in range(np.shape(line)[axis])]
         out = reduce(ufunc, slices)
         return np.reshape(out, kept(np.shape(a), axis)) if keepdims else out
 
@@ -327,7 +367,8 @@ def accumulated(ufunc: np.ufunc) -> Callable[..., Any]:
     def accumulate(a: Any, axis: int = 0) -> Any:
         out: list[Any] = []
         for i in range(np.shape(a)[axis]):
-            part = a[(*[slice(None)] * (axis % np.ndim(a)), i)]
+            lead: tuple[Any, ...] = (slice(None),) * (axis % np.ndim(a))
+            part = a[(*lead, i)]
             out.append(ufunc(out[-1], part) if out else part)
         return np.stack(out, axis)
 
@@ -346,7 +387,7 @@ def spread_out(ufunc: np.ufunc) -> Callable[..., Any]:
 ROWS = (CUMPROD,)
 
 NUMPY: dict[Any, tuple[Op | None, Any]] = {
-    CUMPROD.forward: (CUMPROD, lambda a, axis: ((a,), {"axis": axis})),
+    _multiplied: (CUMPROD, lambda a, axis: ((a,), {"axis": axis})),
     np.var: (None, _var),
     np.std: (None, _std),
     np.ptp: (None, _ptp),
@@ -378,4 +419,7 @@ NUMPY: dict[Any, tuple[Op | None, Any]] = {
     np.divmod: (None, _divmod),
     np.modf: (None, _modf),
     np.unwrap: (None, _unwrap),
+    np.linspace: (None, _linspace),
+    np.bincount: (None, _bincount),
+    np.vander: (None, _vander),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,11 @@ from ..errors import NoInputs, SeedNeeded, UnknownName, UnsupportedValue
 from ..record import Run
 from . import sweep as sweeps_of
 from .build import Built, build
+from .dispatch import unwrapped
 from .op import CONSTANT, DATA, INPUT, PARAMETER
 from .site import tracing
-from .trace import Var, as_of, leaf, role_of, unwrapped
+from .trace import Var, as_of, leaf, role_of
+from .tree import bind, is_input, is_whole, split, substitute, title_of, walk
 
 #: The sweeps that a record may hold, in any order and number.
 SWEEPS = ("forward", "backward", "tangent")
@@ -119,27 +121,22 @@ def _no_args(args: Sequence[Any], kwargs: Mapping[str, Any] | None, what: str) -
         raise TypeError(f"{what} was given with arguments; arguments belong to a function, so leave them out")
 
 
-def title_of(target: Any) -> str:
-    """Return what to call a function in a message."""
-    return str(getattr(target, "__qualname__", None) or type(target).__qualname__)
-
-
 # -- tracing a function
 
 
 def _trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], wrt: Any) -> Traced:
     frame = sys._getframe(2)
     arguments = bind(f, args, kwargs)
-    leaves = {path: value for path, value in walk(arguments) if _is_input(value)}
+    leaves = {path: value for path, value in walk(arguments) if is_input(value)}
     chosen = _chosen(wrt, leaves, list(arguments), lambda value: value)
     made: dict[str, Var] = {}
     with tracing(inspect.unwrap(f)), np.errstate(all="ignore"):
         for path, value in leaves.items():
             role = role_of(path) if wrt is None else PARAMETER if path in chosen else DATA
-            made[path] = leaf(value, path, DATA if _whole(value) else role, frame)
+            made[path] = leaf(value, path, DATA if is_whole(value) else role, frame)
         seqs = {path: v.seq for path, v in made.items()}
         bound = substitute(arguments, made)
-        positional, named = _split(f, bound, args, kwargs)
+        positional, named = split(f, bound, args, kwargs)
         with unwrapped():
             returned = f(*positional, **named)
     made = {path: as_of(v, seqs[path]) for path, v in made.items()}  # an assignment may have moved them on
@@ -152,74 +149,6 @@ def _trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     )
 
 
-def bind(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a call by parameter name; further ones as "args[0]", by position where f hides them."""
-    try:
-        signature = inspect.signature(f)
-    except (TypeError, ValueError):  # builtins and ufuncs do not tell
-        return {**{f"arg{i}": a for i, a in enumerate(args)}, **kwargs}
-    try:
-        bound = signature.bind(*args, **kwargs)
-    except TypeError as error:
-        raise TypeError(f"{title_of(f)}{signature} does not take these arguments: {error}") from None
-    out: dict[str, Any] = {}
-    for name, value in bound.arguments.items():
-        if signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
-            out.update(value)
-        else:
-            out[name] = value
-    return out
-
-
-def _split(
-    f: Callable[..., Any], bound: Mapping[str, Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> tuple[list[Any], dict[str, Any]]:
-    """Return the bound arguments as they were given: by position and by name."""
-    rest = dict(bound)
-    named = {k: rest.pop(k) for k in kwargs}
-    positional: list[Any] = []
-    try:
-        parameters = inspect.signature(f).parameters
-    except (TypeError, ValueError):
-        return list(rest.values()), named
-    for name, value in rest.items():
-        if name in parameters and parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
-            positional += value
-        else:
-            positional.append(value)
-    return positional, named
-
-
-def walk(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the leaves of nested lists, tuples and dicts with their paths: "params.w1", "layers[0].b"."""
-    if isinstance(tree, Mapping):
-        for key, value in tree.items():
-            plain = isinstance(key, str) and (not path or key.isidentifier())
-            yield from walk(value, f"{path}.{key}" if path and plain else key if plain else f"{path}[{key!r}]")
-    elif isinstance(tree, list | tuple):
-        for i, value in enumerate(tree):
-            yield from walk(value, f"{path}[{i}]")
-    else:
-        yield path, tree
-
-
-def substitute(tree: Any, by: Mapping[str, Any], path: str = "") -> Any:
-    """Return the tree with the leaves whose path is in `by` replaced, in containers of the same kind."""
-    if isinstance(tree, Mapping):
-        out = {}
-        for key, value in tree.items():
-            plain = isinstance(key, str) and (not path or key.isidentifier())
-            out[key] = substitute(
-                value, by, f"{path}.{key}" if path and plain else key if plain else f"{path}[{key!r}]"
-            )
-        return out
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*(substitute(v, by, f"{path}[{i}]") for i, v in enumerate(tree)))
-    if isinstance(tree, list | tuple):
-        return type(tree)(substitute(v, by, f"{path}[{i}]") for i, v in enumerate(tree))
-    return by.get(path, tree)
-
-
 def _rebuild(tree: Any, of: Callable[[Var], Any]) -> Any:
     if isinstance(tree, Var):
         return of(tree)
@@ -230,26 +159,10 @@ def _rebuild(tree: Any, of: Callable[[Var], Any]) -> Any:
     return None
 
 
-def _is_input(value: Any) -> bool:
-    """Tell whether an argument is traced: numbers and numeric arrays are; flags, text, functions are handed on."""
-    if isinstance(value, bool | np.bool_ | str | bytes | type(None)):
-        return False
-    if isinstance(value, Var):
-        return False
-    if isinstance(value, np.ndarray):
-        return value.dtype.kind != "b"
-    return isinstance(value, int | float | complex | np.number)
-
-
-def _whole(value: Any) -> bool:
-    """Tell whether a value is an array or NumPy scalar of integers, which is data."""
-    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "iu"
-
-
 def _chosen(wrt: Any, leaves: Mapping[str, Any], parameters: Sequence[str], value: Callable[[Any], Any]) -> set[str]:
     """Return the paths of the inputs to differentiate by."""
     if wrt is None:
-        return {path for path, v in leaves.items() if not _whole(v)}
+        return {path for path, v in leaves.items() if not is_whole(v)}
     wanted = list(wrt) if isinstance(wrt, list | tuple | set | frozenset) else [wrt]
     found: set[str] = set()
     for one in wanted:
@@ -267,7 +180,7 @@ def _chosen(wrt: Any, leaves: Mapping[str, Any], parameters: Sequence[str], valu
         if not under:
             raise UnknownName(f"wrt={name!r} is not an input; the inputs are {_list(leaves)}")
         for path in under:
-            if _whole(leaves[path]):
+            if is_whole(leaves[path]):
                 kind = np.asarray(leaves[path]).dtype
                 raise UnsupportedValue(
                     f"wrt names {path!r}, which holds integers ({kind}); only floats have gradients, so give "

@@ -285,7 +285,7 @@ def _belongs(made: Any, v: Var, mark: int) -> None:
 
 def _run(v: Var, args: Sequence[Any], params: Mapping[str, Any]) -> Any:
     """Run an op's own function, recorded where an operand is traced."""
-    if any(type(a) is Var or type(a) is tuple and _any_var(a) for a in args):
+    if any(type(a) is Var or (type(a) is tuple and _any_var(a)) for a in args):
         if v.op.name == "item":
             return args[0][params["position"]]
         return apply(v.op, tuple(args), dict(params) or None, sys._getframe())

@@ -6,31 +6,30 @@ needs beyond values (names, source text) is worked out later, from the Sites tha
 
 from __future__ import annotations
 
-import dis
 import operator
 import sys
+import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import count
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from ..errors import Detached, UnsupportedValue
-from . import ops, ops_array, ops_basic, ops_shape
+from ..errors import UnsupportedValue
+from . import dispatch, ops_basic, ops_shape
+from .arraylike import Arraylike
 from .op import CONSTANT, DATA, INPUT, PARAMETER, Op
-from .refuse import detached, undispatched, unsupported
-from .site import Site, calling, here, user_frame
+from .refuse import undispatched, unsupported
+from .site import Site, calling, here
 
 _getframe = sys._getframe
 #: Gives the next seq: whatever is made from now on lies above it.
 tick = count().__next__
 _array = np.ndarray
-_OPERATOR = dis.opmap["BINARY_OP"]
 
 
-class Var:
+class Var(Arraylike):
     """A number or array whose operations are recorded.
 
     value   a float, a NumPy scalar of another type, a read-only array, or a tuple for an op with several results
@@ -43,11 +42,11 @@ class Var:
     """
 
     __slots__ = ("__weakref__", "args", "lasti", "name", "of", "op", "params", "seq", "site", "value", "views")
-    __array_priority__ = 1000.0
 
     value: Any
     name: str | None
     of: Var | None
+    views: list[weakref.ref[Var]] | None
 
     def __init__(
         self, value: Any, op: Op, args: tuple[Var, ...], params: dict[str, Any] | None, site: Site, lasti: int
@@ -114,25 +113,25 @@ class Var:
         return len(self.value)
 
     def __contains__(self, item: object) -> bool:
-        return _bare(item) in self.value
+        return dispatch.bare(item) in self.value
 
     def __lt__(self, other: Any) -> Any:
-        return self.value < _bare(other)
+        return self.value < dispatch.bare(other)
 
     def __le__(self, other: Any) -> Any:
-        return self.value <= _bare(other)
+        return self.value <= dispatch.bare(other)
 
     def __gt__(self, other: Any) -> Any:
-        return self.value > _bare(other)
+        return self.value > dispatch.bare(other)
 
     def __ge__(self, other: Any) -> Any:
-        return self.value >= _bare(other)
+        return self.value >= dispatch.bare(other)
 
     def __eq__(self, other: object) -> Any:
-        return self.value == _bare(other)
+        return self.value == dispatch.bare(other)
 
     def __ne__(self, other: object) -> Any:
-        return self.value != _bare(other)
+        return self.value != dispatch.bare(other)
 
     __hash__ = object.__hash__
 
@@ -143,7 +142,7 @@ class Var:
         if type(other) is Var:
             return _make(ops_basic.POWER, (self, other), None, frame)
         if isinstance(other, int | float | np.number) or (isinstance(other, _array) and other.ndim == 0):
-            return _power(self, other, frame)
+            return power(self, other, frame)
         return _mixed(ops_basic.POWER, self, other, False, frame)
 
     def __rpow__(self, other: Any) -> Any:
@@ -153,10 +152,10 @@ class Var:
         return self // other, self % other
 
     def __matmul__(self, other: Any) -> Any:
-        return _function(np.matmul, (self, other), {}, _getframe(1))
+        return dispatch.run(np.matmul, (self, other), {}, _getframe(1))
 
     def __rmatmul__(self, other: Any) -> Any:
-        return _function(np.matmul, (other, self), {}, _getframe(1))
+        return dispatch.run(np.matmul, (other, self), {}, _getframe(1))
 
     def __neg__(self) -> Var:
         return _make(ops_basic.NEGATIVE, (self,), None, _getframe(1))
@@ -171,7 +170,7 @@ class Var:
 
     def __getitem__(self, key: Any) -> Any:
         frame = _getframe(1)
-        out = _make(ops_shape.GETITEM, (self,), {"index": index_of(key, frame)}, frame)
+        out = _make(ops_shape.GETITEM, (self,), {"index": dispatch.index_of(key, frame)}, frame)
         if out.value.__class__ is _array:
             self._seen_by(out)
         return out
@@ -183,8 +182,6 @@ class Var:
 
     def _seen_by(self, view: Var) -> None:
         """Remember a Var that shares this one's memory in NumPy, for as long as it lives."""
-        import weakref
-
         self.views = [r for r in self.views or () if r() is not None]
         self.views.append(weakref.ref(view))
 
@@ -195,111 +192,12 @@ class Var:
         rows = [_make(ops_shape.GETITEM, (self,), {"index": i}, frame) for i in range(len(self.value))]
         return iter(rows)
 
-    # -- the array methods whose arguments differ from the function's; `METHODS` holds the others
-
-    @property
-    def T(self) -> Any:
-        return _function(np.transpose, (self,), {}, _getframe(1))
-
-    @property
-    def mT(self) -> Any:
-        return _function(np.matrix_transpose, (self,), {}, _getframe(1))
-
-    @property
-    def real(self) -> Var:
-        return self
-
-    def reshape(self, *shape: Any, **kwargs: Any) -> Any:
-        one = shape[0] if len(shape) == 1 else shape
-        return _function(np.reshape, (self, one), kwargs, _getframe(1))
-
-    def transpose(self, *axes: Any) -> Any:
-        one = axes[0] if len(axes) == 1 else axes or None
-        return _function(np.transpose, (self, one), {}, _getframe(1))
-
-    def flatten(self) -> Any:
-        return _function(np.ravel, (self,), {}, _getframe(1))
-
-    def conj(self) -> Var:
-        return self
-
-    conjugate = conj
-
-    def item(self, *_: Any) -> NoReturn:
-        raise detached("v.item() drops the trace", "use v itself, v[i], or v.value for the number", _getframe(1))
-
-    def tolist(self) -> NoReturn:
-        raise detached("v.tolist() drops the trace", "use list(v), or v.value.tolist() for the numbers", _getframe(1))
-
-    def fill(self, value: Any) -> NoReturn:
-        raise detached("v.fill() would write into a traced array", "use v[...] = value", _getframe(1))
-
-    # -- NumPy's protocols
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        frame = _getframe(1)
-        if "out" in kwargs:
-            if calling(frame):
-                raise detached(f"np.{ufunc.__name__}(..., out=...) writes into an array that is not traced",
-                               "use the value that it returns, without out=", frame)  # fmt: skip
-            del kwargs["out"]  # array += var: the name is bound to a new value, and the array is left alone
-        if method != "__call__":
-            stands = ops.ufunc_method(ufunc, method, frame)
-            return stands(*inputs, **{k: v for k, v in kwargs.items() if not ops.is_default(k, v)})
-        return _function(ufunc, inputs, kwargs, frame)
-
-    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
-        return _function(function, args, kwargs, _getframe(1))
-
-    def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise detached("NumPy was about to turn a traced value into a plain array",
-                       "use np.stack([...]) for a list of traced values, the np. function or W @ v for one, or "
-                       "v.value for its number", _getframe(1))  # fmt: skip
-
-    def __float__(self) -> float:
-        if _formatting(_getframe(1)):
-            return float(self.value)
-        raise detached("a traced value was about to become a plain number (float(v), math.sin(v), array[i] = v)",
-                       "use the NumPy function (np.sin for math.sin), np.stack to build an array, or v.value for the "
-                       "number alone", _getframe(1))  # fmt: skip
-
-    def __int__(self) -> int:
-        if _formatting(_getframe(1)):
-            return int(self.value)
-        raise detached("int(v) drops the trace", "use np.trunc(v) to stay traced, or int(v.value)", _getframe(1))
-
-    def __complex__(self) -> NoReturn:
-        raise detached("complex(v) drops the trace", "gradviz differentiates real values; use v.value", _getframe(1))
-
-    def __index__(self) -> int:
-        whole = self.params and self.params.get("whole")
-        if whole or (np.ndim(self.value) == 0 and np.asarray(self.value).dtype.kind in "iu"):
-            return int(self.value)  # it was given as an integer, through which nothing could be differentiated
-        raise detached("a traced float was used as an index or a count", "use int(v.value)", _getframe(1))
-
-    def __round__(self, digits: int | None = None) -> Any:
-        return _function(np.round, (self, digits or 0), {}, _getframe(1))
-
-    def __floor__(self) -> NoReturn:
-        raise detached("math.floor(v) drops the trace", "use np.floor(v)", _getframe(1))
-
-    def __ceil__(self) -> NoReturn:
-        raise detached("math.ceil(v) drops the trace", "use np.ceil(v)", _getframe(1))
-
-    def __trunc__(self) -> NoReturn:
-        raise detached("math.trunc(v) drops the trace", "use np.trunc(v)", _getframe(1))
-
 
 def as_of(var: Var, seq: int) -> Var:
     """Return the Var that stands for what `var` stood for when `seq` was given out."""
     while var.seq > seq:
         var = var.args[0]
     return var
-
-
-def _formatting(frame: FrameType) -> bool:
-    """Tell whether a frame is in the middle of an operator, as in "%.3f" % v, which asks for float(v) too."""
-    return frame.f_code.co_code[frame.f_lasti] == _OPERATOR
 
 
 def _divide(a: Any, b: Any) -> Any:
@@ -360,26 +258,6 @@ for _name, _op, _fn in (
         setattr(Var, _method.__name__, _method)
 
 
-def _named(function: Callable[..., Any]) -> Any:
-    """Return the method that calls a NumPy function with the Var as its first argument."""
-
-    def method(self: Var, *args: Any, **kwargs: Any) -> Any:
-        return _function(function, (self, *args), kwargs, _getframe(1))
-
-    return method
-
-
-#: The methods of arrays that are NumPy functions of the same name.
-METHODS = (
-    "sum mean prod max min std var cumsum cumprod ravel squeeze swapaxes dot clip round trace diagonal take repeat copy "
-    "astype argmax argmin argsort any all nonzero searchsorted"
-).split()
-for _name in METHODS:
-    _method = _named(getattr(np, _name))
-    _method.__name__, _method.__qualname__ = _name, f"Var.{_name}"
-    setattr(Var, _name, _method)
-
-
 def _mixed(op: Op, var: Var, other: Any, swapped: bool, frame: FrameType) -> Any:
     """Apply a binary operator to a Var and something that is not one, or give way to that."""
     if not isinstance(other, int | float | np.ndarray | np.generic | list | tuple | complex | Var):
@@ -388,7 +266,7 @@ def _mixed(op: Op, var: Var, other: Any, swapped: bool, frame: FrameType) -> Any
     return _make(op, args, None, frame)
 
 
-def _power(base: Var, exponent: Any, frame: FrameType) -> Var:
+def power(base: Var, exponent: Any, frame: FrameType) -> Var:
     a, p = base.value, exponent.item() if isinstance(exponent, np.generic | _array) else exponent
     if isinstance(p, complex):
         raise unsupported("a complex exponent", frame)
@@ -397,7 +275,7 @@ def _power(base: Var, exponent: Any, frame: FrameType) -> Var:
         try:
             value = a**p
         except (ZeroDivisionError, OverflowError):
-            value = complex()
+            value = 0j
         if type(value) is complex:  # NumPy says inf or NaN where Python raises or leaves the real line
             with np.errstate(all="ignore"):
                 value = float(np.power(np.float64(a), p))
@@ -475,74 +353,10 @@ def item(var: Var, position: int, frame: FrameType) -> Var:
     return _make(ops_shape.ITEM, (var,), {"position": position}, frame)
 
 
-def _function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:
-    """Record a call of a NumPy function, or of one of gradviz's own."""
-    entry = ops.find(function, frame)
-    kwargs = {k: v for k, v in kwargs.items() if not ops.is_default(k, v)}
-    if "out" in kwargs:
-        raise detached(f"{function.__name__}(..., out=...) writes into an array that is not traced",
-                       "use the value that it returns, without out=", frame)  # fmt: skip
-    if entry is ops.READS:
-        return function(*_bare(args), **_bare(kwargs))
-    op, bind = entry
-    if op is None:
-        return bind(*args, **kwargs)
-    bound, params = ops.bound(function, bind, args, kwargs, frame)
-    if op is ops_basic.POWER and not isinstance(bound[1], Var) and np.ndim(bound[1]) == 0:
-        return _power(bound[0], bound[1], frame)
-    return apply(op, bound, params, frame)
-
-
-def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Run one of gradviz's own functions: recorded where an operand is traced, plain otherwise."""
-    if not any(type(a) is Var for a in args):
-        return function(*args, **kwargs)
-    frame = user_frame(_getframe(1)) or _getframe(1)
-    return _function(function, args, kwargs, frame)
-
-
-def _bare(value: Any) -> Any:
-    """Take the values out of Vars, through lists, tuples and dicts."""
-    if type(value) is Var:
-        return value.value
-    if type(value) is list or type(value) is tuple:
-        return type(value)(map(_bare, value))
-    if type(value) is dict:
-        return {k: _bare(v) for k, v in value.items()}
-    return value
-
-
-def index_of(key: Any, frame: FrameType) -> Any:
-    """Return an index as plain integers, slices and copied arrays."""
-    if type(key) is int or type(key) is slice and type(key.start) is type(key.stop) is type(key.step) is int:
-        return key
-    if isinstance(key, tuple):
-        return tuple(index_of(k, frame) for k in key)
-    if isinstance(key, slice):
-        return slice(*(None if k is None else operator.index(k) for k in (key.start, key.stop, key.step)))
-    if isinstance(key, Var):
-        key = key.value if np.asarray(key.value).dtype.kind in "iub" else operator.index(key)
-    if isinstance(key, list | np.ndarray):
-        key = np.array(key)
-        key.flags.writeable = False
-    return key
-
-
-@contextmanager
-def unwrapped() -> Iterator[None]:
-    """Raise `Detached` as itself where NumPy has wrapped it: `array[i] = v` turns it into a ValueError."""
-    try:
-        yield
-    except ValueError as error:
-        if isinstance(error.__cause__, Detached):
-            raise error.__cause__ from None
-        raise
-
-
 # -- leaves
 
 #: Names that the field gives to data; digits, subscripts and underscores may follow.
-_DATA_NAMES = frozenset("x y t X Y T xs ys inputs targets data labels features".split())
+_DATA_NAMES = frozenset(["x", "y", "t", "X", "Y", "T", "xs", "ys", "inputs", "targets", "data", "labels", "features"])
 
 
 def role_of(name: str) -> Op:

@@ -1,0 +1,173 @@
+"""What makes a traced value behave like an array: NumPy's two protocols, the array methods, and the refusals."""
+
+from __future__ import annotations
+
+import dis
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, NoReturn
+
+import numpy as np
+
+from . import dispatch, ops
+from .refuse import detached
+from .site import calling
+
+_getframe = sys._getframe
+_OPERATOR = dis.opmap["BINARY_OP"]
+
+
+def formatting(frame: FrameType) -> bool:
+    """Tell whether a frame is in the middle of an operator, as in "%.3f" % v, which asks for float(v) too."""
+    return frame.f_code.co_code[frame.f_lasti] == _OPERATOR
+
+
+class Arraylike:
+    """The base of `Var`: everything that arrays have and that is not arithmetic."""
+
+    __slots__ = ()
+    __array_priority__ = 1000.0
+
+    value: Any
+    params: dict[str, Any] | None
+
+    # -- the array methods whose arguments differ from the function's; `METHODS` holds the others
+
+    @property
+    def T(self) -> Any:
+        return dispatch.run(np.transpose, (self,), {}, _getframe(1))
+
+    @property
+    def mT(self) -> Any:
+        return dispatch.run(np.matrix_transpose, (self,), {}, _getframe(1))
+
+    @property
+    def real(self) -> Any:
+        return self
+
+    def reshape(self, *shape: Any, **kwargs: Any) -> Any:
+        one = shape[0] if len(shape) == 1 else shape
+        return dispatch.run(np.reshape, (self, one), kwargs, _getframe(1))
+
+    def transpose(self, *axes: Any) -> Any:
+        one = axes[0] if len(axes) == 1 else axes or None
+        return dispatch.run(np.transpose, (self, one), {}, _getframe(1))
+
+    def flatten(self) -> Any:
+        return dispatch.run(np.ravel, (self,), {}, _getframe(1))
+
+    def conj(self) -> Any:
+        return self
+
+    conjugate = conj
+
+    def item(self, *_: Any) -> NoReturn:
+        raise detached("v.item() drops the trace", "use v itself, v[i], or v.value for the number", _getframe(1))
+
+    def tolist(self) -> NoReturn:
+        raise detached("v.tolist() drops the trace", "use list(v), or v.value.tolist() for the numbers", _getframe(1))
+
+    def fill(self, value: Any) -> NoReturn:
+        raise detached("v.fill() would write into a traced array", "use v[...] = value", _getframe(1))
+
+    # -- NumPy's protocols
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        frame = _getframe(1)
+        if "out" in kwargs:
+            if calling(frame):
+                raise detached(f"np.{ufunc.__name__}(..., out=...) writes into an array that is not traced",
+                               "use the value that it returns, without out=", frame)  # fmt: skip
+            del kwargs["out"]  # array += var: the name is bound to a new value, and the array is left alone
+        if method != "__call__":
+            stands = ops.ufunc_method(ufunc, method, frame)
+            return stands(*inputs, **{k: v for k, v in kwargs.items() if not ops.is_default(k, v)})
+        return dispatch.run(ufunc, inputs, kwargs, frame)
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
+        return dispatch.run(function, args, kwargs, _getframe(1))
+
+    def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise detached("NumPy was about to turn a traced value into a plain array",
+                       "use np.stack([...]) for a list of traced values, the np. function or W @ v for one, or "
+                       "v.value for its number", _getframe(1))  # fmt: skip
+
+    def __float__(self) -> float:
+        if formatting(_getframe(1)):
+            return float(self.value)
+        raise detached("a traced value was about to become a plain number (float(v), math.sin(v), array[i] = v)",
+                       "use the NumPy function (np.sin for math.sin), np.stack to build an array, or v.value for the "
+                       "number alone", _getframe(1))  # fmt: skip
+
+    def __int__(self) -> int:
+        if formatting(_getframe(1)):
+            return int(self.value)
+        raise detached("int(v) drops the trace", "use np.trunc(v) to stay traced, or int(v.value)", _getframe(1))
+
+    def __complex__(self) -> NoReturn:
+        raise detached("complex(v) drops the trace", "gradviz differentiates real values; use v.value", _getframe(1))
+
+    def __index__(self) -> int:
+        whole = self.params and self.params.get("whole")
+        if whole or (np.ndim(self.value) == 0 and np.asarray(self.value).dtype.kind in "iu"):
+            return int(self.value)  # it was given as an integer, through which nothing could be differentiated
+        raise detached("a traced float was used as an index or a count", "use int(v.value)", _getframe(1))
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return dispatch.run(np.round, (self, digits or 0), {}, _getframe(1))
+
+    def __floor__(self) -> NoReturn:
+        raise detached("math.floor(v) drops the trace", "use np.floor(v)", _getframe(1))
+
+    def __ceil__(self) -> NoReturn:
+        raise detached("math.ceil(v) drops the trace", "use np.ceil(v)", _getframe(1))
+
+    def __trunc__(self) -> NoReturn:
+        raise detached("math.trunc(v) drops the trace", "use np.trunc(v)", _getframe(1))
+
+
+def _named(function: Callable[..., Any]) -> Any:
+    """Return the method that calls a NumPy function with the Var as its first argument."""
+
+    def method(self: Arraylike, *args: Any, **kwargs: Any) -> Any:
+        return dispatch.run(function, (self, *args), kwargs, _getframe(1))
+
+    return method
+
+
+#: The methods of arrays that are NumPy functions of the same name.
+METHODS = [
+    "sum",
+    "mean",
+    "prod",
+    "max",
+    "min",
+    "std",
+    "var",
+    "cumsum",
+    "cumprod",
+    "ravel",
+    "squeeze",
+    "swapaxes",
+    "dot",
+    "clip",
+    "round",
+    "trace",
+    "diagonal",
+    "take",
+    "repeat",
+    "copy",
+    "astype",
+    "argmax",
+    "argmin",
+    "argsort",
+    "any",
+    "all",
+    "nonzero",
+    "searchsorted",
+]
+for _name in METHODS:
+    _method = _named(getattr(np, _name))
+    _method.__name__, _method.__qualname__ = _name, f"Var.{_name}"
+    setattr(Arraylike, _name, _method)

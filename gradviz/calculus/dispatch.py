@@ -1,0 +1,81 @@
+"""Calls of NumPy functions on traced values: which row stands for them, and what is refused."""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from ..errors import Detached
+from . import ops, ops_basic, trace
+from .refuse import detached
+from .site import user_frame
+
+
+def run(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:
+    """Record a call of a NumPy function, or of one of gradviz's own."""
+    entry = ops.find(function, frame)
+    kwargs = {k: v for k, v in kwargs.items() if not ops.is_default(k, v)}
+    if "out" in kwargs:
+        raise detached(f"{function.__name__}(..., out=...) writes into an array that is not traced",
+                       "use the value that it returns, without out=", frame)  # fmt: skip
+    if entry is ops.READS:
+        return function(*bare(args), **bare(kwargs))
+    op, bind = entry
+    if op is None:
+        return bind(*args, **kwargs)
+    bound, params = ops.bound(function, bind, args, kwargs, frame)
+    if op is ops_basic.POWER and not isinstance(bound[1], trace.Var) and np.ndim(bound[1]) == 0:
+        return trace.power(bound[0], bound[1], frame)
+    return trace.apply(op, bound, params, frame)
+
+
+def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Run one of gradviz's own functions: recorded where an operand is traced, plain otherwise."""
+    if not any(type(a) is trace.Var for a in args):
+        return function(*args, **kwargs)
+    frame = user_frame(sys._getframe(1)) or sys._getframe(1)
+    return run(function, args, kwargs, frame)
+
+
+def bare(value: Any) -> Any:
+    """Take the values out of Vars, through lists, tuples and dicts."""
+    if type(value) is trace.Var:
+        return value.value
+    if type(value) is list or type(value) is tuple:
+        return type(value)(map(bare, value))
+    if type(value) is dict:
+        return {k: bare(v) for k, v in value.items()}
+    return value
+
+
+def index_of(key: Any, frame: FrameType) -> Any:
+    """Return an index as plain integers, slices and copied arrays."""
+    if type(key) is int or (type(key) is slice and type(key.start) is type(key.stop) is type(key.step) is int):
+        return key
+    if isinstance(key, tuple):
+        return tuple(index_of(k, frame) for k in key)
+    if isinstance(key, slice):
+        return slice(*(None if k is None else operator.index(k) for k in (key.start, key.stop, key.step)))
+    if isinstance(key, trace.Var):
+        key = key.value if np.asarray(key.value).dtype.kind in "iub" else operator.index(key)
+    if isinstance(key, list | np.ndarray):
+        key = np.array(key)
+        key.flags.writeable = False
+    return key
+
+
+@contextmanager
+def unwrapped() -> Iterator[None]:
+    """Raise `Detached` as itself where NumPy has wrapped it: `array[i] = v` turns it into a ValueError."""
+    try:
+        yield
+    except ValueError as error:
+        if isinstance(error.__cause__, Detached):
+            raise error.__cause__ from None
+        raise
