@@ -89,3 +89,13 @@ def test_the_demo_carries_the_gallerys_own_files() -> None:
     carried = ROOT / "gradviz" / "cli" / "data"
     for name, place in (("curve.py", "curve.py"), ("nottingham-1920.csv", "data/nottingham-1920.csv")):
         assert (carried / name).read_bytes() == (ROOT / "gallery" / place).read_bytes(), name
+
+
+def test_every_script_of_the_gallery_makes_a_film_and_has_a_picture() -> None:
+    gallery = ROOT / "gallery"
+    listed = (gallery / "__main__.py").read_text(encoding="utf-8")
+    for path in sorted(gallery.glob("*.py")):
+        if path.name != "__main__.py":
+            assert re.search(r"^(def film\(\)|film =)", path.read_text(encoding="utf-8"), re.MULTILINE), path.name
+            assert f'"{path.stem}": {{' in listed, path.name
+            assert list(gallery.glob(f"{path.stem}.*g*")), f"{path.name}: draw it with scripts/redraw {path.stem}"
