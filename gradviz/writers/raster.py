@@ -32,7 +32,7 @@ class Raster:
     """A picture of fixed size in pixels that scenes are drawn on, one after the other.
 
     >>> picture = Raster(960, 540, 1280, 720, "#FFFFFF")
-    >>> dirty = picture.draw(scene)
+    >>> dirty = picture.draw(Scene(960, 540, "#FFFFFF", ()))
     >>> picture.pixels.shape
     (720, 1280, 3)
     """
@@ -260,7 +260,7 @@ def _increasing(numbers: Sequence[int]) -> set[int]:
 def still(scene: Scene, size: tuple[int, int]) -> np.ndarray:
     """Return the pixels of one scene, of shape (height, width, 3).
 
-    >>> still(scene, (1280, 720)).shape
+    >>> still(Scene(960, 540, "#FFFFFF", ()), (1280, 720)).shape
     (720, 1280, 3)
     """
     picture = Raster(scene.width, scene.height, *size, scene.ground)
