@@ -31,7 +31,7 @@ def test_the_top_holds_what_it_should() -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_file_is_short_enough_to_read(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 430, "split it by subject"
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 450, "split it by subject"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
