@@ -77,6 +77,12 @@ def test_every_use_has_its_own_curve_and_port() -> None:
     assert len({c.xy for c in marks.curves.values()}) == 7
 
 
+def test_all_of_one_side_to_all_of_another_is_level() -> None:
+    narrow_to_wide = Plan((Item(0, 60, 40), Item(1, 90, 80)), ((0, 1, 0), (0, 1, 1)))
+    for c in layout(narrow_to_wide).curves.values():
+        assert len(set(c.xy[1::2])) == 1
+
+
 def crossings(found: Layout) -> int:
     """Count the pairs of edges into one node that cross each other."""
     count = 0

@@ -66,6 +66,13 @@ def ports(
     found = {}
     for e in edges:
         out_at, in_at = leave[e], enter[e]
+        ends = out[e[0]], into[e[1]]
+        if len(ends[0]) == len(ends[1]) == sum(x[1] == e[1] for x in ends[0]):
+            # All of one side goes to all of another: level lines, spaced as on the shorter side.
+            sizes = [cards[n][3] - cards[n][1] for n in e[:2]]
+            gap = ((cards[e[0]][1] + cards[e[0]][3]) - (cards[e[1]][1] + cards[e[1]][3])) / 2
+            if abs(gap) <= 1.01:
+                out_at, in_at = (out_at, out_at - gap) if sizes[0] < sizes[1] else (in_at + gap, in_at)
         if abs(out_at - in_at) <= 1.01:  # cards stand on whole pixels; a line that is nearly straight should be
             out_at = in_at = (out_at + in_at) / 2
         found[e] = (out_at, in_at)
