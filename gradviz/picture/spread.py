@@ -17,6 +17,11 @@ from .scene import Box
 
 #: Px from mark to mark at full size: between ranks, and within one.
 _RANK, _NEXT = 68.0, 27.0
+#: Ranks that edges pass for each node: below the first an edge is always laid out with the rest, above the second
+#: long ones never are, between them the layout with larger marks is taken.
+_CROWDED = (1.0, 3.0)
+_BETTER = 1.2
+_FEW = 1500  # nodes; of a smaller graph both directions are tried
 _LEVEL = 0.75  # a picture is sheared where that leaves it less than this share of its height
 _LONG = 4  # ranks; a shorter edge is never left out of the layout
 _CLOSEST = 34.0  # px between ranks that full-size marks need
@@ -53,17 +58,40 @@ def spread(graph: Graph, region: Box, rankdir: str = "auto", labels: Mapping[int
     labels  by node id, the width (px) of a label that is to find room left of the mark
     """
     x0, y0, x1, y1 = region
-    if rankdir == "auto":
-        rankdir = direction(graph, x1 - x0, y1 - y0)
     items = tuple(Item(n.id, SQUARE, SQUARE, left=(labels or {}).get(n.id, 0.0)) for n in graph.nodes)
     edges = tuple((a, n.id, i) for n in graph.nodes for i, a in enumerate(n.args))
-    free = loose(graph, edges)
+    free, passed = loose(graph, edges)
+    likely = direction(graph, x1 - x0, y1 - y0)
+    tried = [likely if rankdir == "auto" else rankdir]
+    if rankdir == "auto" and len(items) <= _FEW:
+        tried.append("LR" if likely == "TB" else "TB")
+    best: Spread | None = None
+    for way in tried:
+        for out in _variants(free, passed):
+            found = _spread(items, edges, out, region, way)
+            if best is None or found.scale > _BETTER * best.scale:
+                best = found
+    assert best is not None
+    return best
+
+
+def _variants(free: frozenset[Edge], passed: float) -> list[frozenset[Edge]]:
+    """Return the sets of edges that a layout may leave out, the one to prefer first."""
+    if passed <= _CROWDED[0]:
+        return [frozenset()]
+    return [free] if passed > _CROWDED[1] else [frozenset(), free]
+
+
+def _spread(
+    items: tuple[Item, ...], edges: tuple[Edge, ...], free: frozenset[Edge], region: Box, rankdir: str
+) -> Spread:
+    """Lay out and stretch; edges that are free have no say in the layout."""
+    _, _, x1, y1 = region
     kept = tuple(e for e in edges if e not in free)
     found = layout(Plan(items, kept, (), rankdir, _RANK - SQUARE, _NEXT - SQUARE, True))
-    middles = [((b[0] + b[2]) / 2, (b[1] + b[3]) / 2) for b in (found.cards[n.id] for n in graph.nodes)]
+    middles = [((b[0] + b[2]) / 2, (b[1] + b[3]) / 2) for b in (found.cards[i.id] for i in items)]
     chains = {e: c.xy for e, c in found.curves.items()}
-    if rankdir == "LR":
-        middles, chains = _levelled(middles, chains)
+    middles, chains = _levelled(middles, chains, 0 if rankdir == "LR" else 1)
     left, right = _span([x for x, _ in middles], [v for xy in chains.values() for v in xy[::2]])
     top, bottom = _span([y for _, y in middles], [v for xy in chains.values() for v in xy[1::2]])
     box = (left, top, right, bottom)
@@ -89,50 +117,55 @@ def spread(graph: Graph, region: Box, rankdir: str = "auto", labels: Mapping[int
     return Spread(placed, centres, cut, scale, max(0.3, min(1.0, thin)), region)
 
 
-def loose(graph: Graph, edges: Sequence[Edge]) -> frozenset[Edge]:
+def loose(graph: Graph, edges: Sequence[Edge]) -> tuple[frozenset[Edge], float]:
     """Return the edges that a layout should not make room for, because together they would take most of it.
 
     A weight that every turn of a loop uses has an edge across the whole picture for each turn; such edges are
     drawn straight over it. The edges that say how far right a node stands, and one edge of each leaf, are kept.
+    The second result is how many ranks all edges pass, for each node.
     """
-    ranks, nodes = graph.ranks, graph.nodes
-    start = {n.id: min((ranks[u] for u, _ in graph.users[n.id]), default=1) - 1 for n in nodes if n.is_leaf}
+    ranks, nodes, users = graph.ranks, graph.nodes, graph.users
+    start = {n.id: min((ranks[u] for u, _ in users[n.id]), default=1) - 1 for n in nodes if n.is_leaf}
     spans = {e: ranks[e[1]] - start.get(e[0], ranks[e[0]]) for e in edges}
-    crossed = sum(s - 1 for s in spans.values())
-    if crossed <= len(nodes):
-        return frozenset()
+    total = crossed = sum(s - 1 for s in spans.values())
     kept = {max(((a, n.id, i) for i, a in enumerate(n.args)), key=lambda e: ranks[e[0]]) for n in nodes if n.args}
-    kept |= {min(((i, u, a) for u, a in graph.users[i]), key=lambda e: spans[e]) for i in start if graph.users[i]}
+    kept |= {min(((i, u, a) for u, a in users[i]), key=lambda e: spans[e]) for i in start if users[i]}
     found: set[Edge] = set()
     for edge in sorted((e for e in edges if e not in kept and spans[e] >= _LONG), key=lambda e: (-spans[e], e)):
         if crossed <= len(nodes) / 8:
             break
         found.add(edge)
         crossed -= spans[edge] - 1
-    return frozenset(found)
+    return frozenset(found), total / max(len(nodes), 1)
 
 
 Point: TypeAlias = tuple[float, float]
 
 
 def _levelled(
-    middles: list[Point], chains: dict[Edge, tuple[float, ...]]
+    middles: list[Point], chains: dict[Edge, tuple[float, ...]], along: int
 ) -> tuple[list[Point], dict[Edge, tuple[float, ...]]]:
-    """Shear a picture that drifts down or up on its way, where that makes it clearly lower."""
-    n = len(middles)
-    mx, my = sum(x for x, _ in middles) / n, sum(y for _, y in middles) / n
-    slope = sum((x - mx) * (y - my) for x, y in middles) / max(sum((x - mx) ** 2 for x, _ in middles), 1.0)
-    level = [(x, y - slope * x) for x, y in middles]
-    if _tall(level) > _LEVEL * _tall(middles):
+    """Shear a picture that drifts aside on its way, where that makes it clearly narrower.
+
+    along  the coordinate that the ranks run along: 0 for x, 1 for y
+    """
+    across, n = 1 - along, len(middles)
+    mean = [sum(p[k] for p in middles) / n for k in (0, 1)]
+    spread = sum((p[along] - mean[along]) ** 2 for p in middles)
+    slope = sum((p[0] - mean[0]) * (p[1] - mean[1]) for p in middles) / max(spread, 1.0)
+
+    def sheared(xy: Sequence[float]) -> list[float]:
+        return [v if i % 2 == along else v - slope * xy[i ^ 1] for i, v in enumerate(xy)]
+
+    level = [(p[0], p[1]) for p in map(sheared, middles)]
+    moved = {e: tuple(sheared(xy)) for e, xy in chains.items()}
+    before, after = (
+        _span([p[across] for p in points], [v for xy in lines.values() for v in xy[across::2]])
+        for points, lines in ((middles, chains), (level, moved))
+    )
+    if after[1] - after[0] > _LEVEL * (before[1] - before[0]):
         return middles, chains
-    sheared = {
-        e: tuple(v if i % 2 == 0 else v - slope * xy[i - 1] for i, v in enumerate(xy)) for e, xy in chains.items()
-    }
-    return level, sheared
-
-
-def _tall(points: list[Point]) -> float:
-    return max(y for _, y in points) - min(y for _, y in points)
+    return level, moved
 
 
 def _bowed(start: tuple[float, float], end: tuple[float, float], region: Box) -> list[float]:
