@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -318,6 +319,14 @@ def test_help_is_data(gradviz, words: list[str]) -> None:
     assert said.code == 0
     assert "Usage: gradviz" in said.out
     assert max(map(len, said.out.splitlines())) <= 100
+
+
+def test_a_terminal_without_greek_still_gets_its_table(tmp_path: Path) -> None:
+    words = (sys.executable, "-m", "gradviz", "check", "α*x", "α=2", "x=1")
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "\\u03b1" in done.stdout
 
 
 def test_version(gradviz) -> None:

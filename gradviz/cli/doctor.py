@@ -85,7 +85,7 @@ def fonts() -> Iterator[tuple[str, str]]:
     )
     chinese = face_of("字")
     yield (
-        "fonts: 字 あ 한",
+        "fonts: Chinese, Japanese",
         "ready" if chinese else "none found; drawn as codes in boxes. GRADVIZ_FONT=/path/to/font.ttf",
     )
     if named := os.environ.get("GRADVIZ_FONT"):
