@@ -75,7 +75,7 @@ def test_stills_choose_a_frame(tmp_path):
     assert "Finished" in finished and "Finished" not in seed
     film.save(tmp_path / "forward.svg", until="forward")
     assert "step 6 of 6" in (tmp_path / "forward.svg").read_text()
-    with pytest.raises(UnknownName, match="until='backwards'.*choose from forward, backward"):
+    with pytest.raises(UnknownName, match=r"until='backwards'.*choose from forward, backward"):
         film.save(tmp_path / "x.svg", until="backwards")
     with pytest.raises(UnknownName, match="frame 99 of a film of 17 frames"):
         film.svg(frame=99)

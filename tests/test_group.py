@@ -134,7 +134,7 @@ def test_outputs_inside_a_group_keep_their_seeds() -> None:
     assert final(alone).grads == {1: 1.0, 0: 7.0}
 
 
-def test_leaves_inside_are_folded_away_with_it() -> None:
+def test_parameters_stay_beside_a_folded_group() -> None:
     rows: list[Row] = [
         ("data", "x", (), ()),
         ("parameter", "w", (), ("g",)),
@@ -142,8 +142,9 @@ def test_leaves_inside_are_folded_away_with_it() -> None:
         ("add", "q", (2, 1), ("g",)),
     ]
     folded = check(collapse(play(rows, {0: 3.0, 1: 2.0}, (3,)), 0))
-    assert [(n.name, n.args) for n in folded.graph.nodes] == [("x", ()), ("q", (0,))]
-    assert final(folded).grads == {1: 1.0, 0: 2.0}
+    assert [(n.name, n.args) for n in folded.graph.nodes] == [("x", ()), ("w", ()), ("q", (0, 1))]
+    assert folded.graph.nodes[1].group == ()
+    assert final(folded).grads == {2: 1.0, 0: 2.0, 1: 4.0}
 
 
 def test_a_group_of_one_operation_dissolves() -> None:

@@ -162,8 +162,14 @@ class Names:
             self._full.append(full)
             self._formula.append(full if short else index(node.id))
             self._card.append(full if short else f"{cut(full)} {index(node.id)}")
-        self._partial = [self._operand(node) for node in graph.nodes]
         self._taken = frozenset(self._formula)
+        if len(graph.outputs) == 1 and self._formula[out := graph.outputs[0]] == index(out) != self._full[out]:
+            # What is computed has no short name of its own, but every equation names it: ∂f reads better than ∂v₇.
+            name = self.unused("f", "g", index(out))
+            self._formula[out] = name
+            self._card[out] = f"{name} = {cut(self._full[out])}" if name != index(out) else self._card[out]
+            self._taken |= {name}
+        self._partial = [self._operand(node) for node in graph.nodes]
 
     def formula(self, i: int) -> str:
         """Return the name if it has at most 8 glyphs, else the index: v₇."""

@@ -27,7 +27,7 @@ def collapse(run: Run, depth: int | None = None, groups: Collection[str] = ()) -
     depth   how many levels of groups stay open: 0 folds the outermost, None folds by name only
     groups  names of instances, such as "neuron·2"
 
-    A folded group has one arg for each outside node that it uses, and sends there the sum of what its inside sent. One
+    Parameters and data that lie in a folded group stay beside it. It has one arg for each node that it uses, and sends there the sum of what its inside sent. One
     with several results has a tuple as its value, and one `item` node for each. A group of one operation is no group.
     Raises `NotCollapsible` for a group that values leave and come back to, `UnknownName` for a name there is none of.
 
@@ -81,9 +81,15 @@ def _folded(node: Node, depth: int | None, names: frozenset[str]) -> Path | None
 
 def _plan(graph: Graph, depth: int | None, names: frozenset[str]) -> _Plan:
     paths = [_folded(node, depth, names) for node in graph.nodes]
+    # A folded group shows what goes in: its parameters and data stay, beside it.
+    kept = [p is not None and node.op in ("parameter", "data") for p, node in zip(paths, graph.nodes, strict=True)]
+    outer = {n.id: replace(n, group=p[:-1]) for n, p, k in zip(graph.nodes, paths, kept, strict=True) if k and p}
+    paths = [None if k else p for p, k in zip(paths, kept, strict=True)]
     operations = Counter(path for path, node in zip(paths, graph.nodes, strict=True) if path and not node.is_leaf)
-    nodes = [node if p is None or operations[p] > 1 else replace(node, group=p[:-1])
-             for p, node in zip(paths, graph.nodes, strict=True)]  # fmt: skip
+    nodes = [
+        outer.get(node.id, node) if p is None or operations[p] > 1 else replace(node, group=p[:-1])
+        for p, node in zip(paths, graph.nodes, strict=True)
+    ]
     inside: dict[Path, list[int]] = {}
     for node, path in zip(nodes, paths, strict=True):
         if path is not None and operations[path] > 1:
