@@ -10,14 +10,17 @@ import base64
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import isfinite
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from ..picture.scene import Element, Frame, Image, Mark, Path, Rect, Scene, Text, circle
 
 SANS = "DejaVu Sans, Verdana, sans-serif"
 MONO = "DejaVu Sans Mono, Menlo, monospace"
+
+#: From presentation attributes, each after a space, to what stands for them.
+Look: TypeAlias = Callable[[str], str]
 
 #: Not in XML (section 2.2), or able to turn around what follows: control characters, halves of pairs, non-characters,
 #: and the marks of Unicode's bidirectional algorithm.
@@ -81,22 +84,22 @@ def group(element: Element, *, prefix: str = "") -> str:
     return f'<g id="{escape(prefix + element.id)}" class="{escape(element.kind)}">{title}\n{inside}\n</g>'
 
 
-def shape(mark: Mark) -> str:
-    """Return a mark as SVG."""
+def shape(mark: Mark, look: Look = str) -> str:
+    """Return a mark as SVG; `look` may put something shorter in the place of its presentation attributes."""
     match mark:
         case Rect(x, y, w, h, r):
             radius = f' rx="{number(r)}"' if r else ""
             place = f'x="{number(x)}" y="{number(y)}" width="{number(w)}" height="{number(h)}"{radius}'
-            return f"<rect {place}{_paint(mark)}/>"
+            return f"<rect {place}{look(_paint(mark))}/>"
         case Path(ops, xy):
             if ops == "MCCCCZ" and (disc := _circle(mark)):
-                return f"<circle {disc}{_paint(mark)}/>"
+                return f"<circle {disc}{look(_paint(mark))}/>"
             ends = ' stroke-linecap="round" stroke-linejoin="round"' if mark.stroke and mark.cap == "round" else ""
-            return f'<path d="{_curve(ops, xy)}"{_paint(mark)}{ends}/>'
+            return f'<path d="{_curve(ops, xy)}"{look(_paint(mark) + ends)}/>'
         case Text():
-            return _text(mark)
+            return _text(mark, look)
         case Image():
-            return _image(mark)
+            return _image(mark, look)
         case _:
             raise AssertionError(mark)
 
@@ -156,20 +159,18 @@ def _circle(mark: Path) -> str | None:
     return None
 
 
-def _text(mark: Text) -> str:
+def _text(mark: Text, look: Look) -> str:
     anchor = f' text-anchor="{escape(mark.anchor)}"' if mark.anchor != "start" else ""
     family = f' font-family="{MONO}"' if mark.mono else ""
     weight = ' font-weight="bold"' if mark.bold else ""
+    style = look(f'{anchor}{family} font-size="{number(mark.size)}"{weight} fill="{escape(mark.fill)}"')
     space = ' xml:space="preserve"' if _SPACES.search(mark.text) else ""
     length = f' textLength="{number(mark.width)}" lengthAdjust="spacingAndGlyphs"' if mark.width > 0 else ""
     words = escape(_BREAKS.sub(lambda m: _code(m[0]), mark.text))  # one line of text
-    return (
-        f'<text x="{number(mark.x)}" y="{number(mark.y)}"{anchor}{family} font-size="{number(mark.size)}"{weight} '
-        f'fill="{escape(mark.fill)}"{length}{space}>{words}</text>'
-    )
+    return f'<text x="{number(mark.x)}" y="{number(mark.y)}"{style}{length}{space}>{words}</text>'
 
 
-def _image(mark: Image) -> str:
+def _image(mark: Image, look: Look) -> str:
     """Return cells as rectangles where they are few, else as an embedded PNG."""
     w, h = mark.w / mark.cols, mark.h / mark.rows
     cells = [mark.rgb[i : i + 3].hex().upper() for i in range(0, 3 * mark.rows * mark.cols, 3)]
@@ -185,10 +186,10 @@ def _image(mark: Image) -> str:
         for col in range(1, mark.cols + 1):
             first = row * mark.cols
             if col == mark.cols or cells[first + col] != cells[first + start]:
+                style = look(f' fill="#{cells[first + start]}" shape-rendering="crispEdges"')
                 parts.append(
                     f'<rect x="{number(mark.x + start * w)}" y="{number(mark.y + row * h)}" '
-                    f'width="{number((col - start) * w)}" height="{number(h)}" '
-                    f'fill="#{cells[first + start]}" shape-rendering="crispEdges"/>'
+                    f'width="{number((col - start) * w)}" height="{number(h)}"{style}/>'
                 )
                 start = col
     return "\n".join(parts)

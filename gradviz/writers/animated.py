@@ -1,0 +1,179 @@
+"""Films as one SVG file that plays by itself, in an <img> too: no script, nothing loaded, CSS alone.
+
+Each mark is written once, with the stretches of time in which it is seen. What is seen in the last frame is what a
+reader sees who asked for less motion, and a program that knows no animation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Generic, TypeVar
+
+from ..picture.scene import Frame, Mark
+from .svg import escape, number, opening, shape
+
+K = TypeVar("K", bound=Hashable)
+_ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
+
+
+def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop: int = 0) -> None:
+    """Write all frames as one SVG; what is kept in memory is what the file holds.
+
+    size  px of the output
+    loop  how often the film plays, 0 for ever; then the last frame stays
+    """
+    elements: Order[str] = Order()
+    begins, end = [], 0.0
+    last = None
+    for k, last in enumerate(frames):
+        for place, element in elements.merge([e.id for e in last.scene.elements], last.scene.elements):
+            place.see(k)
+            place.kind, place.title = element.kind, element.title
+            for inner, _ in place.marks.merge(element.marks, element.marks):
+                inner.see(k)
+        begins.append(end)
+        end += last.seconds
+    if last is None:
+        return
+    sheet = Sheet([t / end for t in begins], end, loop)
+    everything = (0, len(begins))
+    body: list[str] = []
+    used: dict[str, int] = {}
+    for place in elements:
+        used[place.key] = used.get(place.key, 0) + 1
+        name = place.key if used[place.key] == 1 else f"{place.key}.{used[place.key]}"
+        stretch = tuple(place.seen)
+        title = f"<title>{escape(place.title)}</title>" if place.title else ""
+        classes = " ".join([place.kind, *([] if stretch == everything else sheet.stretch(stretch))])
+        body.append(f'<g id="{escape(name)}" class="{escape(classes)}">{title}')
+        body += _marks(place.marks, stretch, sheet)
+        body.append("</g>")
+    head = opening(last.scene, size=size)
+    out.write("\n".join([head, f"<style>{sheet.text()}</style>", *body, "</svg>\n"]).encode())
+
+
+def _marks(marks: Order[Mark], whole: tuple[int, ...], sheet: Sheet) -> Iterator[str]:
+    """Write marks in order; neighbours that are seen at the same times share a group."""
+    open_for = whole
+    for place in marks:
+        stretch = tuple(place.seen)
+        if stretch != open_for:
+            if open_for != whole:
+                yield "</g>"
+            if stretch != whole:
+                yield f'<g class="{" ".join(sheet.stretch(stretch))}">'
+            open_for = stretch
+        yield shape(place.key, sheet.look)
+    if open_for != whole:
+        yield "</g>"
+
+
+@dataclass(eq=False)
+class Place(Generic[K]):
+    """Something's place in the order from back to front, and the frames it is seen in: from, to, from, to, ..."""
+
+    key: K
+    at: int
+    seen: list[int] = field(default_factory=list)
+    kind: str = ""
+    title: str = ""
+    _marks: Order[Mark] | None = None
+
+    @property
+    def marks(self) -> Order[Mark]:
+        if self._marks is None:
+            self._marks = Order()
+        return self._marks
+
+    def see(self, frame: int) -> None:
+        if self.seen and self.seen[-1] == frame:
+            self.seen[-1] += 1
+        else:
+            self.seen += (frame, frame + 1)
+
+
+T = TypeVar("T")
+
+
+class Order(Generic[K]):
+    """One order from back to front that holds the order of every frame.
+
+    What is new goes behind what it came after. A thing that another frame has in another order gets a second place.
+    """
+
+    def __init__(self) -> None:
+        self._places: list[Place[K]] = []
+        self._by_key: dict[K, list[Place[K]]] = {}
+        self._before: tuple[list[K], list[Place[K]]] = ([], [])
+
+    def __iter__(self) -> Iterator[Place[K]]:
+        return iter(self._places)
+
+    def merge(self, keys: Iterable[K], things: Iterable[T]) -> Iterator[tuple[Place[K], T]]:
+        """Find or make the places of one frame's keys, in order."""
+        keys = list(keys)
+        if keys != self._before[0]:
+            self._before = (keys, self._find(keys))
+        return zip(self._before[1], things, strict=True)
+
+    def _find(self, keys: list[K]) -> list[Place[K]]:
+        here, found = -1, []
+        new: dict[int, list[Place[K]]] = {}
+        for key in keys:
+            known = self._by_key.setdefault(key, [])
+            place = next((p for p in known if p.at > here), None)
+            if place is None:
+                place = Place(key, here)
+                known.append(place)
+                new.setdefault(here, []).append(place)
+            else:
+                here = place.at
+            found.append(place)
+        if new:
+            self._places = [*new.get(-1, []), *(q for p in self._places for q in (p, *new.get(p.at, [])))]
+            for i, p in enumerate(self._places):
+                p.at = i
+        return found
+
+
+class Sheet:
+    """The style sheet: a class for each look, and one for each set of times at which something is seen."""
+
+    def __init__(self, begins: list[float], seconds: float, loop: int) -> None:
+        self._begins, self._seconds, self._loop = begins, seconds, loop
+        self._looks: dict[str, str] = {}
+        self._stretches: dict[tuple[int, ...], str] = {}
+
+    def look(self, attributes: str) -> str:
+        name = self._looks.setdefault(attributes, f"s{len(self._looks)}")
+        return f' class="{name}"'
+
+    def stretch(self, frames: tuple[int, ...]) -> list[str]:
+        return ["t", self._stretches.setdefault(frames, f"t{len(self._stretches)}")]
+
+    def text(self) -> str:
+        rules = []
+        for attributes, name in self._looks.items():
+            pairs = [(k, f"{v}px" if k == "font-size" else v) for k, v in _ATTRIBUTE.findall(attributes)]
+            rules.append(f".{name}{{{';'.join(f'{k}:{v}' for k, v in pairs)}}}")
+        hidden = [f".{n}" for frames, n in self._stretches.items() if frames[-1] != len(self._begins)]
+        if hidden:
+            rules.append(f"{','.join(hidden)}{{visibility:hidden}}")
+        often = str(self._loop) if self._loop else "infinite"
+        moving = [f".t{{animation:{number(self._seconds)}s step-end {often}}}"]
+        for frames, name in self._stretches.items():
+            moving.append(f".{name}{{animation-name:{name}}}@keyframes {name}{{{self._keys(frames)}}}")
+        rules.append("@media (prefers-reduced-motion:no-preference){" + "\n".join(moving) + "}")
+        return "\n".join(rules)
+
+    def _keys(self, frames: tuple[int, ...]) -> str:
+        """Return when to show and when to hide; each holds until the next (step-end)."""
+        at = [f"{100 * begin:.4f}".rstrip("0").rstrip(".") + "%" for begin in self._begins]
+        show, hide = [at[k] for k in frames[::2]], [at[k] for k in frames[1::2] if k < len(at)]
+        if frames[0] > 0:
+            hide.insert(0, "0%")
+        (show if frames[-1] == len(at) else hide).append("to")
+        texts = {"visible": show, "hidden": hide}
+        return "".join(f"{','.join(keys)}{{visibility:{what}}}" for what, keys in texts.items() if keys)

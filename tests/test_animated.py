@@ -1,0 +1,149 @@
+"""The animated SVG: nothing active in it, each frame seen at its time, the last one where it stands still; small."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+
+import numpy as np
+import PIL.Image
+import pytest
+from scenes import at_random, film
+
+from gradviz.picture.scene import Element, Frame, Rect, Scene
+from gradviz.writers.animated import write
+from gradviz.writers.raster import still
+from gradviz.writers.svg import shape
+
+NS = "{http://www.w3.org/2000/svg}"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def saved(frames: Iterable[Frame], size=(300, 200), loop: int = 0) -> str:
+    out = io.BytesIO()
+    write(iter(frames), out, size=size, loop=loop)
+    return out.getvalue().decode()
+
+
+def at(document: str, percent: float) -> list[str]:
+    """What is seen at a moment, from back to front: the style sheet is played by hand."""
+    root = ET.fromstring(document.encode())
+    sheet = root.find(f"{NS}style").text
+    looks = dict(re.findall(r"\.(s\d+)\{(.*?)\}", sheet))
+    state = {}
+    for name, keys in re.findall(r"@keyframes (t\d+)\{(.*?\})\}", sheet):
+        times = []
+        for when, what in re.findall(r"([^{}]+)\{visibility:(\w+)\}", keys):
+            times += [(100.0 if t == "to" else float(t.rstrip("%")), what) for t in when.split(",")]
+        assert min(times)[0] == 0
+        state[name] = max((t, w) for t, w in times if t <= percent + 1e-9)[1]
+    seen: list[str] = []
+
+    def walk(e: ET.Element, shown: str) -> None:
+        classes = e.get("class", "").split()
+        shown = next((state[c] for c in classes if c in state), shown)
+        if e.tag not in {NS + t for t in ("svg", "g", "title", "desc", "style")} and shown == "visible":
+            place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k != "class"}
+            look = next((looks[c] for c in classes if c in looks), "")
+            seen.append(f"{e.tag.removeprefix(NS)} {sorted(place.items())} {look} {e.text or ''}")
+        for child in e:
+            walk(child, shown)
+
+    walk(root, "visible")
+    return seen[1:]  # without the ground
+
+
+def expected(scene: Scene) -> list[str]:
+    def look(attributes: str) -> str:
+        pairs = re.findall(r' ([a-z-]+)="([^"]*)"', attributes)
+        style = ";".join(f"{k}:{v}px" if k == "font-size" else f"{k}:{v}" for k, v in pairs)
+        return f' style="{style}"'
+
+    seen = []
+    for element in scene.elements:
+        for mark in element.marks:
+            for e in ET.fromstring(f"<g>{shape(mark, look)}</g>"):
+                place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k != "style"}
+                seen.append(f"{e.tag} {sorted(place.items())} {e.get('style')} {e.text or ''}")
+    return seen
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_frame_is_seen_whole_and_in_order_at_its_time(seed):
+    rng, scene, frames = random.Random(seed), None, []
+    for _ in range(10):
+        scene = at_random(rng, scene)
+        frames.append(Frame(scene, rng.choice((0.5, 0.7, 1 / 3)), ""))
+    document, begin, whole = saved(frames), 0.0, sum(f.seconds for f in frames)
+    for frame in frames:
+        for moment in (begin + 1e-3, begin + frame.seconds - 1e-3):
+            assert at(document, 100 * moment / whole) == expected(frame.scene)
+        begin += frame.seconds
+
+
+def test_nothing_is_active_and_each_mark_is_written_once():
+    document = saved(film(cards=12, steps=12), (960, 540))
+    root = ET.fromstring(document.encode())
+    tags = {"svg", "title", "desc", "style", "rect", "g", "path", "circle", "text", "image"}
+    assert {e.tag.removeprefix(NS) for e in root.iter()} <= tags
+    assert not re.search(r"script|http(?!://www\.w3\.org/2000/svg\")|@import|@font-face|url\(| on\w+=", document)
+    assert document.count(">value</text>") == 12
+    assert len({e.get("id") for e in root.iter(NS + "g") if e.get("id")}) == len(
+        [e for e in root.iter(NS + "g") if e.get("id")]
+    )
+
+
+def test_it_is_small():
+    assert len(saved(film(cards=30, steps=100, size=(1280, 720)), (1280, 720))) < 150_000
+
+
+def test_what_never_changes_is_not_animated_and_one_frame_is_a_still():
+    element = Element("a", "node", (Rect(0, 0, 9, 9, fill="#000000"),), "a <b> & c")
+    frame = Frame(Scene(300, 200, "#FFFFFF", (element,)), 1, "")
+    for document in (saved([frame]), saved([frame, frame])):
+        assert "@keyframes" not in document and "visibility" not in document
+        assert "<title>a &lt;b&gt; &amp; c</title>" in document
+
+
+def test_it_loops_for_ever_or_as_often_as_asked_only_where_motion_is_welcome():
+    document = saved(film(steps=2))
+    sheet = document[document.index("<style>") : document.index("</style>")]
+    media = sheet.index("@media (prefers-reduced-motion:no-preference)")
+    assert "animation:1.4s step-end infinite" in sheet[media:] and "animation" not in sheet[:media]
+    assert "animation:1.4s step-end 3" in saved(film(steps=2), loop=3)
+
+
+@pytest.mark.skipif(shutil.which("rsvg-convert") is None, reason="rsvg-convert is not installed")
+def test_a_program_without_animation_shows_the_last_frame(tmp_path):
+    frames = list(film(cards=12, steps=6))
+    (tmp_path / "a.svg").write_text(saved(frames, (960, 540)), encoding="utf-8")
+    subprocess.run(["rsvg-convert", tmp_path / "a.svg", "-o", tmp_path / "a.png"], check=True)
+    seen = np.asarray(PIL.Image.open(tmp_path / "a.png").convert("RGB")).astype(int)
+    assert np.abs(seen - still(frames[-1].scene, (960, 540))).mean() < 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.parametrize("k", [0, 3, 5])
+def test_a_browser_shows_the_frame_of_a_moment_in_an_img(tmp_path, k):
+    frames = list(film(cards=12, steps=6, seconds=2))
+    document = saved(frames, (960, 540))
+    stopped = document.replace("12s step-end infinite", f"12s step-end {-2 * k - 1}s infinite paused")
+    assert stopped != document
+    (tmp_path / "a.svg").write_text(stopped, encoding="utf-8")
+    (tmp_path / "a.html").write_text('<body style="margin:0"><img src="a.svg">')
+    shot = tmp_path / "a.png"
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=960,540"]
+    subprocess.run(
+        [*command, f"--screenshot={shot}", (tmp_path / "a.html").as_uri()],
+        check=True,
+        capture_output=True,
+    )
+    seen = np.asarray(PIL.Image.open(shot).convert("RGB")).astype(int)
+    off = [np.abs(seen - still(f.scene, (960, 540))).mean() for f in frames]
+    assert int(np.argmin(off)) == k and off[k] < 1.5
