@@ -347,7 +347,7 @@ def test_usage_errors_have_exit_code_2(gradviz, words: list[str]) -> None:
 @pytest.mark.slow
 def test_an_interrupt_leaves_no_file_and_says_so(tmp_path: Path) -> None:
     text = "x" + "+x*x" * 400
-    words = (sys.executable, "-m", "gradviz", "render", text, "x=1", "-o", "a.gif", "--width", "1920")
+    words = (sys.executable, "-m", "gradviz", "render", text, "x=1", "-o", "a.gif", "--pace", "node")
     with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as child:
         time.sleep(4)
         child.send_signal(signal.SIGINT)
