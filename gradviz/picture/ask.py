@@ -63,6 +63,8 @@ def _port(block: Block) -> tuple[int, int, int]:
     """
     plain = 2 * math.ceil(max(block.low, block.high))
     best = (plain, 1, 0)
+    if plain - block.low - block.high <= 12:
+        return 1, 0, plain
     for fields in range(2, 13):
         for k in range(fields):
             share = (k + 0.5) / fields

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -46,6 +47,8 @@ def straighten(task: Task, placed: Placed) -> Placed:
     for e, route in routes.items():
         for r, track in enumerate(route, ranks[e[0]] + 1):
             rows[r].passing.append(track.at)
+    for row in rows:
+        row.passing.sort()
     moved = dict.fromkeys(ranks, 0.0)
     done: set[int] = set()
     into, out = _by(task.edges, 1), _by(task.edges, 0)
@@ -63,8 +66,10 @@ def straighten(task: Task, placed: Placed) -> Placed:
                 low = max(low, rooms[row.nodes[p - 1]][3] + moved[row.nodes[p - 1]])
             if p + 1 < len(row.nodes):
                 high = min(high, rooms[row.nodes[p + 1]][1] + moved[row.nodes[p + 1]])
-            low = max([low, *(c + CLEAR for c in row.passing if c <= rooms[i][1])])
-            high = min([high, *(c - CLEAR for c in row.passing if c >= rooms[i][3])])
+            if below := bisect_right(row.passing, rooms[i][1]):
+                low = max(low, row.passing[below - 1] + CLEAR)
+            if (above := bisect_left(row.passing, rooms[i][3])) < len(row.passing):
+                high = min(high, row.passing[above] - CLEAR)
             if abs(wanted) <= MOST and low <= rooms[i][1] + wanted and rooms[i][3] + wanted <= high:
                 moved[i] = wanted
                 done.update((i, other))
