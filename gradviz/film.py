@@ -12,6 +12,7 @@ import numpy as np
 
 from .calculus.descend import Descent
 from .calculus.record import record
+from .calculus.trouble import Explained, explain
 from .errors import UnknownName
 from .picture.draw import Drawing, Options, compose
 from .picture.panels import Panel, panel
@@ -117,6 +118,11 @@ class Film:
         return Named({name: look(tree) for name, tree in self._inputs.items()}, others)
 
     @property
+    def trouble(self) -> Explained | None:
+        """Where the first NaN or infinity appeared, and what to do about it; None where all is finite."""
+        return explain(self.run)
+
+    @property
     def _final(self) -> State:
         return final(self.run)
 
@@ -142,8 +148,8 @@ class Film:
 
     @property
     def said(self) -> tuple[str, ...]:
-        """What was decided that a reader may want to know: the level of detail, a layout engine that stepped in."""
-        return self._drawing().said
+        """What a reader may want to know: the level of detail, a layout engine that stepped in, a NaN."""
+        return (*self._drawing().said, *([str(self.trouble)] if self.trouble else []))
 
     def __len__(self) -> int:
         return len(self._drawing())
@@ -304,6 +310,4 @@ def film(
     else:
         recorded = record(target, args, kwargs, wrt=wrt, seed=seed, sweeps=sweeps, direction=direction)
         run, inputs = recorded.run, recorded.inputs
-    return Film(
-        run, inputs=inputs, pace=pace, theme=theme, rankdir=rankdir, depth=depth, title=title, panels=panels
-    )
+    return Film(run, inputs=inputs, pace=pace, theme=theme, rankdir=rankdir, depth=depth, title=title, panels=panels)

@@ -85,6 +85,7 @@ class Look:
     sweep: str = ""
     arrived: int = 0
     waits: bool = False  # a gradient is still to come
+    trouble: str = ""  # "NaN" or "∞" where the first one of the film appeared here
 
 
 def badge_text(node: Node, names: Names) -> tuple[str, str]:
@@ -167,7 +168,7 @@ def face(
                 pad, 13.0 if folded else 0, header, False, terms)  # fmt: skip
 
 
-def rooms(f: Face, vertical: bool) -> tuple[float, float, float, float]:
+def rooms(f: Face, vertical: bool, flagged: bool = False) -> tuple[float, float, float, float]:
     """Return the room a card needs above, below, left and right of it: name, glow, pips, sheets.
 
     Along the ranks the gap between them is room enough for a glow.
@@ -175,9 +176,9 @@ def rooms(f: Face, vertical: bool) -> tuple[float, float, float, float]:
     air = GLOW + 7 if not f.compact else GLOW + 3
     if vertical:
         aside = pips_width(f.terms) + 14 if f.terms > 1 and not f.compact else air
-        return f.sheets, 0.0, air, aside
+        return f.sheets, 24.0 if flagged else 0.0, air, aside
     above = 36.0 if (f.name or f.shape) and not f.inside else air
-    below = 32.0 if f.terms > 1 and not f.compact else air
+    below = 32.0 if flagged or (f.terms > 1 and not f.compact) else air
     name = measure(f.name, 13) - f.width if not f.inside else 0.0
     return above + f.sheets, below, 0.0, max(name + 6 - f.sheets, 0.0)
 
@@ -274,6 +275,8 @@ def draw(
             marks.append(text(x + 1, y - 16 - (f.sheets or 0), f.name, 13, theme.ink))
         if f.shape:
             marks.append(text(x + f.width - 1, y - 16 - (f.sheets or 0), f.shape, 12, theme.grey, anchor="end"))
+    if look.trouble:
+        marks += trouble(f, x, y, look.trouble, theme)
     return tuple(marks)
 
 
@@ -311,6 +314,17 @@ def _row(
     else:
         marks.append(circle(left + w - 4 - 19, cy, 3.5, stroke=theme.grey, line=1.5))
     return marks
+
+
+def trouble(f: Face, x: float, y: float, what: str, theme: Theme) -> tuple[Mark, ...]:
+    """Draw the flag that says where the first NaN or infinity appeared, under the card on the right."""
+    words = text(0, 0, f"first {what}", 12, theme.ground, bold=True)
+    w = words.width + 12
+    left, top = x + f.width + f.pad - w, y + f.height + f.pad + 6
+    return (
+        Rect(left, top, w, 18, 9, theme.ink),
+        text(left + w / 2, top + 9 + _CENTRE * 12, words.text, 12, theme.ground, bold=True, anchor="middle"),
+    )
 
 
 def number(value: Value) -> str:

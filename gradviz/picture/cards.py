@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..record import Run, State, Value
+from ..record import Run, State, Trouble, Value, first, odd
 from . import card, chips, edge, numbers
 from .card import Face, Look, text
 from .chips import Edge, Place
@@ -85,9 +85,10 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, com
     gap = (
         (tall if vertical else min(wide, _CHIP_GAP)) + 32 if not compact else (tall if vertical else min(wide, 60)) + 24
     )
+    trouble = first(run)
     items = []
     for f in faces:
-        above, below, left, right = card.rooms(f, vertical)
+        above, below, left, right = card.rooms(f, vertical, trouble is not None and trouble.node == f.node.id)
         stacked = _stands_under(run, f) if not vertical and not compact else None
         items.append(
             Item(
@@ -158,12 +159,14 @@ class Cards:
     _curves: dict[Edge, tuple[float, ...]] = field(default_factory=dict)
     _boxes: dict[int, Box] = field(default_factory=dict)
     _places: dict[Edge, Place] = field(default_factory=dict)
+    _trouble: Trouble | None = None
     _static: tuple[Element, ...] = ()
     _titles: tuple[Element, ...] = ()
     _last: dict[str, tuple[Any, Element]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         s = self.sheet
+        self._trouble = first(s.run)
         self._boxes = dict(s.layout.cards)
         self._curves = {key: tuple(curve.xy) for key, curve in s.layout.curves.items()}
         titles = self._group_titles()
@@ -218,6 +221,8 @@ class Cards:
             if f.terms > 1 and not f.compact:
                 w = card.pips_width(f.terms)
                 found.append((x1, y0, x1 + w + 12, y1) if vertical else (x0, y1 + 10, x0 + w + 8, y1 + 28))
+            if self._trouble is not None and self._trouble.node == f.node.id:
+                found.append((x1 - 80, y1, x1, y1 + 24))
         return found
 
     def _borders(self) -> list[Box]:
@@ -257,7 +262,8 @@ class Cards:
             arrived = after.arrived.get(i, 0)
             part = "receiver" if i in touched.receivers else "sender" if i in touched.senders else ""
             values = tuple(_of(after, r, i) for r in f.rows)
-            key = (tuple(map(_Same, values)), part, kind if part else "", arrived)
+            flag = self._flag(i, after)
+            key = (tuple(map(_Same, values)), part, kind if part else "", arrived, flag)
             faces.append(self._keep(f"node-{i}", key, lambda f=f, key=key, values=values: self._card(f, values, key)))
             if part == "receiver":
                 x, y = self._corner(i)
@@ -303,10 +309,18 @@ class Cards:
         run = self.sheet.run
         return next(i for i in range(sweep, -1, -1) if run.sweeps[i].kind == "backward")
 
+    def _flag(self, i: int, after: State) -> str:
+        """Return what the first trouble of the film is, once it has appeared at this node."""
+        found = self._trouble
+        if found is None or found.node != i or after.sweep < found.sweep:
+            return ""
+        known = after.grads if found.kind == "backward" else after.values
+        return found.what if odd(known.get(i)) else ""
+
     def _card(self, f: Face, values: tuple[Value | None, ...], key: Any) -> Element:
-        _, part, kind, arrived = key
+        _, part, kind, arrived, flag = key
         waits = f.terms > 0 and arrived < f.terms
-        look = Look(values, part, kind, arrived, waits)
+        look = Look(values, part, kind, arrived, waits, flag)
         x, y = self._corner(f.node.id)
         marks = card.draw(f, x, y, look, self.sheet.extents, self.theme)
         return Element(f"node-{f.node.id}", "node", marks, self._node_title(f, values))

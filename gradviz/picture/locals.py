@@ -53,7 +53,7 @@ def chip_text(graph: Graph, names: Names, node: int, arg: int, local: Value | No
     alike = made.shape == graph.nodes[made.args[arg]].shape
     if local is not None and not isinstance(local, tuple) and alike:
         array = np.asarray(local)
-        if array.size and bool((array == array.flat[0]).all()):
+        if array.size == 1 or (array.size and bool((array == array.flat[0]).all())):
             return numbers.local(array.flat[0])
     formula = local_formula(graph, names, node, arg)
     if made.local[arg] and is_factor(made.local[arg]):

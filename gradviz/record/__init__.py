@@ -3,6 +3,7 @@
 from .graph import LEAVES, Graph, Node, Where, fill
 from .run import KINDS, Event, Run, Sweep, Value, check, freeze, same
 from .state import PACES, State, Step, advance, final, states, steps, terms
+from .trouble import Trouble, first, odd, troubles
 
 __all__ = [
     "KINDS",
@@ -15,15 +16,19 @@ __all__ = [
     "State",
     "Step",
     "Sweep",
+    "Trouble",
     "Value",
     "Where",
     "advance",
     "check",
     "fill",
     "final",
+    "first",
     "freeze",
+    "odd",
     "same",
     "states",
     "steps",
     "terms",
+    "troubles",
 ]

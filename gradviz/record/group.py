@@ -27,8 +27,9 @@ def collapse(run: Run, depth: int | None = None, groups: Collection[str] = ()) -
     depth   how many levels of groups stay open: 0 folds the outermost, None folds by name only
     groups  names of instances, such as "neuron·2"
 
-    Parameters and data that lie in a folded group stay beside it. It has one arg for each node that it uses, and sends there the sum of what its inside sent. One
-    with several results has a tuple as its value, and one `item` node for each. A group of one operation is no group.
+    Parameters and data that lie in a folded group stay beside it. It has one arg for each node that it uses, and sends
+    there the sum of what its inside sent. One with several results has a tuple as its value, and one `item` node for
+    each. A group of one operation is no group.
     Raises `NotCollapsible` for a group that values leave and come back to, `UnknownName` for a name there is none of.
 
     >>> double = Node(1, "add", (0, 0), "y", group=("g",), local=("1", "1"))

@@ -57,8 +57,8 @@ class Step:
     """The events that one frame shows: the k-th of n steps (k from 1) of the sweep with that index and kind.
 
     iteration   of a descent, from 1; 0 elsewhere
-    lead        what happens unseen before it: a frame that shows a whole iteration shows its last sweep, and k and n
-                count such frames
+    whole       whether it is a whole iteration, or several: its events are the last sweep's, k and n count such steps
+    lead        what happens unseen before it
     """
 
     sweep: int
@@ -67,6 +67,7 @@ class Step:
     n: int
     events: tuple[Event, ...]
     iteration: int = 0
+    whole: bool = False
     lead: tuple[Step, ...] = ()
 
 
@@ -92,7 +93,7 @@ def steps(run: Run, pace: str = "auto") -> tuple[Step, ...]:
             ends = index + 1 == len(run.sweeps) or run.sweeps[index + 1].iteration != n
             if ends and n in frames:
                 *lead, shown = passed
-                found.append(Step(shown.sweep, shown.kind, *frames[n], shown.events, n, tuple(lead)))
+                found.append(Step(shown.sweep, shown.kind, *frames[n], shown.events, n, True, tuple(lead)))
                 passed = []
             continue
         slow = "sweep" if n == last > first + 1 else "layer" if n > first else fine
@@ -119,7 +120,7 @@ def _whole(run: Run, auto: bool) -> tuple[set[int], int, int]:
 
 def _lapses(run: Run, whole: set[int]) -> dict[int, tuple[int, int]]:
     """For each iteration that is a frame, say which of how many it is, in its stretch of equal updates."""
-    labels = {s.iteration: s.label for s in run.sweeps if s.kind == "update"}
+    labels = {s.iteration: s.label for s in run.sweeps if s.label}
     stretches: list[list[int]] = []
     for n in sorted(whole):
         if stretches and stretches[-1][-1] == n - 1 and labels.get(n - 1) == labels.get(n):

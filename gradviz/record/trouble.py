@@ -1,0 +1,71 @@
+"""Where a NaN or an infinity first appears in a Run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .run import Run, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """The first event of a sweep that is not finite, while all that led to it was.
+
+    node   where it appeared: the node whose value it is, or whose gradient it is
+    what   "NaN", "∞" or "−∞"; NaN where an array holds several of them
+    sweep  the index of the sweep, and its kind
+    sender the node that sent it back, in a backward sweep; the node itself elsewhere
+    """
+
+    node: int
+    what: str
+    sweep: int
+    kind: str
+    sender: int
+
+
+def odd(value: Value | None) -> str:
+    """Return what is not finite in a value: "NaN", "∞", "−∞", or "" where all of it is a number."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return next((w for w in map(odd, value) if w), "")
+    array = np.asarray(value)
+    if array.dtype.kind not in "fc" or np.isfinite(array).all():
+        return ""
+    if np.isnan(array).any():
+        return "NaN"
+    return "∞" if (array == np.inf).any() else "−∞"
+
+
+def troubles(run: Run) -> tuple[Trouble, ...]:
+    """Return the first trouble of every sweep that has any, in order."""
+    found: list[Trouble] = []
+    for index, sweep in enumerate(run.sweeps):
+        for e in sweep.events:
+            what = odd(e.value)
+            if not what:
+                continue
+            node = e.node
+            if sweep.kind == "backward" and e.arg is not None:
+                node = run.graph.nodes[e.node].args[e.arg]
+            found.append(Trouble(node, what, index, sweep.kind, e.node))
+            break
+    return tuple(found)
+
+
+def first(run: Run) -> Trouble | None:
+    """Return the trouble that a reader should look at first, or None.
+
+    Where the outputs are finite but a gradient is not, that is the backward sweep's; else it is the first of all.
+    """
+    found = troubles(run)
+    if not found:
+        return None
+    forward = run.sweep("forward")
+    outputs = {e.node: e.value for e in forward.events} if forward else {}
+    if not any(odd(outputs.get(o)) for o in run.graph.outputs):
+        return next((t for t in found if t.kind == "backward"), found[0])
+    return found[0]
