@@ -105,7 +105,7 @@ def test_only_the_first_iterations_are_logged_in_full_and_the_rest_adds_up_to_th
     assert told == {1, 6}
     a, b = State(), State()
     for one, two in zip(steps(brief, "sweep"), steps(full, "sweep"), strict=False):
-        if one.lead or one.iteration > 1:
+        if one.whole or one.iteration > 1:
             break
         a, b = advance(brief.graph, a, one), advance(full.graph, b, two)
     # After each iteration the same is known, however it was logged.
@@ -126,7 +126,7 @@ def test_the_pace_of_a_descent():
     path = steps(run)
     one, two = ([s for s in path if s.iteration == n] for n in (1, 2))
     assert len(one) > len(two) > 3
-    later = [s for s in path if s.lead]
+    later = [s for s in path if s.whole]
     assert 20 < len(later) <= MOST_ITERATIONS
     assert [s.k for s in later] == list(range(1, len(later) + 1))
     assert later[-1].iteration == 200

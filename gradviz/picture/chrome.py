@@ -19,6 +19,7 @@ MARGIN = 24.0
 TIMELINE = 60.0  # px from the caption's end to the canvas' end
 _TITLE = 17.0
 _BETWEEN = 28.0  # between the tracks of two sweeps
+_NAMED = 8  # more tracks than that stand close together, and only the current one is named
 _NAMES = {"forward": "forward", "backward": "backward", "tangent": "tangent", "update": "update"}
 
 
@@ -126,10 +127,10 @@ def tracks(steps: Sequence[Step], labels: Sequence[str], x0: float, x1: float) -
     for step in steps:
         if step.k == 1:
             name = labels[step.sweep] or _NAMES[step.kind]
-            counts.append((step.kind, "iterations" if step.lead else name, step.n))
+            counts.append(("update" if step.whole else step.kind, name, step.n))
     if not counts:
         return ()
-    between = _BETWEEN if len(counts) <= 8 else 6.0
+    between = _BETWEEN if len(counts) <= _NAMED else 6.0
     room = x1 - x0 - between * (len(counts) - 1)
     wants = [measure(name, 13, bold=True) + 16 + _step_width(n) for _, name, n in counts]
     weights = [max(n - 1, 0.6) for *_, n in counts]
@@ -153,9 +154,7 @@ def _step_width(n: int) -> float:
     return measure(f"step {n} of {n}", 13) + 8
 
 
-def timeline(
-    line_of: Sequence[Track], current: int, k: int, y: float, theme: Theme, said: str = ""
-) -> list[Element]:
+def timeline(line_of: Sequence[Track], current: int, k: int, y: float, theme: Theme, said: str = "") -> list[Element]:
     """Draw the tracks and say which step is shown: the k-th of the track `current`; all are done after the last.
 
     said   stands in place of "step k of n"
@@ -167,7 +166,7 @@ def timeline(
         stroke, ink = sweep_colour(t.kind, theme)
         done = t.n if i < current else k if i == current else 0
         parts.append(Element(f"track-{i}", "timeline", tuple(_track(t, done, y, stroke, theme))))
-        if t.named or i == current or (current >= len(line_of) and i == 0):
+        if t.named or i == current or (current >= len(line_of) <= _NAMED and i == 0):
             x = t.x0 if t.named else min(t.x0, line_of[-1].x1 - 260)
             marks = [text(x, y - 16, t.name, 13, ink, bold=True)]
             if i == current:

@@ -22,7 +22,7 @@ from .equation import Scales
 from .moment import Moment
 from .narrate import narrate
 from .overview import Overview
-from .panels import Beside, Panel, Place, beside
+from .panels import PARTS, ROWS, Beside, Panel, Place, beside, weights
 from .scene import Box, Element, Frame, Scene
 from .theme import Theme
 from .theme import theme as named_theme
@@ -111,7 +111,7 @@ class Drawing:
     @property
     def seconds(self) -> float:
         """How long the film lasts."""
-        return sum(map(_seconds, self.steps)) + _LAST_SECONDS
+        return sum(_seconds(self.run, step) for step in self.steps) + _LAST_SECONDS
 
     def __iter__(self) -> Iterator[Frame]:
         state = State()
@@ -153,7 +153,7 @@ class Drawing:
             said = lapse.place(self.run, step) if step else ""
             for e in chrome.timeline(self.tracks, now, k, self.canvas.height - 24, self.theme, said):
                 parts.append(self._keep(e))
-        seconds = _seconds(step) if step else _LAST_SECONDS
+        seconds = _seconds(self.run, step) if step else _LAST_SECONDS
         scene = Scene(
             self.canvas.width, self.canvas.height, self.theme.ground, tuple(parts), self.title, narration.note
         )
@@ -168,11 +168,12 @@ class Drawing:
         return e
 
 
-def _seconds(step: Step) -> float:
+def _seconds(run: Run, step: Step) -> float:
     """Return how long a step is shown; a second iteration by layer goes faster than the first by node."""
-    if step.lead:
+    if step.whole:
         return lapse.seconds(step)
-    return _SECONDS[step.kind] * (0.6 if step.iteration > 1 else 1.0)
+    again = step.iteration and lapse.count(run, step.iteration)[1] != 1
+    return _SECONDS[step.kind] * (0.6 if again else 1.0)
 
 
 def compose(run: Run, options: Options) -> Drawing:
@@ -282,7 +283,7 @@ def _fit(cards: Sheet, path: tuple[Step, ...], options: Options) -> _Fitted:
     tall = caption.height(cards.run, cards.names, path if options.moving else (), inner, cards.extents)
     canvas = _canvas(options, (w + 2 * chrome.MARGIN, h + around + tall))
     area = (chrome.MARGIN, _HEAD, canvas.width - chrome.MARGIN, canvas.height - tail - tall - _AIR)
-    place = _share(area, (w, h), len(options.panels))
+    place = _share(area, (w, h), weights(options.panels))
     k = min((place.graph[2] - place.graph[0]) / w, _GROWTH)
     if canvas.height:
         k = min(k, (place.graph[3] - place.graph[1] - _AIR) / h)
@@ -297,14 +298,18 @@ def _fit(cards: Sheet, path: tuple[Step, ...], options: Options) -> _Fitted:
     return _Fitted(cards, path, canvas, max(k, 0.0), tall, place)
 
 
-def _share(area: Box, size: tuple[float, float], count: int) -> Place:
-    """Put the panels right of the graph, or over it where that leaves a graph of this size much more room."""
-    column, row = beside(area, count), beside(area, count, row=True)
+def _share(area: Box, size: tuple[float, float], shares: tuple[float, ...]) -> Place:
+    """Put the panels right of the graph, as wide as it leaves room for, or over it where that fits it much better."""
 
     def scale(place: Place) -> float:
         x0, y0, x1, y1 = place.graph
         return min((x1 - x0) / size[0], (y1 - y0) / size[1], 1.0)
 
+    def largest(places: list[Place]) -> Place:
+        return next(p for p in places if scale(p) >= min(0.97, scale(places[-1])))
+
+    column = largest([beside(area, shares, part) for part in PARTS])
+    row = largest([beside(area, shares, part, row=True) for part in ROWS])
     return row if scale(row) > 1.15 * scale(column) else column
 
 
@@ -338,7 +343,7 @@ def _with_lens(run: Run, options: Options, look: Theme, title: str, said: list[s
     count = terms(run.graph, back) if (back := run.sweep("backward")) else {}
     rows = quantities(run)
     right = canvas.width - chrome.MARGIN
-    place = beside((chrome.MARGIN, 60.0, right, canvas.height - chrome.TIMELINE - 6), len(options.panels))
+    place = beside((chrome.MARGIN, 60.0, right, canvas.height - chrome.TIMELINE - 6), weights(options.panels))
     area = place.graph
     picture = Overview.make(run, names, look, area, count, rows)
     line = chrome.tracks(path, [s.label for s in run.sweeps], chrome.MARGIN, right)

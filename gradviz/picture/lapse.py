@@ -7,47 +7,92 @@ import numpy as np
 from ..record import Run, Step
 from . import numbers
 from .moment import Moment
-from .sentence import Narration, Span
+from .sentence import Line, Narration, line
+from .words import Names
 
 #: Seconds that the first frames of a lapse are shown, one after the other; the last holds for all further ones.
 _SECONDS = (0.8, 0.8, 0.6, 0.6, 0.4, 0.4, 0.3, 0.3, 0.2, 0.2, 0.14)
+_FEW, _SLOW = 14, 1.6  # a lapse of so few frames is shown at this pace, in seconds
+_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def seconds(step: Step) -> float:
     """Return how long a frame of a lapse is shown; the last one longer."""
+    if step.n <= _FEW:
+        return _SLOW
     return 0.8 if step.k == step.n else _SECONDS[min(step.k, len(_SECONDS)) - 1]
+
+
+def count(run: Run, iteration: int) -> tuple[str, int, int]:
+    """Return what an iteration's update is called, and which of how many of that name it is: ("Momentum", 3, 100)."""
+    labels = {s.iteration: s.label for s in run.sweeps if s.iteration and s.kind == "update"}
+    if iteration not in labels:
+        return "", 0, len(labels)
+    mine = [n for n, label in labels.items() if label == labels[iteration]]
+    return labels[iteration], mine.index(iteration) + 1, len(mine)
 
 
 def place(run: Run, step: Step) -> str:
     """Say where in a descent a step is, for the time line; "" where the run is no descent."""
     if not step.iteration:
         return ""
-    if step.lead:
-        return f"{step.iteration} of {max(s.iteration for s in run.sweeps) - 1}"
-    last = max(s.iteration for s in run.sweeps)
-    if step.iteration == last > 1:
-        return f"after {last - 1} {'step' if last == 2 else 'steps'}"
-    return f"iteration {step.iteration}, step {step.k} of {step.n}"
+    _, k, n = count(run, step.iteration)
+    if step.whole:
+        return f"{k} of {n}" if k and step.n > _FEW else f"{step.k} of {step.n}"
+    if not k:
+        return f"after {n} {'step' if n == 1 else 'steps'}"
+    return f"iteration {k}, step {step.k} of {step.n}"
 
 
-def lapse(moment: Moment) -> Narration:
-    """Say what the iterations that a frame shows did to the loss."""
-    step, graph = moment.step, moment.graph
+def lapse(moment: Moment, names: Names) -> Narration:
+    """Say what the iterations that a frame shows did to the parameters and to the loss."""
+    step, run = moment.step, moment.run
     assert step is not None
-    first = step.lead[0].iteration
-    now = "" if first == step.iteration else f"{first} to "
-    what = f"Iteration{'s' if now else ''} {now}{step.iteration}"
-    by = next((s.label for s in moment.run.sweeps[step.sweep :: -1] if s.kind == "update" and s.label), "")
-    loss = moment.after.values.get(graph.outputs[0]) if graph.outputs else None
-    before = moment.before.values.get(graph.outputs[0]) if graph.outputs else None
-    if loss is None or isinstance(loss, tuple) or np.ndim(loss) or isinstance(before, tuple) or np.ndim(before or 0.0):
-        said = f"{what}."
-        return Narration(said, ((Span(said),),))
-    new, name = float(loss), graph.nodes[graph.outputs[0]].name or "the loss"
-    amount = numbers.number(new)
-    second = f"{name} = {amount}."
-    if isinstance(before, float) and before != new:
-        way = "falls" if new < before else "rises"
-        second = f"{name} {way} from {numbers.number(before)} to {amount}."
-    head = f"{what}: {by[0].lower() + by[1:]}." if by else f"{what}."
-    return Narration(f"{head} {second}", ((Span(head, True),), (Span(second),)))
+    label, k, _ = count(run, step.iteration)
+    label = label or run.sweeps[step.sweep].label
+    if step.kind == "backward":
+        first = line("", label or "The gradient", ": every parameter gets its derivative.")
+        second = line("Its sign says which way to turn, its size how much that changes the loss.")
+        return _narration(first, second)
+    _, start, _ = count(run, step.lead[0].iteration if step.lead else step.iteration)
+    turned = _turned(moment, names)
+    if turned:
+        first = line("", label or "By hand", f": {turned}.")
+    elif not k:
+        first = line("", label or "The start", ".")
+    else:
+        span = f"iteration {k}" if not 0 < start < k else f"iterations {start} to {k}"
+        first = line("", label or "The optimiser", f": {span}.")
+    return _narration(first, line(*_loss(moment, names)))
+
+
+def _narration(*lines: Line) -> Narration:
+    said = tuple(one for one in lines if one)
+    return Narration(" ".join("".join(s.text for s in one) for one in said), said)
+
+
+def _turned(moment: Moment, names: Names) -> str:
+    """Say which number among the parameters changed, if it is a single one."""
+    found = []
+    for node in moment.graph.nodes:
+        old, new = moment.before.values.get(node.id), moment.after.values.get(node.id)
+        if node.op != "parameter" or old is None or new is None or isinstance(old, tuple) or isinstance(new, tuple):
+            continue
+        a, b = np.ravel(np.asarray(old)), np.ravel(np.asarray(new))
+        for i in np.flatnonzero(a != b)[:2]:
+            name = names.formula(node.id) + (str(i).translate(_DIGITS) if node.shape else "")
+            found.append(f"{name} is turned from {numbers.number(a[i])} to {numbers.number(b[i])}")
+    return found[0] if len(found) == 1 else ""
+
+
+def _loss(moment: Moment, names: Names) -> tuple[str, ...]:
+    outputs = moment.graph.outputs
+    new = moment.after.values.get(outputs[0]) if outputs else None
+    old = moment.before.values.get(outputs[0]) if outputs else None
+    if new is None or isinstance(new, tuple) or np.ndim(new):
+        return ()
+    name, amount = names.card(outputs[0]), numbers.number(new)
+    if not isinstance(old, float) or not isinstance(new, float) or old == new:
+        return ("The loss ", name, f" is {amount}.")
+    way = "falls" if new < old else "rises"
+    return ("The loss ", name, f" {way} from {numbers.number(old)} to ", amount, ".")

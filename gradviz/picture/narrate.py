@@ -50,8 +50,8 @@ class _Narrator:
         step = self.moment.step
         if step is None:
             return self._finished()
-        if step.lead:
-            return lapse(self.moment)
+        if step.whole:
+            return lapse(self.moment, self.names)
         if not step.events:
             return Narration("Nothing happens in this step.", (line("Nothing happens in this step."),))
         match step.kind:

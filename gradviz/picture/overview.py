@@ -214,18 +214,19 @@ class Overview:
         graph, placed = self.run.graph, self.placed
         x0, y0, x1, y1 = self.area
         ground = Ground((x0, y0, x1 - lens_width(self.area) - 8, y1 - _KEY - 14))
-        reach = max(7.5, (dots.BRACKET + 2) * placed.scale)
+        # A leaf may glow, any other node may stand in brackets.
+        reach = [max(7.5, ((dots.HALO if n.is_leaf else dots.BRACKET + 2) + 0.5) * placed.scale) for n in graph.nodes]
         ground.take_curves(piece for pieces in placed.curves.values() for piece in pieces)
-        for x, y in placed.centres:
-            ground.take((x - reach, y - reach, x + reach, y + reach))
+        for (x, y), r in zip(placed.centres, reach, strict=True):
+            ground.take((x - r, y - r, x + r, y + r))
         named = [i for i in graph.outputs if graph.nodes[i].name]
         named += [n.id for op in ("parameter", "data") for n in graph.nodes if n.op == op and n.name]
         marks: list[Mark] = []
         for i in dict.fromkeys(named):
             said = _label(self.names, i)
             for font in (13.0, 11.0) if placed.scale > 0.75 else (11.0,):
-                near = beside(*placed.centres[i], reach + 3, measure(said, font), font)
-                free = (b for b in near if ground.free((b[0] - 2, b[1] - 1, b[2] + 2, b[3] + 1)))
+                near = beside(*placed.centres[i], reach[i] + 2.5, measure(said, font), font)
+                free = (b for b in near if ground.free((b[0] - 1.5, b[1] - 1, b[2] + 1.5, b[3] + 1)))
                 box = next(free, None)
                 if box is not None:
                     ground.take(box)
@@ -248,7 +249,7 @@ def _used(step: Step, moment: Moment) -> list[Edge]:
     graph = moment.graph
     if step.kind == "backward":
         return [edge_of(graph, e) for e in step.events if e.arg is not None]
-    if step.kind == "update" or step.lead:
+    if step.kind == "update" or step.whole:
         return []
     return [(a, e.node, i) for e in step.events for i, a in enumerate(graph.nodes[e.node].args)]
 

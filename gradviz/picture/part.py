@@ -24,7 +24,7 @@ def parts(graph: Graph, step: Step | None) -> Parts:
     receivers: set[int] = set()
     senders: set[int] = set()
     edges: set[Edge] = set()
-    if step.lead:  # whole iterations at once: what changed is the parameters
+    if step.whole:  # whole iterations at once: what changed is the parameters
         moved = (e.node for s in (*step.lead, step) if s.kind == "update" for e in s.events)
         return Parts(frozenset(moved))
     for e in step.events:

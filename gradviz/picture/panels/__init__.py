@@ -10,9 +10,10 @@ from collections.abc import Mapping
 
 from ...errors import UnknownName
 from .along import Along
-from .beside import Beside, Panel, Place, beside
+from .beside import PARTS, ROWS, Beside, Panel, Place, beside, weights
 from .curve import Curve
 from .figure import figure
+from .gauge import Gauge
 from .knobs import Knobs
 from .layers import Layers
 from .losses import Losses
@@ -21,6 +22,7 @@ from .over import Over
 #: The panels that go by a name.
 PANELS: Mapping[str, Panel] = {
     "curve": Curve(),
+    "gauge": Gauge(),
     "loss": Losses(),
     "along": Along(),
     "over": Over(),
@@ -45,9 +47,12 @@ def panel(one: str | Panel) -> Panel:
 
 __all__ = [
     "PANELS",
+    "PARTS",
+    "ROWS",
     "Along",
     "Beside",
     "Curve",
+    "Gauge",
     "Knobs",
     "Layers",
     "Losses",
@@ -57,4 +62,5 @@ __all__ = [
     "beside",
     "figure",
     "panel",
+    "weights",
 ]

@@ -12,9 +12,10 @@ import numpy as np
 
 from ...record import Run
 from ..card import text
+from ..fonts import measure
 from ..moment import Moment
 from ..numbers import number, trim
-from ..scene import Box, Element, Mark, Path, Rect, Scene
+from ..scene import Box, Element, Mark, Path, Rect, Scene, mark_box
 from ..theme import Theme
 
 PAD = 14.0  # px between a panel's edge and what stands in it
@@ -41,7 +42,7 @@ def evaluations(moment: Moment) -> int:
     if step is None:
         return sum(s.kind == "forward" for s in sweeps)
     count = sum(s.kind == "forward" for s in sweeps[: step.sweep])
-    return count + (step.kind == "forward" and (step.k == step.n or bool(step.lead)))
+    return count + (step.kind == "forward" and (step.k == step.n or step.whole))
 
 
 def array(run: Run, name: str) -> np.ndarray | None:
@@ -60,7 +61,9 @@ def scene(
     w, h = size
     ground = Element("ground", "panel", (Rect(0, 0, w, h, 8, theme.panel),))
     head = Element("head", "panel", (text(PAD, 25, title, TITLE, theme.ink, bold=True),))
-    beside = (Element("aside", "panel", tuple(aside)),) if aside else ()
+    free = w - PAD if not aside else min(mark_box(m)[0] for m in aside) - 10
+    # What has no room beside the title is left out.
+    beside = (Element("aside", "panel", tuple(aside)),) if PAD + measure(title, TITLE, bold=True) <= free else ()
     return Scene(w, h, theme.ground, (ground, head, *beside, *parts), title)
 
 

@@ -15,9 +15,12 @@ from ..theme import Theme
 Panel: TypeAlias = Callable[[Run, Moment, Theme, tuple[float, float]], Scene]
 
 GAP = 14.0  # px between panels, and between them and the graph
-_PART = 0.36  # of the width, for a column of panels
-_LEAST, _MOST = 320.0, 480.0  # px that a column is wide
-_ROW = 0.42  # of the height, for a row of panels
+#: Of the width, what a block of panels right of the graph takes, and of the height, a row of them over it. The first
+#: that leaves the graph enough room is taken.
+PARTS, ROWS = (0.58, 0.48, 0.36), (0.6, 0.5, 0.42)
+_LEAST = 320.0  # px, a block's width
+_BLOCK = 520.0  # px: a block at least that wide has its first panel on top, and the others under it in a row
+_TOP = 0.54  # of the height, for that first panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +31,43 @@ class Place:
     panels: tuple[Box, ...]
 
 
-def beside(area: Box, count: int, *, row: bool = False) -> Place:
-    """Share an area out: a column of panels right of the graph, or a row of them above it.
+def beside(area: Box, weights: Sequence[float], part: float = PARTS[-1], *, row: bool = False) -> Place:
+    """Share an area out between the graph and panels: a block right of the graph, or a row of panels over it.
 
-    More than three panels in a column stand two by two.
+    weights   one for each panel: how large it is beside the others
+    part      of the width, what the block takes; of the height, what the row takes
     """
     x0, y0, x1, y1 = area
-    if not count:
+    if not weights:
         return Place(area, ())
     if row:
-        tall = round(_ROW * (y1 - y0))
-        wide = (x1 - x0 - GAP * (count - 1)) / count
-        boxes = tuple((x0 + i * (wide + GAP), y0, x0 + i * (wide + GAP) + wide, y0 + tall) for i in range(count))
-        return Place((x0, y0 + tall + GAP, x1, y1), boxes)
-    columns = 1 if count <= 3 else 2
-    rows = -(-count // columns)
-    wide = round(min(max(_PART * (x1 - x0), _LEAST), _MOST)) * (1.0 if columns == 1 else 1.4)
-    left = x1 - wide
-    w = (wide - GAP * (columns - 1)) / columns
-    h = (y1 - y0 - GAP * (rows - 1)) / rows
-    found = []
-    for i in range(count):
-        px, py = left + (i % columns) * (w + GAP), y0 + (i // columns) * (h + GAP)
-        last = i == count - 1 and i % columns == 0
-        found.append((px, py, x1 if last else px + w, py + h))
-    return Place((x0, y0, left - GAP, y1), tuple(found))
+        tall = round(part * (y1 - y0))
+        return Place((x0, y0 + tall + GAP, x1, y1), tuple(_cut((x0, y0, x1, y0 + tall), weights, across=True)))
+    left = x1 - round(max(part * (x1 - x0), _LEAST))
+    graph = (x0, y0, left - GAP, y1)
+    if x1 - left >= _BLOCK and len(weights) > 2:
+        middle = y0 + round(_TOP * (y1 - y0))
+        under = _cut((left, middle + GAP, x1, y1), weights[1:], across=True)
+        return Place(graph, ((left, y0, x1, middle), *under))
+    return Place(graph, tuple(_cut((left, y0, x1, y1), weights, across=False)))
+
+
+def _cut(box: Box, weights: Sequence[float], *, across: bool) -> list[Box]:
+    """Cut a box into pieces by their weights, side by side or one under the other."""
+    x0, y0, x1, y1 = box
+    start, end = (x0, x1) if across else (y0, y1)
+    room = end - start - GAP * (len(weights) - 1)
+    found: list[Box] = []
+    for weight in weights:
+        stop = round(start + room * weight / sum(weights))
+        found.append((start, y0, stop, y1) if across else (x0, start, x1, stop))
+        start = stop + GAP
+    return found
+
+
+def weights(panels: Sequence[Panel]) -> tuple[float, ...]:
+    """Return how large each panel is beside the others: its `weight`, or 1."""
+    return tuple(float(getattr(p, "weight", 1.0)) for p in panels)
 
 
 @dataclass

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...record import Run
 from ..card import text
+from ..fonts import measure
 from ..moment import Moment
 from ..scene import Element, Mark, Rect, Scene, circle
 from ..theme import Theme
@@ -23,6 +24,7 @@ class Curve:
     x, y    names of the axes
     shown   (start, step): a place v is labelled start + step·v, for inputs that were scaled
     tall    the same for the upright axis
+    note    what is said over the plot, where there is room
     """
 
     x: str = "x"
@@ -30,6 +32,8 @@ class Curve:
     shown: tuple[float, float] = (0.0, 1.0)
     tall: tuple[float, float] = (0.0, 1.0)
     title: str = _TITLE
+    note: str = ""
+    weight: float = 1.6
 
     def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
         xs, ys = array(run, "data x"), array(run, "data y")
@@ -47,12 +51,16 @@ class Curve:
         tall = start + step * ys
         squares = _squares(axes, theme, xs, tall, start + step * fits[t])
         dots = [circle(axes.x(a), axes.y(b), 4.5, fill=theme.ink) for a, b in zip(xs, tall, strict=True)]
-        parts = (
+        parts: tuple[Element, ...] = (
             around,
             Element("squares", "panel", tuple(squares)),
             Element("curve", "panel", tuple(line)),
             Element("points", "panel", tuple(dots)),
         )
+        room = size[0] - 2 * PAD - measure(self.y, SMALL) - 14
+        if self.note and measure(self.note, SMALL) <= room:
+            note = text(size[0] - PAD, axes.box[1] - 11, self.note, SMALL, theme.grey, anchor="end")
+            parts = (*parts, Element("note", "panel", (note,)))
         return scene(size, theme, self.title, parts, _key(size[0], theme))
 
 

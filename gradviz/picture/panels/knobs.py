@@ -20,6 +20,7 @@ from .axes import PAD, SMALL, TITLE, array, scene
 _TURN, _END = 120.0, 142.0  # degrees from the middle to either end of a dial, and to where an arrow may reach
 _MOST = 24  # knobs of one panel
 _AROUND = 56.0  # px above and below a knob: its arrow, name and value
+_NARROWEST = 60.0  # px that a knob's number takes
 _DIGITS = "₀₁₂₃₄₅₆₇₈₉"
 
 
@@ -38,15 +39,18 @@ class Knob:
 
 @dataclass(frozen=True)
 class Knobs:
-    """Draw a dial for every number among the parameters, up to 24."""
+    """Draw a dial for every number among the parameters, up to 24, under a note of one or more lines."""
 
     title: str = "knobs"
+    note: tuple[str, ...] = ()
+    weight: float = 1.2
 
     def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
         every = list(_knobs(run, moment))
         shown = every[:_MOST]
         w, h = size
-        top, wide, tall = 36.0, w - 2 * PAD, h - 36.0 - 6
+        top = 36.0 + 17 * len(self.note) + (4 if self.note else 0)
+        wide, tall = w - 2 * PAD, h - top - 6
         rows = min(range(1, len(shown) + 1), key=lambda r: -_dial(wide, tall, len(shown), r), default=1)
         columns = math.ceil(len(shown) / rows) if shown else 1
         r = _dial(wide, tall, len(shown), rows) if shown else 0.0
@@ -62,12 +66,16 @@ class Knobs:
         elif hints:
             label = text(w - PAD, 25, "lowers the loss", SMALL, theme.grad_text, anchor="end")
             aside += [*_arc(w - PAD - label.width - 22, 27, 9.0, -60, 60, theme), label]
+        notes = [text(PAD, 44 + 17 * i, said, SMALL, theme.grey) for i, said in enumerate(self.note)]
+        parts.append(Element("note", "panel", tuple(notes)))
         return scene(size, theme, self.title, parts, aside)
 
 
 def _dial(wide: float, tall: float, count: int, rows: int) -> float:
     """Return the radius that dials have in so many rows."""
     columns = math.ceil(count / rows)
+    if wide / columns < _NARROWEST:
+        return 0.0
     return min(30.0, wide / columns / 2 - 14, (tall / rows - _AROUND) / 2)
 
 

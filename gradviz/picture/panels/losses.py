@@ -20,7 +20,7 @@ _EIGHT = 1e8  # a loss that falls to nothing is followed over so many powers of 
 class Losses:
     """Draw the losses so far; with batches the loss over all data as well, thin."""
 
-    title: str = "loss over the iterations"
+    title: str = "loss by iteration"
 
     def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
         losses, whole = array(run, "loss"), array(run, "loss of all")

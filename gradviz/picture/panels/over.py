@@ -100,11 +100,11 @@ def _arrows(
     Directions are those of the two axes as they are drawn; both arrows have one length, for how steep it is can be
     read from the lines.
     """
-    if moment.step is not None and moment.step.kind == "update" and not moment.step.lead:
+    if moment.step is not None and moment.step.kind == "update" and not moment.step.whole:
         return []  # the gradient belongs to the place that was just left
     nodes = {n.name: n.id for n in run.graph.nodes if n.is_leaf}
     grads = [moment.after.grads.get(nodes.get(name, -1)) for name in names]
-    if not all(isinstance(g, float) and math.isfinite(g) for g in grads) or (moment.step and moment.step.lead):
+    if not all(isinstance(g, float) and math.isfinite(g) for g in grads) or (moment.step and moment.step.whole):
         return []
     x0, y0, x1, y1 = axes.box
     across = float(grads[0]) * (x1 - x0) / (axes.across[1] - axes.across[0])  # type: ignore[arg-type]
