@@ -15,7 +15,7 @@ import PIL.Image
 import pytest
 from scenes import at_random, film
 
-from gradviz.picture.scene import Element, Frame, Rect, Scene
+from gradviz.picture.scene import Element, Frame, Mark, Path, Rect, Scene, mark_box
 from gradviz.writers.animated import write
 from gradviz.writers.raster import still
 from gradviz.writers.svg import shape
@@ -58,7 +58,7 @@ def at(document: str, percent: float) -> list[str]:
     return seen[1:]  # without the ground
 
 
-def expected(scene: Scene) -> list[str]:
+def expected(scene: Scene) -> list[tuple[str, Mark]]:
     def look(attributes: str) -> str:
         pairs = re.findall(r' ([a-z-]+)="([^"]*)"', attributes)
         style = ";".join(f"{k}:{v}px" if k == "font-size" else f"{k}:{v}" for k, v in pairs)
@@ -68,9 +68,25 @@ def expected(scene: Scene) -> list[str]:
     for element in scene.elements:
         for mark in element.marks:
             for e in ET.fromstring(f"<g>{shape(mark, look)}</g>"):
-                place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k != "style"}
-                seen.append(f"{e.tag} {sorted(place.items())} {e.get('style')} {e.text or ''}")
+                place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k not in ("style", "lengthAdjust")}
+                seen.append((f"{e.tag} {sorted(place.items())} {e.get('style')} {e.text or ''}", mark))
     return seen
+
+
+def short(text: str) -> str:
+    return re.sub(r"(?<=\.\d\d)\d", "", text)
+
+
+def check(document: str, percent: float, scene: Scene) -> None:
+    """What is seen at a moment is the scene, and what overlaps there is in the scene's order."""
+    seen = [short(s) for s in at(document, percent)]
+    wanted = [(short(s), m) for s, m in expected(scene)]
+    assert sorted(seen) == sorted(s for s, _ in wanted)
+    for i, (below, a) in enumerate(wanted):
+        for above, b in wanted[i + 1 :]:
+            p, q = mark_box(a), mark_box(b)
+            if p[0] < q[2] and q[0] < p[2] and p[1] < q[3] and q[1] < p[3]:
+                assert seen.index(below) <= len(seen) - 1 - seen[::-1].index(above), (below, above)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -82,8 +98,30 @@ def test_every_frame_is_seen_whole_and_in_order_at_its_time(seed):
     document, begin, whole = saved(frames), 0.0, sum(f.seconds for f in frames)
     for frame in frames:
         for moment in (begin + 1e-3, begin + frame.seconds - 1e-3):
-            assert at(document, 100 * moment / whole) == expected(frame.scene)
+            check(document, 100 * moment / whole, frame.scene)
         begin += frame.seconds
+
+
+def test_of_many_ticks_only_those_that_change_are_written_twice():
+    def ticks(done: int) -> Frame:
+        marks = []
+        for colour, part in (("#0072B2", range(done)), ("#8B93A0", range(done, 9))):
+            lines = tuple(v for i in part for v in (i * 9, 0, i * 9, 5))
+            marks += [Path("ML" * len(part), lines, None, colour, 1)] if part else []
+        return Frame(Scene(100, 60, "#FFFFFF", (Element("t", "timeline", tuple(marks)),)), 1, "")
+
+    assert saved([ticks(k) for k in range(9)]).count("<path") == 17
+
+
+def test_things_side_by_side_may_change_places_and_are_still_written_once():
+    a, b = (Element(n, "chip", (Rect(x, 0, 9, 9, fill="#000000"),)) for n, x in (("a", 0), ("b", 20)))
+    c = Element("c", "chip", (Rect(15, 0, 20, 9, fill="#0072B2"),))
+
+    def count(*orders: tuple[Element, ...]) -> int:
+        return saved(Frame(Scene(100, 60, "#FFFFFF", o), 1, "") for o in orders).count("<rect") - 1
+
+    assert count((a, b), (b, a), (a, b)) == 2
+    assert count((b, c), (c, b)) == 3  # these overlap
 
 
 def test_nothing_is_active_and_each_mark_is_written_once():

@@ -7,14 +7,16 @@ reader sees who asked for less motion, and a program that knows no animation.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Generic, TypeVar
 
-from ..picture.scene import Frame, Mark
+from ..picture.scene import Box, Element, Frame, Mark, Path, mark_box
 from .svg import escape, number, opening, shape
 
 K = TypeVar("K", bound=Hashable)
+_ADJUST = ' lengthAdjust="spacingAndGlyphs"'  # a third of a text's bytes
+_THIRD = re.compile(r"(?<=\.\d\d)\d")  # decimal
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 
 
@@ -28,10 +30,13 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
     begins, end = [], 0.0
     last = None
     for k, last in enumerate(frames):
-        for place, element in elements.merge([e.id for e in last.scene.elements], last.scene.elements):
+        shown = last.scene.elements
+        for place, element in zip(elements.places([e.id for e in shown], [e.box for e in shown]), shown, strict=True):
             place.see(k)
-            place.kind, place.title = element.kind, element.title
-            for inner, _ in place.marks.merge(element.marks, element.marks):
+            if place.element is not element:
+                marks = _single(element.marks)
+                place.element, place.now = element, place.marks.places(marks, [mark_box(m) for m in marks])
+            for inner in place.now:
                 inner.see(k)
         begins.append(end)
         end += last.seconds
@@ -42,16 +47,33 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
     body: list[str] = []
     used: dict[str, int] = {}
     for place in elements:
+        if place.element is None:
+            raise AssertionError(place)
         used[place.key] = used.get(place.key, 0) + 1
         name = place.key if used[place.key] == 1 else f"{place.key}.{used[place.key]}"
         stretch = tuple(place.seen)
-        title = f"<title>{escape(place.title)}</title>" if place.title else ""
-        classes = " ".join([place.kind, *([] if stretch == everything else sheet.stretch(stretch))])
+        title = f"<title>{escape(place.element.title)}</title>" if place.element.title else ""
+        classes = " ".join([place.element.kind, *([] if stretch == everything else sheet.stretch(stretch))])
         body.append(f'<g id="{escape(name)}" class="{escape(classes)}">{title}')
         body += _marks(place.marks, stretch, sheet)
         body.append("</g>")
     head = opening(last.scene, size=size)
     out.write("\n".join([head, f"<style>{sheet.text()}</style>", *body, "</svg>\n"]).encode())
+
+
+def _single(marks: tuple[Mark, ...]) -> list[Mark]:
+    """Return marks with lines that are drawn in one go apart: of fifty ticks one changes at a time."""
+    single: list[Mark] = []
+    for mark in marks:
+        if not isinstance(mark, Path) or mark.fill or mark.ops.count("M") < 2:
+            single.append(mark)
+            continue
+        at = 0
+        for ops in re.findall("M[^M]*", mark.ops):
+            n = sum({"M": 2, "L": 2, "C": 6, "Z": 0}[op] for op in ops)
+            single.append(replace(mark, ops=ops, xy=mark.xy[at : at + n]))
+            at += n
+    return single
 
 
 def _marks(marks: Order[Mark], whole: tuple[int, ...], sheet: Sheet) -> Iterator[str]:
@@ -65,7 +87,8 @@ def _marks(marks: Order[Mark], whole: tuple[int, ...], sheet: Sheet) -> Iterator
             if stretch != whole:
                 yield f'<g class="{" ".join(sheet.stretch(stretch))}">'
             open_for = stretch
-        yield shape(place.key, sheet.look)
+        head, more, words = shape(place.key, sheet.look).partition(">")
+        yield _THIRD.sub("", head).replace(_ADJUST, "") + more + words
     if open_for != whole:
         yield "</g>"
 
@@ -76,9 +99,10 @@ class Place(Generic[K]):
 
     key: K
     at: int
+    box: Box
     seen: list[int] = field(default_factory=list)
-    kind: str = ""
-    title: str = ""
+    element: Element | None = None  # as it was last, of a place of an element
+    now: list[Place[Mark]] = field(default_factory=list)  # the places of that element's marks
     _marks: Order[Mark] | None = None
 
     @property
@@ -94,48 +118,49 @@ class Place(Generic[K]):
             self.seen += (frame, frame + 1)
 
 
-T = TypeVar("T")
-
-
 class Order(Generic[K]):
-    """One order from back to front that holds the order of every frame.
+    """One order from back to front in which things that overlap are as every frame has them.
 
-    What is new goes behind what it came after. A thing that another frame has in another order gets a second place.
+    What is new goes behind what it came after. A thing that another frame has before something that it overlaps, and
+    this one after, gets a second place.
     """
 
     def __init__(self) -> None:
         self._places: list[Place[K]] = []
         self._by_key: dict[K, list[Place[K]]] = {}
-        self._before: tuple[list[K], list[Place[K]]] = ([], [])
 
     def __iter__(self) -> Iterator[Place[K]]:
         return iter(self._places)
 
-    def merge(self, keys: Iterable[K], things: Iterable[T]) -> Iterator[tuple[Place[K], T]]:
-        """Find or make the places of one frame's keys, in order."""
-        keys = list(keys)
-        if keys != self._before[0]:
-            self._before = (keys, self._find(keys))
-        return zip(self._before[1], things, strict=True)
-
-    def _find(self, keys: list[K]) -> list[Place[K]]:
-        here, found = -1, []
+    def places(self, keys: list[K], boxes: list[Box]) -> list[Place[K]]:
+        """Find or make the places of one frame's keys, which come in order."""
+        here = -1
+        found: list[Place[K]] = []
         new: dict[int, list[Place[K]]] = {}
-        for key in keys:
-            known = self._by_key.setdefault(key, [])
-            place = next((p for p in known if p.at > here), None)
+        taken: set[int] = set()
+        for key, box in zip(keys, boxes, strict=True):
+            known = [p for p in self._by_key.get(key, ()) if id(p) not in taken]
+            place = next((p for p in known if p.at > here), None) or next(
+                (p for p in known if not any(q.at >= p.at and _overlap(q.box, box) for q in found)), None
+            )
             if place is None:
-                place = Place(key, here)
-                known.append(place)
+                place = Place(key, here, box)
+                self._by_key.setdefault(key, []).append(place)
                 new.setdefault(here, []).append(place)
             else:
-                here = place.at
+                here = max(here, place.at)
+            place.box = box
+            taken.add(id(place))
             found.append(place)
         if new:
             self._places = [*new.get(-1, []), *(q for p in self._places for q in (p, *new.get(p.at, [])))]
             for i, p in enumerate(self._places):
                 p.at = i
         return found
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 class Sheet:
