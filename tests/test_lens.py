@@ -33,6 +33,11 @@ def many(w: list[float], temperature_outside: float) -> object:
     return sum((v * temperature_outside for v in w[1:]), w[0]) * w[0]  # type: ignore[misc]
 
 
+def fan(x: float, w: float) -> object:
+    a = x * w
+    return a * -0.64723 + a * (w * -0.31652) + a * 2.0 + a * (w * 31.21) + a / 3.0
+
+
 def arrays(W: np.ndarray, x: np.ndarray, b: np.ndarray) -> object:
     return np.tanh(W @ x + b).sum()
 
@@ -46,6 +51,8 @@ def run_of(kind: str) -> Run:
     match kind:
         case "square":
             return record(square, (3.0, -2.0)).run
+        case "fan":
+            return record(fan, (1.2345, -0.98765)).run
         case "many":
             return record(many, ([0.1 * i - 0.33 for i in range(12)], 21.5)).run
         case "arrays":
@@ -58,7 +65,7 @@ def run_of(kind: str) -> Run:
             raise AssertionError(kind)
 
 
-KINDS = ("square", "many", "arrays", "stacked")
+KINDS = ("square", "fan", "many", "arrays", "stacked")
 
 
 def lens(run: Run, theme: object = LIGHT, box: tuple[float, float, float, float] = BOX) -> Lens:

@@ -108,6 +108,7 @@ class Overview:
         """Return the marks and edges at a moment, from the last frame's where this moment follows it."""
         memory, step, after = self._memory, moment.step, moment.after
         follows = step is not None and memory.after is moment.before and after.sweep == moment.before.sweep
+        follows = follows and step is not None and not step.lead
         kind = step.kind if step else ""
         if follows and step is not None:
             touched: Iterable[int] = {receiver(self.run.graph, step.kind, e) for e in step.events}
@@ -163,7 +164,7 @@ class Overview:
     def _now(self, moment: Moment) -> tuple[Element, ...]:
         """Draw the glow of receivers and the edges that the step uses, over the other edges and under the marks."""
         step = moment.step
-        if step is None or step.n == 1 or not step.events:
+        if step is None or step.n == 1 or step.whole or not step.events:
             return ()
         graph, s = self.run.graph, self.placed.scale
         stroke, glow = accent(step.kind, self.theme)
@@ -175,7 +176,7 @@ class Overview:
 
     def _brackets(self, moment: Moment) -> tuple[Element, ...]:
         step, focus = moment.step, focus_of(moment)
-        if step is None or step.n == 1:
+        if step is None or step.n == 1 or step.whole:
             return ()
         active = [focus] if focus is not None else sorted({e.node for e in step.events})
         if len(active) > _MOST_BRACKETS or all(self.run.graph.nodes[i].is_leaf for i in active):
