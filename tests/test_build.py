@@ -56,11 +56,11 @@ def test_an_input_that_is_the_output() -> None:
     assert graph.outputs == (0,)
 
 
-def test_a_chain_of_a_hundred_thousand_is_no_recursion() -> None:
+def test_a_long_chain_is_no_recursion() -> None:
     x = y = var(1.0)
-    for _ in range(100_000):
+    for _ in range(20_000):
         y = -y
-    assert len(build([y], [("x", x)]).graph.nodes) == 100_001
+    assert len(build([y], [("x", x)]).graph.nodes) == 20_001
 
 
 def test_nodes_carry_what_a_picture_needs() -> None:

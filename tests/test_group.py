@@ -216,6 +216,20 @@ def test_a_step_in_between_that_is_not_needed_inside_moves_out_of_the_way() -> N
     assert final(folded).grads[0] == final(run).grads[0]
 
 
+def test_the_order_stays_as_near_to_the_recorded_one_as_it_can() -> None:
+    rows: list[Row] = [
+        ("parameter", "a", (), ()),
+        ("multiply", "b", (0, 0), ()),
+        ("multiply", "p", (0, 0), ("g",)),
+        ("add", "c", (0, 0), ()),
+        ("add", "q", (2, 0), ("g",)),
+        ("add", "d", (0, 1), ()),
+        ("add", "y", (3, 4, 5), ()),
+    ]
+    folded = collapse(play(rows, {0: 2.0}, (6,)), 0)
+    assert [n.name for n in folded.graph.nodes] == ["a", "b", "c", "q", "d", "y"]
+
+
 def test_tangents_and_updates_follow() -> None:
     tangent = Sweep("tangent", tuple(Event(i, 10.0 * i) for i in range(5)))
     update = Sweep("update", (Event(1, 1.9),))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -65,20 +65,22 @@ def name_all(
 ) -> Names:
     """Name all nodes; `inputs` gives, by node id, what the caller calls its inputs."""
     syntax = Syntax()
-    spots = [_spot(syntax, var) for var in vars]
+    forward = [var.of for var in vars]  # what a Var made while differentiating belongs to
+    derived = {i for i, of in enumerate(forward) if of is not None}
+    spots = [_spot(syntax, of or var) for var, of in zip(vars, forward, strict=True)]
     given = {i: Worded(identifier(name)) for i, name in inputs.items()}
-    for i, text in _constants(syntax, vars, args, spots).items():
+    for i, text in _constants(syntax, vars, args, spots, derived).items():
         given.setdefault(i, text)
     taken = {text.text for i, text in given.items() if vars[i].op is not CONSTANT}
 
-    claims = {i: text for i, text in _claims(syntax, vars, spots).items() if i not in given}
+    claims = {i: text for i, text in _claims(syntax, vars, spots, derived).items() if i not in given}
     bases = Counter(text.text for text in claims.values())
     taken_or_base = taken | set(bases)
     for i, name in _numbered(claims, bases, taken_or_base, taken).items():
         given[i] = name
         taken.add(name.text)
 
-    read = _source_texts(syntax, vars, spots)
+    read = _source_texts(syntax, vars, spots, derived)
     often = Counter(text.text for text in read.values())
     for i, text in read.items():
         if i not in given and often[text.text] == 1 and text.text not in taken:
@@ -93,7 +95,7 @@ def name_all(
 # -- (a) names that statements give
 
 
-def _claims(syntax: Syntax, vars: Sequence[Var], spots: Sequence[Spot]) -> dict[int, Worded]:
+def _claims(syntax: Syntax, vars: Sequence[Var], spots: Sequence[Spot], derived: Collection[int]) -> dict[int, Worded]:
     """Return what the user's statements call each Var; of several results of one call only the last is named."""
     found: dict[int, Worded] = {}
     runs: dict[tuple[int, int, int], int] = {}
@@ -108,7 +110,7 @@ def _claims(syntax: Syntax, vars: Sequence[Var], spots: Sequence[Spot]) -> dict[
         if var.site is None:
             continue
         _enter(frames, var.site, var.lasti)
-        spot = spots[i] if getattr(var, "of", None) is None else syntax.spot(var.site.code, var.site.globals, var.lasti)
+        spot = spots[i] if i not in derived else syntax.spot(var.site.code, var.site.globals, var.lasti)
         named, through = _follow(syntax, var, spot)
         if named is None or named.name is None or (named.listed and var.args):
             continue
@@ -221,7 +223,6 @@ def _numbered(
 
 def _spot(syntax: Syntax, var: Var) -> Spot:
     """Return where a Var stands in the user's code: at the call into a library, where it was made inside one."""
-    var = getattr(var, "of", None) or var
     site: Site | None = var.site
     at = var.lasti
     if site is not None and not site.user:
@@ -251,13 +252,15 @@ def _made_here(spot: Spot) -> bool:
     )
 
 
-def _source_texts(syntax: Syntax, vars: Sequence[Var], spots: Sequence[Spot]) -> dict[int, Worded]:
+def _source_texts(
+    syntax: Syntax, vars: Sequence[Var], spots: Sequence[Spot], derived: Collection[int]
+) -> dict[int, Worded]:
     """Return the source text of each Var whose syntax node is its very operation, as mathematics."""
     found: dict[int, Worded] = {}
     for i, (var, spot) in enumerate(zip(vars, spots, strict=True)):
         if not var.args or spot.node is None or isinstance(spot.node, ast.AugAssign):
             continue
-        if getattr(var, "of", None) is None and var.site.user and _is_operation(spot.node, var.op.name):
+        if i not in derived and var.site.user and _is_operation(spot.node, var.op.name):
             text = syntax.text(spot, spot.node)
             if text is not None:
                 found[i] = text
@@ -265,7 +268,11 @@ def _source_texts(syntax: Syntax, vars: Sequence[Var], spots: Sequence[Spot]) ->
 
 
 def _constants(
-    syntax: Syntax, vars: Sequence[Var], args: Sequence[tuple[int, ...]], spots: Sequence[Spot]
+    syntax: Syntax,
+    vars: Sequence[Var],
+    args: Sequence[tuple[int, ...]],
+    spots: Sequence[Spot],
+    derived: Collection[int],
 ) -> dict[int, Worded]:
     """Return the source text of the constants that stand in the user's code as operands.
 
@@ -274,7 +281,7 @@ def _constants(
     found: dict[int, Worded] = {}
     values: dict[str, set[float]] = {}
     for i, var in enumerate(vars):
-        for position, a in enumerate(args[i]):
+        for position, a in enumerate(args[i] if i not in derived else ()):
             leaf, spot = vars[a], spots[i]
             if leaf.op is not CONSTANT or a in found or leaf.name or not _is_operation(spot.node, var.op.name):
                 continue

@@ -115,7 +115,7 @@ def groups(
     named: dict[tuple[Token, ...], tuple[str, ...]] = {}
     found: list[tuple[str, ...]] = [()] * len(vars)
     for i in operations:
-        if getattr(vars[i], "of", None) is not None:
+        if vars[i].of is not None:
             found[i] = (DERIVATIVES,)
             continue
         path = paths[i]

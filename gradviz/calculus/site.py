@@ -27,7 +27,6 @@ _LIBRARIES = tuple(
 )
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _RESUMED = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
-_CACHE = dis.opmap["CACHE"]
 _CALLS = frozenset(number for name, number in dis.opmap.items() if name.startswith("CALL"))
 
 
@@ -153,10 +152,7 @@ def user_frame(frame: FrameType | None) -> FrameType | None:
 
 def calling(frame: FrameType) -> bool:
     """Tell whether a frame is in the middle of a call: how `0 + x` inside `sum(...)` differs from `0 + x` itself."""
-    code, at = frame.f_code.co_code, frame.f_lasti
-    while code[at] == _CACHE and at > 0:  # Python 3.11 stands behind the instruction while it calls a Python function
-        at -= 2
-    return code[at] in _CALLS
+    return frame.f_code.co_code[frame.f_lasti] in _CALLS
 
 
 @contextmanager
