@@ -128,7 +128,7 @@ def face(
     symbol, name = badge_text(node, names)
     bold = node.is_leaf or not is_word(symbol)
     if node.op == "constant" and not node.shape:
-        width = max(_BADGE, measure(symbol, 15, bold=True) + 14)
+        width = max(_BADGE, float(math.ceil(measure(symbol, 15, bold=True) + 14)))
         return Face(node, width, 30.0 if compact else 40.0, width, symbol, 15, True, "", "", (), None, compact=compact)
     if compact and not node.is_leaf and node.name != node.label:
         symbol = f"{symbol} {names.formula(node.id)}"
@@ -155,7 +155,7 @@ def face(
         w, h = thumb_size(node.shape)
         scales = [measure(r, 11) + 8 + measure(numbers.scale(extents[node.id, r].limit), 11) for r in labels]
         shape = "×".join(map(str, node.shape)) if len(node.shape) > 1 else f"{node.shape[0]}"
-        row = max(73.0, w + 8, *(s + 8 for s in scales))
+        row = math.ceil(max(73.0, w + 8, *(s + 8 for s in scales)))
         over = measure(name, 13) + (10 if name else 0) + measure(shape, 12)
         width = max(badge + 2 + row + 2, math.ceil(over + (badge + 13 if inside else 2)))
         height = 4 + len(labels) * (h + 24) + 2 * (len(labels) - 1) + 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
@@ -43,11 +44,12 @@ def tighten(layout: Layout, chips: Mapping[Edge, float], beside: Mapping[int, fl
                 need += _FANNED if users[edge[0]] >= _FAN and need < 90 else 0.0
             else:
                 need = max(need, _STEEP * _rise(curve, low, high))
-        keep = min(1.0, need / (high - low))
+        cut = max(0.0, math.floor(high - low - need))  # whole px, so that cards stay on them
+        keep = 1 - cut / (high - low)
         starts.append(low)
         shifts.append(total)
         scale.append(keep)
-        total += (high - low) * (1 - keep)
+        total += cut
         starts.append(high)
         shifts.append(total)
         scale.append(1.0)
@@ -84,7 +86,9 @@ def _between(strips: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _on_border(layout: Layout, low: float, high: float) -> bool:
     """Tell whether a corridor begins or ends at a group's border instead of a card."""
-    return any(abs(v - w) < 1 for _, b in layout.groups for v in (b[0], b[2], b[0] + PAD, b[2] - PAD) for w in (low, high))
+    return any(
+        abs(v - w) < 1 for _, b in layout.groups for v in (b[0], b[2], b[0] + PAD, b[2] - PAD) for w in (low, high)
+    )
 
 
 def _rise(curve: Curve, low: float, high: float) -> float:
