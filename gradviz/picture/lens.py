@@ -120,7 +120,10 @@ class Lens:
         top = max([p.heading, *(m.y for m in marks if isinstance(m, Text))]) + 14
         if moment.step is None:
             return parts + lenslist.summary(self, moment, top)
-        return parts + lenslist.changed(self, moment, receivers(moment), top)
+        nodes = receivers(moment)
+        if moment.step.n == 1 or moment.step.whole:  # of a whole sweep, parameters are what matters
+            nodes = tuple(sorted(nodes, key=lambda i: self.graph.nodes[i].op != "parameter"))
+        return parts + lenslist.changed(self, moment, nodes, top)
 
     def known(self, i: int, moment: Moment, part: str = "") -> Known:
         """Return what a card shows of a node."""
