@@ -54,7 +54,7 @@ def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 
     nothing to differentiate by.
 
     >>> print(check(lambda x: x * x, 3.0).derivatives)
-    4
+    7
     """
     frame = sys._getframe(1)
     numbers = {path: np.array(v, float) for path, v in _floats(args)}

@@ -155,7 +155,7 @@ SIGMOID = _function(
     "The sigmoid multiplies it by its own value times 1 minus its value.", symbol="σ", label="σ({0})",
 )  # fmt: skip
 RELU = _function(
-    "relu", "choice", lambda a: np.where(np.asarray(a) <= 0, 0.0 * np.sign(a), a),
+    "relu", "choice", lambda a: np.where(np.asarray(a) <= 0, 0.0 * np.abs(np.sign(a)), a),
     lambda y, a: np.where(a > 0, 1.0, 0.0), "[{0} > 0]",
          "A relu passes it on where its operand is above 0, and stops it elsewhere.",
     analytic=False, selects=True, edge="At a = 0 it sends 0.",
