@@ -85,6 +85,14 @@ def test_a_node_sends_only_after_all_that_it_feeds_have_sent() -> None:
     assert "node 3 sends before node 4, which it feeds, has" in said
 
 
+def test_nothing_is_sent_along_an_edge_twice() -> None:
+    graph = Graph((Node(0, "parameter", name="x"), Node(1, "square", (0,), "y", local=("2·{0}",))), (1,))
+    seed, sent = Event(1, 1.0), Event(1, 6.0, 0)
+    check(Run(graph, (Sweep("backward", (seed, sent)),)))
+    with pytest.raises(InvalidRun, match="node 1 sends to its arg 0 twice"):
+        check(Run(graph, (Sweep("backward", (seed, sent, sent)),)))
+
+
 def test_a_contribution_goes_along_an_edge_and_has_the_shape_of_who_gets_it() -> None:
     assert "node 4 has no arg 2" in broken(Event(4, 1.0), Event(4, 1.0, 2), kind="backward")
     assert "for node 3 of shape ()" in broken(Event(4, 1.0), Event(4, np.ones(3), 1), kind="backward")

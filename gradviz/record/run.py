@@ -119,7 +119,7 @@ def check(run: Run) -> Run:
     nodes, users = run.graph.nodes, run.graph.users
     for number, sweep in enumerate(run.sweeps):
         here = f"sweep {number} ({sweep.kind})"
-        known: set[int] = set()
+        known: set[object] = set()  # nodes told; (node, arg) sent
         left: dict[int, int] = {}
         for e in sweep.events:
             if not 0 <= e.node < len(nodes):
@@ -134,13 +134,15 @@ def check(run: Run) -> Run:
                 if e.arg is not None:
                     if not 0 <= e.arg < len(node.args):
                         raise InvalidRun(f"{here}: node {e.node} has no arg {e.arg}")
+                    if (e.node, e.arg) in known:
+                        raise InvalidRun(f"{here}: node {e.node} sends to its arg {e.arg} twice")
                     receiver = nodes[node.args[e.arg]]
                     left[e.node] -= 1
             elif e.arg is not None or e.node in known:
                 raise InvalidRun(f"{here}: node {e.node} is told twice, or with an arg")
             elif sweep.kind == "forward" and not known.issuperset(node.args):
                 raise InvalidRun(f"{here}: node {e.node} has a value before its args do")
-            known.add(e.node)
+            known.add(e.node if e.arg is None else (e.node, e.arg))
             if not isinstance(e.value, tuple) and np.shape(e.value) != receiver.shape:
                 raise InvalidRun(
                     f"{here}: a value of shape {np.shape(e.value)} for node {receiver.id} of shape {receiver.shape}"
