@@ -35,13 +35,14 @@ def at(document: str, percent: float) -> list[str]:
     root = ET.fromstring(document.encode())
     sheet = root.find(f"{NS}style").text
     looks = dict(re.findall(r"\.(s\d+)\{(.*?)\}", sheet))
+    hidden = re.search(r"([^{}]*)\{visibility:hidden\}\n@media", sheet)
+    at_rest = {n[1:]: "hidden" for n in hidden[1].strip().split(",")} if hidden else {}
     state = {}
     for name, keys in re.findall(r"@keyframes (t\d+)\{(.*?\})\}", sheet):
-        times = []
+        times = [(0.0, at_rest.get(name, "visible"))]
         for when, what in re.findall(r"([^{}]+)\{visibility:(\w+)\}", keys):
-            times += [(100.0 if t == "to" else float(t.rstrip("%")), what) for t in when.split(",")]
-        assert min(times)[0] == 0
-        state[name] = max((t, w) for t, w in times if t <= percent + 1e-9)[1]
+            times += [(float(t.rstrip("%")), what) for t in when.split(",")]
+        state[name] = [w for t, w in sorted(times, key=lambda one: one[0]) if t <= percent][-1]
     seen: list[str] = []
 
     def walk(e: ET.Element, shown: str) -> None:
@@ -68,7 +69,8 @@ def expected(scene: Scene) -> list[tuple[str, Mark]]:
     for element in scene.elements:
         for mark in element.marks:
             for e in ET.fromstring(f"<g>{shape(mark, look)}</g>"):
-                place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k not in ("style", "lengthAdjust")}
+                left = ("style", "lengthAdjust", *(["textLength"] if len(e.text or "") <= 3 else []))
+                place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k not in left}
                 seen.append((f"{e.tag} {sorted(place.items())} {e.get('style')} {e.text or ''}", mark))
     return seen
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import BinaryIO, Generic, TypeVar
 
-from ..picture.scene import Box, Element, Frame, Mark, Path, mark_box
+from ..picture.scene import Box, Element, Frame, Mark, Path, Text, mark_box
 from .svg import escape, number, opening, shape
 
 K = TypeVar("K", bound=Hashable)
 _ADJUST = ' lengthAdjust="spacingAndGlyphs"'  # a third of a text's bytes
+_LENGTH = re.compile(' textLength="[^"]*"')
 _THIRD = re.compile(r"(?<=\.\d\d)\d")  # decimal
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 
@@ -78,19 +80,24 @@ def _single(marks: tuple[Mark, ...]) -> list[Mark]:
 
 def _marks(marks: Order[Mark], whole: tuple[int, ...], sheet: Sheet) -> Iterator[str]:
     """Write marks in order; neighbours that are seen at the same times share a group."""
-    open_for = whole
-    for place in marks:
-        stretch = tuple(place.seen)
-        if stretch != open_for:
-            if open_for != whole:
-                yield "</g>"
-            if stretch != whole:
-                yield f'<g class="{" ".join(sheet.stretch(stretch))}">'
-            open_for = stretch
-        head, more, words = shape(place.key, sheet.look).partition(">")
-        yield _THIRD.sub("", head).replace(_ADJUST, "") + more + words
-    if open_for != whole:
-        yield "</g>"
+    for stretch, run in groupby(marks, key=lambda place: tuple(place.seen)):
+        shown = [place.key for place in run]
+        if stretch == whole:
+            yield from (_mark(m, sheet) for m in shown)
+        elif len(shown) == 1:
+            yield _mark(shown[0], sheet, " ".join(["", *sheet.stretch(stretch)]))
+        else:
+            yield f'<g class="{" ".join(sheet.stretch(stretch))}">'
+            yield from (_mark(m, sheet) for m in shown)
+            yield "</g>"
+
+
+def _mark(mark: Mark, sheet: Sheet, classes: str = "") -> str:
+    """Write a mark with short numbers; a short text needs no told length."""
+    head, more, words = shape(mark, lambda a: f' class="{sheet.look(a)}{classes}"').partition(">")
+    if isinstance(mark, Text) and len(mark.text) <= 3:
+        head = _LENGTH.sub("", head)
+    return _THIRD.sub("", head).replace(_ADJUST, "") + more + words
 
 
 @dataclass(eq=False)
@@ -172,8 +179,7 @@ class Sheet:
         self._stretches: dict[tuple[int, ...], str] = {}
 
     def look(self, attributes: str) -> str:
-        name = self._looks.setdefault(attributes, f"s{len(self._looks)}")
-        return f' class="{name}"'
+        return self._looks.setdefault(attributes, f"s{len(self._looks)}")
 
     def stretch(self, frames: tuple[int, ...]) -> list[str]:
         return ["t", self._stretches.setdefault(frames, f"t{len(self._stretches)}")]
@@ -194,11 +200,10 @@ class Sheet:
         return "\n".join(rules)
 
     def _keys(self, frames: tuple[int, ...]) -> str:
-        """Return when to show and when to hide; each holds until the next (step-end)."""
-        at = [f"{100 * begin:.4f}".rstrip("0").rstrip(".") + "%" for begin in self._begins]
+        """Return when to show and when to hide; each holds until the next (step-end), at first what it is at rest."""
+        at = [f"{number(100 * begin)}%" for begin in self._begins]
         show, hide = [at[k] for k in frames[::2]], [at[k] for k in frames[1::2] if k < len(at)]
-        if frames[0] > 0:
+        if frames[0] > 0 and frames[-1] == len(at):
             hide.insert(0, "0%")
-        (show if frames[-1] == len(at) else hide).append("to")
         texts = {"visible": show, "hidden": hide}
         return "".join(f"{','.join(keys)}{{visibility:{what}}}" for what, keys in texts.items() if keys)
