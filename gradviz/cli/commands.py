@@ -106,6 +106,39 @@ def demo(folder: Path) -> None:
     run(folder)
 
 
+@cli.command(epilog="\b\nExample:\n  gradviz fit data.csv --degree 3 -o fit.gif -o fit.svg")
+@click.argument("table", metavar="DATA.csv", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--degree", type=click.IntRange(0, 20), default=5, show_default=True, help="Degree of the polynomial.")
+@click.option("--x", metavar="COLUMN", help="Column across, by name or number.  [default: the first]")
+@click.option("--y", metavar="COLUMN", help="Column up, by name or number.  [default: the second]")
+@click.option("--steps", type=click.IntRange(1, 100_000), help="Steps of descent.  [default: to 1 % of the least loss]")
+@click.option("--by-hand", "story", is_flag=True, help="Begin by hand: the Curve Fitter 6000.")
+@click.option(
+    "-o", "--output", "outputs", metavar="FILE", multiple=True, type=click.Path(path_type=Path),
+    help="Where to write; the suffix says what.  [default: DATA-fit.gif here]",
+)
+@click.option("--width", type=click.IntRange(64, 16384), help="Width in px.")
+@click.option("--height", type=click.IntRange(64, 16384), help="Height in px.")
+@click.option("--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True, help="Colours.")
+@click.option("--title", metavar="TEXT", help="Title.  [default: the polynomial]")
+def fit(
+    table: Path, degree: int, x: str | None, y: str | None, steps: int | None, story: bool, outputs: tuple[Path, ...],
+    theme: str, title: str | None, **size: int | None,
+) -> None:  # fmt: skip
+    """Fit a polynomial to two columns of a table by gradient descent, and make the film of it.
+
+    The curve's numbers go to the standard output.
+    """
+    from ..writers.table import writer_for
+    from .fit import run
+
+    targets = outputs or (Path(f"{table.stem}-fit.gif"),)
+    for path in targets:
+        writer_for(path)
+    kept = {k: v for k, v in size.items() if v is not None}
+    run(table, degree, targets, x, y, steps, story, {"theme": theme, "title": title or ""}, kept)
+
+
 @cli.command(help=f"Hold every gradient against finite differences.\n{_TARGET}\nExit code 3 where one differs.")
 @click.argument("target")
 @click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)

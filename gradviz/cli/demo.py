@@ -7,6 +7,8 @@ from pathlib import Path
 
 from ..errors import CannotWrite
 from ..writers.files import whole
+from .fit import read
+from .fitting import fit
 from .report import say
 from .target import resolve
 from .write import make, write_all
@@ -37,4 +39,7 @@ def demo(folder: Path) -> None:
     for function, name in PICTURES.items():
         film = make(resolve(f"{folder / 'curve.py'}:{function}", {}))
         write_all(film, [folder / f"{name}{suffix}" for suffix in SUFFIXES], {})
+    table = read(folder / CARRIED["nottingham-1920.csv"])
+    fitted = fit(table.x, table.y, names=table.names, story=True, title="The Curve Fitter 6000")
+    write_all(fitted.film, [folder / "curve-fitter.gif"], {})
     say(f"Done. Open {(folder / 'curve-scalars.gif').resolve()}")

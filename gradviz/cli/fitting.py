@@ -205,8 +205,8 @@ def fit(
         start = before.params
     rest = descend(loss, start, p.X, p.y, optimizer=p.optimiser(), steps=count, curve=curve)
     run = rest.run if before is None else _joined(before.run, rest.run, _Hand.BLIND)
-    why = f"{scaling(p, names[0])} lies in −1…1: no power outgrows another"
-    said = [f"{why}: that lets one learning rate serve all knobs"]
+    why = f"{scaling(p, names[0])} is in −1…1: no power outgrows another"
+    said = [f"{why}, and one learning rate serves all knobs"]
     if not p.powers:
         said.append(
             f"for degree {degree} the powers of x are too much alike; Chebyshev polynomials stand in their place"

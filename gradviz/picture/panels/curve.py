@@ -15,6 +15,7 @@ from ..theme import Theme
 from .axes import PAD, SMALL, Axes, array, nothing, padded, plot, polyline, scene, updates
 
 _TITLE = "data and curve"
+_SQUARES, _POINTS = 60, 600  # beyond so many points no squares are drawn, and not every point
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Curve:
     tall: tuple[float, float] = (0.0, 1.0)
     title: str = _TITLE
     note: str = ""
-    weight: float = 1.6
+    weight: float = 2.0
 
     def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
         xs, ys = array(run, "data x"), array(run, "data y")
@@ -49,8 +50,10 @@ class Curve:
         )  # fmt: skip
         line = polyline(axes.line(grid, start + step * curves[t]), theme.value, 2.5)
         tall = start + step * ys
-        squares = _squares(axes, theme, xs, tall, start + step * fits[t])
-        dots = [circle(axes.x(a), axes.y(b), 4.5, fill=theme.ink) for a, b in zip(xs, tall, strict=True)]
+        squares = _squares(axes, theme, xs, tall, start + step * fits[t]) if len(xs) <= _SQUARES else []
+        few = slice(None, None, 1 + len(xs) // _POINTS)
+        r = 4.5 if len(xs) <= _SQUARES else 2.5
+        dots = [circle(axes.x(a), axes.y(b), r, fill=theme.ink) for a, b in zip(xs[few], tall[few], strict=True)]
         parts: tuple[Element, ...] = (
             around,
             Element("squares", "panel", tuple(squares)),
@@ -61,7 +64,7 @@ class Curve:
         if self.note and measure(self.note, SMALL) <= room:
             note = text(size[0] - PAD, axes.box[1] - 11, self.note, SMALL, theme.grey, anchor="end")
             parts = (*parts, Element("note", "panel", (note,)))
-        return scene(size, theme, self.title, parts, _key(size[0], theme))
+        return scene(size, theme, self.title, parts, _key(size[0], theme) if squares or len(xs) <= _SQUARES else ())
 
 
 def _squares(axes: Axes, theme: Theme, xs: np.ndarray, ys: np.ndarray, fits: np.ndarray) -> list[Mark]:
