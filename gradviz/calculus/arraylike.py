@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from . import dispatch, ops
+from . import dispatch, ops, trace
 from .refuse import detached
 from .site import calling
 
@@ -75,6 +75,10 @@ class Arraylike:
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         frame = _getframe(1)
+        if not kwargs and method == "__call__":
+            row = ops.DIRECT.get(ufunc)
+            if row is not None:
+                return trace.direct(row, inputs, frame)
         if "out" in kwargs:
             if calling(frame):
                 raise detached(f"np.{ufunc.__name__}(..., out=...) writes into an array that is not traced",

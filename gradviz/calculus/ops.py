@@ -113,6 +113,17 @@ TABLE: Final[dict[Any, tuple[Op | None, Any]]] = {
 }  # fmt: skip
 
 
+#: The ufuncs that a row serves as they are, with no more than two operands: the short way through.
+DIRECT: Final[dict[Any, Op]] = {
+    f: row
+    for f, (row, bind) in TABLE.items()
+    if isinstance(f, np.ufunc)
+    and row is not None
+    and (bind is None or row is ops_linear.MATMUL)
+    and row.name != "power"
+}
+
+
 def name_of(function: Any) -> str:
     """Return the name that people write: "np.linalg.det"."""
     module = getattr(function, "__module__", None) or "numpy"
@@ -167,10 +178,13 @@ def bound(function: Any, bind: Any, args: Any, kwargs: Any, frame: FrameType | N
             raise unknown(name_of(function), (), frame, f"its option {option}= has no derivative here")
         return args, None
     try:
-        inspect.signature(bind).bind(*args, **kwargs)
+        return bind(*args, **kwargs)
     except TypeError as error:
-        raise unknown(name_of(function), (), frame, f"with these arguments ({error})") from None
-    return bind(*args, **kwargs)
+        try:
+            inspect.signature(bind).bind(*args, **kwargs)
+        except TypeError:
+            raise unknown(name_of(function), (), frame, f"with these arguments ({error})") from None
+        raise
 
 
 #: Options that change nothing when they have these values.

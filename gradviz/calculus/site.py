@@ -77,6 +77,18 @@ def here(frame: FrameType) -> Site:
     stack = _stack
     if frame is stack.frame:
         return stack.site  # type: ignore[return-value]  # set together with frame
+    chain = stack.chain
+    site = chain.get(frame)
+    last = next(reversed(chain)) if site is not None else None
+    if site is not None and last is not None and (last is frame or last.f_code.co_flags & _RESUMED):
+        # Two frames that take turns (sum over a generator) are both known; see `_find` for what can have changed.
+        if not frame.f_code.co_flags & _RESUMED:
+            stack.frame, stack.site = frame, site
+            return site
+        back = frame.f_back
+        if back is not None and site.parent is not None and chain.get(back) is site.parent:
+            if back.f_lasti == site.at:
+                return site
     return _find(stack, frame)
 
 

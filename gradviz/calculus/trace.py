@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedValue
-from . import dispatch, ops_basic, ops_shape
+from . import dispatch, ops_basic, ops_linear, ops_shape
 from .arraylike import Arraylike
 from .op import CONSTANT, DATA, INPUT, PARAMETER, Op
 from .refuse import undispatched, unsupported
@@ -152,6 +152,8 @@ class Var(Arraylike):
         return self // other, self % other
 
     def __matmul__(self, other: Any) -> Any:
+        if type(other) is Var:
+            return _make(ops_linear.MATMUL, (self, other), None, _getframe(1))
         return dispatch.run(np.matmul, (self, other), {}, _getframe(1))
 
     def __rmatmul__(self, other: Any) -> Any:
@@ -336,6 +338,18 @@ def _make(op: Op, args: tuple[Var, ...], params: dict[str, Any] | None, frame: F
     values = [a.value for a in args]
     value = op.forward(*values, **params) if params else op.forward(*values)
     return Var(settle(value, frame), op, args, params, here(frame), frame.f_lasti)
+
+
+def direct(op: Op, inputs: tuple[Any, ...], frame: FrameType) -> Var:
+    """Record a ufunc that a row serves as it is; this path has to be short too."""
+    if len(inputs) == 1:
+        value = op.forward(inputs[0].value)
+        args: tuple[Var, ...] = inputs
+    else:
+        a, b = inputs
+        args = (a if type(a) is Var else constant(a, frame), b if type(b) is Var else constant(b, frame))
+        value = op.forward(args[0].value, args[1].value)
+    return Var(settle(value, frame), op, args, None, here(frame), frame.f_lasti)
 
 
 def apply(op: Op, args: tuple[Any, ...], params: dict[str, Any] | None, frame: FrameType) -> Any:
