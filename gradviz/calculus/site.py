@@ -86,9 +86,9 @@ def here(frame: FrameType) -> Site:
             stack.frame, stack.site = frame, site
             return site
         back = frame.f_back
-        if back is not None and site.parent is not None and chain.get(back) is site.parent:
-            if back.f_lasti == site.at:
-                return site
+        known = back is not None and site.parent is not None and chain.get(back) is site.parent
+        if known and back is not None and back.f_lasti == site.at:
+            return site
     return _find(stack, frame)
 
 
