@@ -157,7 +157,8 @@ class Drawing:
         scene = Scene(
             self.canvas.width, self.canvas.height, self.theme.ground, tuple(parts), self.title, narration.note
         )
-        return Frame(scene, seconds, narration.note)
+        sweep = self.run.sweeps[step.sweep if step else -1] if self.run.sweeps else None
+        return Frame(scene, seconds, narration.note, (sweep.label or sweep.kind) if sweep else "")
 
     def _keep(self, e: Element) -> Element:
         """Return the element of the last frame if the new one has the same marks."""

@@ -111,11 +111,15 @@ class Scene:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A scene, how long it is shown (seconds), and one sentence that says what happens in it."""
+    """A scene, how long it is shown (seconds), and one sentence that says what happens in it.
+
+    `part` names the sweep it belongs to: frames of one part stand together, as on one slide.
+    """
 
     scene: Scene
     seconds: float
     note: str
+    part: str = ""
 
 
 def mark_box(mark: Mark) -> Box:

@@ -7,12 +7,13 @@ reader sees who asked for less motion, and a program that knows no animation.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import BinaryIO, Generic, TypeVar
 
-from ..picture.scene import Box, Element, Frame, Mark, Path, Text, mark_box
+from ..picture.scene import Box, Element, Frame, Mark, Path, Scene, Text, mark_box
 from .svg import escape, number, opening, shape
 
 K = TypeVar("K", bound=Hashable)
@@ -28,39 +29,53 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
     size  px of the output
     loop  how often the film plays, 0 for ever; then the last frame stays
     """
-    elements: Order[str] = Order()
-    begins, end = [], 0.0
+    reel, begins, end = Reel(), [], 0.0
     last = None
-    for k, last in enumerate(frames):
-        shown = last.scene.elements
-        for place, element in zip(elements.places([e.id for e in shown], [e.box for e in shown]), shown, strict=True):
-            place.see(k)
-            if place.element is not element:
-                marks = _single(element.marks)
-                place.element, place.now = element, place.marks.places(marks, [mark_box(m) for m in marks])
-            for inner in place.now:
-                inner.see(k)
+    for last in frames:
+        reel.add(last.scene)
         begins.append(end)
         end += last.seconds
     if last is None:
         return
     sheet = Sheet([t / end for t in begins], end, loop)
-    everything = (0, len(begins))
-    body: list[str] = []
-    used: dict[str, int] = {}
-    for place in elements:
-        if place.element is None:
-            raise AssertionError(place)
-        used[place.key] = used.get(place.key, 0) + 1
-        name = place.key if used[place.key] == 1 else f"{place.key}.{used[place.key]}"
-        stretch = tuple(place.seen)
-        title = f"<title>{escape(place.element.title)}</title>" if place.element.title else ""
-        classes = " ".join([place.element.kind, *([] if stretch == everything else sheet.stretch(stretch))])
-        body.append(f'<g id="{escape(name)}" class="{escape(classes)}">{title}')
-        body += _marks(place.marks, stretch, sheet)
-        body.append("</g>")
+    body = list(reel.lines(sheet))
     head = opening(last.scene, size=size)
     out.write("\n".join([head, f"<style>{sheet.text()}</style>", *body, "</svg>\n"]).encode())
+
+
+class Reel:
+    """Scenes that follow each other, each mark kept once with the frames that it is seen in."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._elements: Order[str] = Order()
+
+    def add(self, scene: Scene) -> None:
+        shown = scene.elements
+        places = self._elements.places([e.id for e in shown], [e.box for e in shown])
+        for place, element in zip(places, shown, strict=True):
+            place.see(self.count)
+            if place.element is not element:
+                marks = _single(element.marks)
+                place.element, place.now = element, place.marks.places(marks, [mark_box(m) for m in marks])
+            for inner in place.now:
+                inner.see(self.count)
+        self.count += 1
+
+    def lines(self, sheet: Classes, prefix: str = "") -> Iterator[str]:
+        """Write all elements as SVG, with the sheet's classes for looks and for when they are seen."""
+        used: Counter[str] = Counter()
+        for place in self._elements:
+            if place.element is None:
+                raise AssertionError(place)
+            used[place.key] += 1
+            name = place.key if used[place.key] == 1 else f"{place.key}.{used[place.key]}"
+            stretch = tuple(place.seen)
+            title = f"<title>{escape(place.element.title)}</title>" if place.element.title else ""
+            classes = " ".join([place.element.kind, *([] if stretch == (0, self.count) else sheet.stretch(stretch))])
+            yield f'<g id="{escape(prefix + name)}" class="{escape(classes)}">{title}'
+            yield from _marks(place.marks, stretch, sheet)
+            yield "</g>"
 
 
 def _single(marks: tuple[Mark, ...]) -> list[Mark]:
@@ -78,7 +93,7 @@ def _single(marks: tuple[Mark, ...]) -> list[Mark]:
     return single
 
 
-def _marks(marks: Order[Mark], whole: tuple[int, ...], sheet: Sheet) -> Iterator[str]:
+def _marks(marks: Order[Mark], whole: tuple[int, ...], sheet: Classes) -> Iterator[str]:
     """Write marks in order; neighbours that are seen at the same times share a group."""
     for stretch, run in groupby(marks, key=lambda place: tuple(place.seen)):
         shown = [place.key for place in run]
@@ -92,7 +107,7 @@ def _marks(marks: Order[Mark], whole: tuple[int, ...], sheet: Sheet) -> Iterator
             yield "</g>"
 
 
-def _mark(mark: Mark, sheet: Sheet, classes: str = "") -> str:
+def _mark(mark: Mark, sheet: Classes, classes: str = "") -> str:
     """Write a mark with short numbers; a short text needs no told length."""
     head, more, words = shape(mark, lambda a: f' class="{sheet.look(a)}{classes}"').partition(">")
     if isinstance(mark, Text) and len(mark.text) <= 3:
@@ -170,31 +185,43 @@ def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-class Sheet:
-    """The style sheet: a class for each look, and one for each set of times at which something is seen."""
+class Classes:
+    """Names for looks and for the frames in which something is seen."""
 
-    def __init__(self, begins: list[float], seconds: float, loop: int) -> None:
-        self._begins, self._seconds, self._loop = begins, seconds, loop
-        self._looks: dict[str, str] = {}
-        self._stretches: dict[tuple[int, ...], str] = {}
+    def __init__(self) -> None:
+        self.looks: dict[str, str] = {}
+        self.stretches: dict[tuple[int, ...], str] = {}
 
     def look(self, attributes: str) -> str:
-        return self._looks.setdefault(attributes, f"s{len(self._looks)}")
+        return self.looks.setdefault(attributes, f"s{len(self.looks)}")
 
     def stretch(self, frames: tuple[int, ...]) -> list[str]:
-        return ["t", self._stretches.setdefault(frames, f"t{len(self._stretches)}")]
+        return ["t", self.stretches.setdefault(frames, f"t{len(self.stretches)}")]
 
-    def text(self) -> str:
+    def rules(self) -> list[str]:
+        """Return the looks as rules of a style sheet."""
         rules = []
-        for attributes, name in self._looks.items():
+        for attributes, name in self.looks.items():
             pairs = [(k, f"{v}px" if k == "font-size" else v) for k, v in _ATTRIBUTE.findall(attributes)]
             rules.append(f".{name}{{{';'.join(f'{k}:{v}' for k, v in pairs)}}}")
-        hidden = [f".{n}" for frames, n in self._stretches.items() if frames[-1] != len(self._begins)]
+        return rules
+
+
+class Sheet(Classes):
+    """The style sheet that plays the film."""
+
+    def __init__(self, begins: list[float], seconds: float, loop: int) -> None:
+        super().__init__()
+        self._begins, self._seconds, self._loop = begins, seconds, loop
+
+    def text(self) -> str:
+        rules = self.rules()
+        hidden = [f".{n}" for frames, n in self.stretches.items() if frames[-1] != len(self._begins)]
         if hidden:
             rules.append(f"{','.join(hidden)}{{visibility:hidden}}")
         often = str(self._loop) if self._loop else "infinite"
         moving = [f".t{{animation:{number(self._seconds)}s step-end {often}}}"]
-        for frames, name in self._stretches.items():
+        for frames, name in self.stretches.items():
             moving.append(f".{name}{{animation-name:{name}}}@keyframes {name}{{{self._keys(frames)}}}")
         rules.append("@media (prefers-reduced-motion:no-preference){" + "\n".join(moving) + "}")
         return "\n".join(rules)

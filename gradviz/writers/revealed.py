@@ -1,0 +1,96 @@
+"""Films as slides for reveal.js in one file that needs no network: a slide a sweep, a key press a step.
+
+The speaker's view (key S) shows what happens in each step.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from itertools import groupby
+from typing import BinaryIO
+
+from ..picture.scene import Frame, Scene
+from .animated import Classes, Reel
+from .svg import escape, opening
+
+_STYLE = """
+html, body { margin: 0; height: 100%%; background: %(ground)s; }
+.reveal .slides section { padding: 0; height: 100%%; }
+.reveal .slides section > svg { display: block; width: 100%%; height: 100%%; }
+.reveal .slides .fragment, .reveal .slides h2 { position: absolute; clip-path: inset(50%%); }
+"""
+
+_SCRIPT = """
+const seen = %(seen)s;  // by slide and class: from, to, from, to, ...
+const deck = new Reveal({
+  width: %(width)s, height: %(height)s, margin: 0, controls: false, progress: false,
+  hash: true, fragmentInURL: true, transition: "none", backgroundTransition: "none",
+  plugins: [RevealNotes],
+});
+const slides = [...document.querySelectorAll(".slides > section")];
+function show(i) {
+  const step = slides[i].querySelectorAll(".fragment.visible").length;
+  for (const [name, times] of Object.entries(seen[i])) {
+    const now = times.some((from, j) => j %% 2 === 0 && from <= step && step < times[j + 1]);
+    for (const e of slides[i].getElementsByClassName(name)) e.style.visibility = now ? "" : "hidden";
+  }
+}
+const showAll = () => slides.forEach((_, i) => show(i));
+for (const event of ["ready", "slidechanged", "fragmentshown", "fragmenthidden"]) deck.on(event, showAll);
+showAll();
+deck.initialize();
+"""
+
+
+def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop: int = 0) -> None:
+    """Write all frames as one HTML file; frames of one part are a slide, whose fragments are its steps.
+
+    size  px of a slide
+    """
+    del loop
+    looks: dict[str, str] = {}
+    slides: list[str] = []
+    seen: list[dict[str, tuple[int, ...]]] = []
+    scene: Scene | None = None
+    for n, (part, shown) in enumerate(groupby(frames, key=lambda f: f.part)):
+        reel, notes, classes = Reel(), [], Classes()
+        classes.looks = looks  # one for all slides
+        for frame in shown:
+            scene = frame.scene
+            reel.add(scene)
+            notes.append(frame.note)
+        if scene is None:
+            raise AssertionError(part)
+        prefix = f"p{n}-"
+        lines = "\n".join(reel.lines(classes, prefix))
+        seen.append({name: frames for frames, name in classes.stretches.items()})
+        steps = "\n".join(f'<p class="fragment">{_note(note)}</p>' for note in notes[1:])
+        slides.append(
+            f'<section data-background-color="{escape(scene.ground)}">\n<h2>{escape(part or scene.title)}</h2>\n'
+            f"{opening(scene, prefix=prefix, size=size)}\n{lines}\n</svg>\n{_note(notes[0])}\n{steps}\n</section>"
+        )
+    if scene is None:
+        return
+    rules = Classes()
+    rules.looks = looks
+    package = files(__package__) / "reveal"
+    reveal, notes_plugin, css, licence = (
+        (package / name).read_text(encoding="utf-8") for name in ("reveal.js", "notes.js", "reveal.css", "LICENSE")
+    )
+    style = _STYLE % {"ground": escape(scene.ground)} + "\n".join(rules.rules())
+    script = _SCRIPT % {"seen": json.dumps(seen, separators=(",", ":")), "width": size[0], "height": size[1]}
+    title = escape(scene.title or "gradviz")
+    document = (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<!-- reveal.js\n{licence.replace('--', '- -')}-->\n<style>{css}</style>\n<style>{style}</style>\n</head>\n"
+        '<body>\n<div class="reveal">\n<div class="slides">\n' + "\n".join(slides) + "\n</div>\n</div>\n"
+        f"<script>{reveal}</script>\n<script>{notes_plugin}</script>\n<script>{script}</script>\n</body>\n</html>\n"
+    )
+    out.write(document.encode())
+
+
+def _note(note: str) -> str:
+    return f'<aside class="notes">{escape(note)}</aside>'

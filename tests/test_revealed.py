@@ -1,0 +1,90 @@
+"""Slides for reveal.js: one file without a network, a slide a sweep, a key press a step, notes for the speaker."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from scenes import film
+
+from gradviz.picture.scene import Frame
+from gradviz.writers.revealed import write
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def saved(frames: list[Frame] | None = None) -> str:
+    if frames is None:
+        frames = [replace(f, part="forward" if i < 2 else "backward") for i, f in enumerate(film(steps=6))]
+    out = io.BytesIO()
+    write(iter(frames), out, size=(960, 540))
+    return out.getvalue().decode()
+
+
+class Slides(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[int] = []
+        self.notes: list[str] = []
+        self.loads: list[str] = []
+        self._in_note = False
+
+    def handle_starttag(self, tag, attrs):
+        named = dict(attrs)
+        self.loads += [v for k, v in named.items() if k in ("src", "href") and not v.startswith("data:")]
+        if tag == "section":
+            self.steps.append(1)
+        elif named.get("class") == "fragment":
+            self.steps[-1] += 1
+        self._in_note = tag == "aside"
+
+    def handle_endtag(self, tag):
+        self._in_note = False
+
+    def handle_data(self, data):
+        if self._in_note:
+            self.notes.append(data)
+
+
+def test_a_slide_a_sweep_a_fragment_a_step_each_with_its_note():
+    slides = Slides()
+    slides.feed(saved())
+    assert slides.steps == [2, 4] and slides.loads == []
+    assert slides.notes == [f.note for f in film(steps=6)]
+
+
+def test_reveal_js_and_its_licence_are_in_the_file():
+    document = saved()
+    assert "Permission is hereby granted" in document and "RevealNotes" in document
+    ids = re.findall(r'<g id="([^"]*)"', document)
+    assert len(ids) == len(set(ids)) and {i[:3] for i in ids} == {"p0-", "p1-"}
+
+
+def test_hostile_text_stays_text():
+    frame = next(film())
+    bad = "</script><script>alert(1)</script>"
+    document = saved([Frame(replace(frame.scene, title=bad), 1, bad, bad)])
+    assert "alert(1)</script>" not in document and "&lt;script&gt;alert(1)" in document
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.parametrize("keys, step", [(0, 1), (1, 2), (3, 4), (5, 6), (9, 6), (-2, 4)])
+def test_arrow_keys_step_through_it(tmp_path, keys, step):
+    presses = [39] * keys if keys >= 0 else [39] * 5 + [37] * -keys
+    driver = (
+        "deck.on('ready', () => { for (const keyCode of %s) document.dispatchEvent(new KeyboardEvent('keydown', "
+        "{keyCode, bubbles: true})); setTimeout(() => { const s = deck.getCurrentSlide(); document.title = "
+        "'AT ' + [...s.querySelectorAll('text')].filter(e => getComputedStyle(e).visibility === 'visible' && "
+        "e.textContent.startsWith('step')).map(e => e.textContent).join('|'); }, 300); });\ndeck.initialize();"
+    )
+    path = tmp_path / "a.html"
+    path.write_text(saved().replace("deck.initialize();", driver % presses), encoding="utf-8")
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000", "--dump-dom"]
+    page = subprocess.run([*command, path.as_uri()], check=True, capture_output=True).stdout.decode()
+    assert re.search("<title>AT (.*?)</title>", page)[1] == f"step {step} of 6"
