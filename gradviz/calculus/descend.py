@@ -22,7 +22,6 @@ from .optimisers import Optimiser, Rate, Schedule, optimiser, rate_at
 from .record import Recorded, record
 from .series import Model, Watch, fill, is_number, series
 from .tree import walk
-from .tree import walk
 
 
 @dataclass(frozen=True, eq=False)
