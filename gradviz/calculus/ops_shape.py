@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -237,12 +238,12 @@ def _bind_stack(arrays: Any, axis: int = 0) -> Any:
 def _bind_astype(x: Any, dtype: Any) -> Any:
     kind = np.dtype(dtype)
     if kind.kind != "f":
-        from ..errors import Detached
+        from .refuse import detached
 
-        raise Detached(
-            f"astype({kind}) of a traced value would lose its gradient; use v.value.astype({kind}) for the number "
-            "alone, np.trunc(v) to stay traced"
-        )
+        raise detached(
+            f"astype({kind}) of a traced value rounds it",
+            f"use v.value.astype({kind}) for the number alone, or np.trunc(v) to stay traced", sys._getframe(1),
+        )  # fmt: skip
     return (x,), {"dtype": kind}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -79,6 +79,8 @@ def record(
         traced = _given(target, wrt)
     built = build([v for _, v in traced.outputs], [(i.path, i.var) for i in traced.inputs])
     ids = {v: i for i, v in enumerate(built.vars)}
+    if wrt is not None and not traced.tree:
+        built = _cast(built, {ids[i.var]: "parameter" if i.chosen else "data" for i in traced.inputs})
     chosen = [ids[i.var] for i in traced.inputs if i.chosen]
     done = []
     for kind in sweeps:
@@ -250,6 +252,12 @@ def _given(target: Any, wrt: Any) -> Traced:
         Input("", v, v in marked if wrt is not None else np.asarray(v.value).dtype.kind == "f") for v in leaves
     )
     return Traced(inputs, outputs, target, None, {})
+
+
+def _cast(built: Built, roles: Mapping[int, str]) -> Built:
+    """Return the graph with its inputs in other roles."""
+    nodes = tuple(replace(n, op=roles.get(n.id, n.op)) for n in built.graph.nodes)
+    return replace(built, graph=replace(built.graph, nodes=nodes))
 
 
 # -- seeds and directions

@@ -40,7 +40,7 @@ def unsupported(what: str, frame: FrameType | None) -> UnsupportedValue:
 def unknown(name: str, choices: Iterable[str], frame: FrameType | None, why: str = "") -> UnknownFunction:
     """Return the error for a function that no op stands for, with the closest that has one."""
     listed = sorted(set(choices))
-    near = get_close_matches(name.removeprefix("np."), [c.removeprefix("np.") for c in listed], 1, 0.5)
+    near = get_close_matches(name.removeprefix("np."), [c.removeprefix("np.") for c in listed], 1, 0.7)
     close = next((c for c in listed if near and c.removeprefix("np.") == near[0]), "")
     hint = f"the closest one that can is {close}" if close else "`gradviz ops` lists those that can"
     reason = why or "gradviz has no derivative for it"

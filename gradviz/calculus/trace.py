@@ -327,6 +327,8 @@ def checked(value: Any, frame: FrameType | None = None) -> Any:
         return value
     if kind is int or kind is bool:
         return float(value)
+    if isinstance(value, np.ma.MaskedArray | np.matrix):
+        raise unsupported(f"an array of type {kind.__name__}", frame)
     array = np.array(value)
     if array.dtype.kind not in "fiub":
         what = "an object array" if array.dtype.kind == "O" else f"a value of dtype {array.dtype}"

@@ -1,0 +1,70 @@
+"""gv.check: right functions pass, a wrong row is named with both numbers, corners are left out and said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradviz as gv
+from gradviz.calculus import functions, ops_basic, trace
+from gradviz.calculus.check import check
+from gradviz.errors import GradientMismatch, NoInputs
+
+
+def test_right_functions_pass_in_both_orders() -> None:
+    f = lambda w, x: np.tanh(w @ x).sum() * np.log(x[0])  # noqa: E731
+    first = check(f, np.eye(2), np.array([0.5, 1.5]))
+    second = check(f, np.eye(2), np.array([0.5, 1.5]), order=2)
+    assert first.derivatives >= 10 and first.worst < 1e-9 and not first.skipped
+    assert second.derivatives > first.derivatives
+    assert "derivatives agree" in str(first)
+    assert check(lambda p: p["w"] * p["b"], {"w": 2.0, "b": 3}).derivatives
+
+
+def test_a_wrong_derivative_is_named_with_both_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = replace(ops_basic.MULTIPLY, partials=(lambda y, a, b: b, lambda y, a, b: a * 1.01))
+    monkeypatch.setattr(
+        trace.Var, "__matmul__", lambda a, b: trace._make(wrong, (a, b), None, __import__("sys")._getframe(1))
+    )
+
+    def f(x: Any, w: Any) -> Any:
+        product = x @ w
+        return np.exp(product)
+
+    with pytest.raises(GradientMismatch) as error:
+        check(f, 2.0, 0.5)
+    said = str(error.value)
+    assert "test_check.py:" in said and "product" in said and "multiply" in said and "operand 1" in said
+    assert isinstance(error.value, AssertionError)
+    ours, theirs = (
+        float(said.split(f"{word} ")[1].split(maxsplit=1)[0].rstrip(",")) for word in ("multiply gives", "difference gives")
+    )
+    assert abs(ours / theirs) == pytest.approx(1.01, rel=1e-9)
+
+
+def test_a_value_that_slips_past_the_trace_is_found_from_end_to_end() -> None:
+    with pytest.raises(GradientMismatch, match=r"v\.value"):
+        check(lambda x: x * x.value, 2.0)
+
+
+def test_corners_are_left_out_and_said() -> None:
+    found = check(lambda x: gv.relu(x) + x * x, 0.0)
+    assert any("corner" in s for s in found.skipped) and found.derivatives
+    assert any("not finite" in s for s in check(lambda x: np.sqrt(x), 0.0).skipped)
+
+
+def test_it_needs_floats() -> None:
+    with pytest.raises(NoInputs):
+        check(lambda s: s, "text")
+    with pytest.raises(NoInputs, match="returned 3.0"):
+        check(lambda x: 3.0, 2.0)
+
+
+def test_functions_take_plain_values() -> None:
+    assert functions.relu(np.array([-1.0, 2.0])).tolist() == [0.0, 2.0]
+    assert gv.softmax(np.zeros((2, 2)), axis=0).tolist() == [[0.5, 0.5], [0.5, 0.5]]
+    assert functions.softplus(0.0) == pytest.approx(np.log(2))
+    assert gv.sigmoid(-1000.0) == 0.0 and gv.sigmoid(1000.0) == 1.0
