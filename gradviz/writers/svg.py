@@ -92,8 +92,9 @@ def shape(mark: Mark, look: Look = str) -> str:
             place = f'x="{number(x)}" y="{number(y)}" width="{number(w)}" height="{number(h)}"{radius}'
             return f"<rect {place}{look(_paint(mark))}/>"
         case Path(ops, xy):
-            if ops == "MCCCCZ" and (disc := _circle(mark)):
-                return f"<circle {disc}{look(_paint(mark))}/>"
+            if found := disc(mark):
+                place = " ".join(f'{k}="{number(v)}"' for k, v in zip(("cx", "cy", "r"), found, strict=True))
+                return f"<circle {place}{look(_paint(mark))}/>"
             ends = ' stroke-linecap="round" stroke-linejoin="round"' if mark.stroke and mark.cap == "round" else ""
             return f'<path d="{_curve(ops, xy)}"{look(_paint(mark) + ends)}/>'
         case Text():
@@ -150,13 +151,14 @@ def _curve(ops: str, xy: tuple[float, ...]) -> str:
     return "".join(parts)
 
 
-def _circle(mark: Path) -> str | None:
+def disc(mark: Path) -> tuple[float, float, float] | None:
     """Return the centre and radius of a path that is a circle."""
+    if mark.ops != "MCCCCZ":
+        return None
     r = (mark.xy[0] - mark.xy[12]) / 2
     cx, cy = mark.xy[0] - r, mark.xy[1]
-    if all(abs(a - b) < 1e-6 for a, b in zip(circle(cx, cy, r).xy, mark.xy, strict=True)):
-        return f'cx="{number(cx)}" cy="{number(cy)}" r="{number(r)}"'
-    return None
+    same = all(abs(a - b) < 1e-6 for a, b in zip(circle(cx, cy, r).xy, mark.xy, strict=True))
+    return (cx, cy, r) if same else None
 
 
 def _text(mark: Text, look: Look) -> str:

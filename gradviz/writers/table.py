@@ -54,6 +54,7 @@ WRITERS: dict[str, Writer] = {
     ".webm": Writer("writers.video", "webm", "a video as WebM (VP9)", animated=True, needs="av", extra="video"),
     ".animated.svg": Writer("writers.animated", "write", "an animation as SVG, for web pages", animated=True),
     ".reveal.html": Writer("writers.revealed", "write", "slides for reveal.js, one file", animated=True),
+    ".pptx": Writer("writers.slides", "write", "slides for PowerPoint", animated=True, needs="pptx", extra="slides"),
     ".gv": Writer("writers.dot", "of_drawing", "the graph for Graphviz, with its positions", takes="graph"),
     ".dot": Writer("writers.dot", "of_drawing", "the graph for Graphviz, with its positions", takes="graph"),
     ".json": Writer("record.store", "write", "the run, to load again", takes="run"),

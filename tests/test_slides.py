@@ -1,0 +1,106 @@
+"""PowerPoint: a slide a step, shapes that can be edited, the same names on every slide, notes; the bytes repeat."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import PIL.Image
+import pytest
+from scenes import film, text
+
+from gradviz.picture.scene import Element, Frame, Image, Scene, circle, line
+from gradviz.writers.slides import write
+
+pptx = pytest.importorskip("pptx")
+
+
+def saved(frames: list[Frame]) -> bytes:
+    out = io.BytesIO()
+    write(iter(frames), out, size=(1280, 720))
+    return out.getvalue()
+
+
+def opened(frames: list[Frame]):
+    return pptx.Presentation(io.BytesIO(saved(frames)))
+
+
+def one(*marks, title: str = "", name: str = "e-0") -> Frame:
+    return Frame(Scene(100, 60, "#14171C", (Element(name, "node", marks, title),), "T"), 1, "N")
+
+
+def test_a_slide_a_step_with_its_title_its_note_and_the_same_names():
+    frames = list(film(cards=6, steps=4))
+    show = opened(frames)
+    assert len(show.slides) == 4 and show.slide_width * 9 == show.slide_height * 16
+    for slide, frame in zip(show.slides, frames, strict=True):
+        assert slide.shapes.title.text == "o = tanh(x₁·w₁ + b)"
+        assert slide.notes_slide.notes_text_frame.text == frame.note
+        assert [s.name for s in slide.shapes][1:] == [f"!!{e.id}" for e in frame.scene.elements if e.id != "title"]
+        ids = re.findall(r'<p:cNvPr id="(\d+)"', slide.part.blob.decode())
+        assert len(ids) == len(set(ids))
+        assert "morph" in slide.part.blob.decode()
+
+
+def test_texts_are_texts_and_stand_where_the_scene_has_them():
+    show = opened(list(film(cards=6, steps=1)))
+    card = next(s for s in show.slides[0].shapes if s.name == "!!node-2")
+    texts = {s.text_frame.text: s for s in card.shapes if s.has_text_frame and s.text_frame.text}
+    assert {"×", "value", "grad", "0.286", "v2"} <= set(texts)
+    emu = show.slide_width / 960
+    frame = next(film(cards=6, steps=1))
+    mark = next(
+        m for e in frame.scene.elements if e.id == "node-2" for m in e.marks if getattr(m, "text", "") == "0.286"
+    )
+    right = texts["0.286"].left + texts["0.286"].width
+    assert right == pytest.approx(mark.x * emu, abs=2)  # it is aligned at its end
+    assert texts["0.286"].text_frame.paragraphs[0].runs[0].font.size.pt == pytest.approx(13, abs=0.01)
+    assert card._element.nvGrpSpPr.cNvPr.get("descr") == "v2 = 0.286"
+
+
+def test_only_cells_are_pictures_and_those_are_sharp():
+    cells = bytes(range(0, 180, 10))
+    show = opened(
+        [
+            one(
+                Image(10, 10, 30, 20, 2, 3, cells),
+                circle(50, 30, 10, fill="#0072B2"),
+                line(0, 0, 9, 9, stroke="#D55E00", width=2),
+            )
+        ]
+    )
+    shapes = list(show.slides[0].shapes[1].shapes)
+    assert [s.shape_type for s in shapes] == [
+        pptx.enum.shapes.MSO_SHAPE_TYPE.PICTURE,
+        pptx.enum.shapes.MSO_SHAPE_TYPE.AUTO_SHAPE,
+        pptx.enum.shapes.MSO_SHAPE_TYPE.FREEFORM,
+    ]
+    picture = np.asarray(PIL.Image.open(io.BytesIO(shapes[0].image.blob)))
+    assert (
+        picture.shape == (48, 72, 3)
+        and tuple(picture[0, 0]) == (0, 10, 20)
+        and tuple(picture[-1, -1]) == (150, 160, 170)
+    )
+    assert str(show.slides[0].background.fill.fore_color.rgb) == "14171C"
+
+
+def test_the_bytes_repeat_and_hold_no_date():
+    frames = list(film(cards=3, steps=2))
+    data = saved(frames)
+    assert data == saved(frames)
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        assert {i.date_time for i in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert not [n for n in parts.namelist() if "thumbnail" in n]
+        assert b"2000-01-01T00:00:00Z" in parts.read("docProps/core.xml")
+
+
+def test_hostile_text_stays_text():
+    bad = '</a:t><x a="1">&amp; ]]> \x00\u202e\ud800'
+    frame = one(text(5, 30, bad, 12, "#000000"), title=bad, name='n"<')
+    show = opened([Frame(replace(frame.scene, title=bad), 1, bad)])
+    shape = show.slides[0].shapes[1].shapes[0]
+    assert shape.text_frame.text == '</a:t><x a="1">&amp; ]]> \\u0000\\u202e\\ud800'
+    assert show.slides[0].notes_slide.notes_text_frame.text == shape.text_frame.text
