@@ -27,7 +27,8 @@ from ..record import Value, freeze
 Model: TypeAlias = Callable[[Any, Any], Any] | tuple[Callable[[Any, Any], Any], Any, Any]
 
 _GRID = 121  # places of a curve
-_FIELD, _WIDE = 51, 2.0  # places from bottom to top of a field of losses, and how much wider than high it is
+#: Places from bottom to top of a field of losses, how much wider than high it is, and how much of that shows the path.
+_FIELD, _WIDE, _LEAST_WIDE = 51, 2.0, 1.25
 _MOMENTS = 200  # at most so many moments have a loss along a parameter of their own
 
 
@@ -131,13 +132,13 @@ def _along(watch: Watch, name: str) -> np.ndarray:
 
 def _over(watch: Watch, first: str, second: str) -> np.ndarray:
     """Return a field of losses in which a unit is as long across as it is up, so that the gradient crosses its lines
-    at right angles: twice as wide as it is high, for panels of any shape up to that."""
+    at right angles: twice as wide as it is high, of which a panel may leave out the sides."""
     i, j = watch.place(first, "over"), watch.place(second, "over")
     if i == j:
         raise UnknownName(f"over={(first, second)!r} names one parameter twice; give two")
     across = _range(np.array([leaves[i] for leaves in watch.path], float), 2, False)
     up = _range(np.array([leaves[j] for leaves in watch.path], float), 2, False)
-    span = max(up[-1] - up[0], (across[-1] - across[0]) / _WIDE)
+    span = max(up[-1] - up[0], (across[-1] - across[0]) / _LEAST_WIDE)
     across = across.mean() + np.linspace(-0.5, 0.5, round(_WIDE * _FIELD)) * _WIDE * span
     up = up.mean() + np.linspace(-0.5, 0.5, _FIELD) * span
     field = np.empty((len(up) + 1, len(across) + 1))

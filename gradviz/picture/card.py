@@ -204,7 +204,7 @@ def _badge(f: Face, x: float, y: float, theme: Theme) -> list[Mark]:
     if role == "data":
         marks.append(Rect(x + 3.5, y + 3.5, w - 5, h - 7, 4.5, None, theme.ink, 1.5))
     cx, cy = x + w / 2 + (0.5 if role == "data" else 0), y + h / 2
-    knob = role == "parameter" and not f.compact
+    knob = role == "parameter" and not f.compact and (f.height >= 40 or not f.symbol)  # both need the room
     if f.symbol:
         base = cy + (-4 if knob else 0.36 * f.size)
         marks.append(text(cx, base, f.symbol, f.size, ink, bold=f.bold, anchor="middle"))

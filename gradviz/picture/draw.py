@@ -22,7 +22,7 @@ from .equation import Scales
 from .moment import Moment
 from .narrate import narrate
 from .overview import Overview
-from .panels import PARTS, ROWS, Beside, Panel, Place, beside, weights
+from .panels import PARTS, ROWS, Beside, Panel, Place, beside, weights, wide
 from .scene import Box, Element, Frame, Scene
 from .theme import Theme
 from .theme import theme as named_theme
@@ -37,6 +37,7 @@ _TALLNESS = 1.25  # a still is at most so many times as tall as it is wide
 _CHROME = 12.0  # px, the smallest number in title, legend, caption, time line and lens
 _GROWTH = 1.4  # a small graph is drawn at most this much larger than what stands around it
 _HEAD, _AIR = 56.0, 10.0  # px over the graph, and around it
+_HALF = 0.55  # of the height, for a panel that shows the graph again under a title
 _SECONDS = {"forward": 0.9, "tangent": 0.9, "backward": 1.4, "update": 1.2}
 _LAST_SECONDS = 4.0
 
@@ -284,7 +285,7 @@ def _fit(cards: Sheet, path: tuple[Step, ...], options: Options) -> _Fitted:
     tall = caption.height(cards.run, cards.names, path if options.moving else (), inner, cards.extents)
     canvas = _canvas(options, (w + 2 * chrome.MARGIN, h + around + tall))
     area = (chrome.MARGIN, _HEAD, canvas.width - chrome.MARGIN, canvas.height - tail - tall - _AIR)
-    place = _share(area, (w, h), weights(options.panels))
+    place = _share(area, (w, h), weights(options.panels), wide(options.panels))
     k = min((place.graph[2] - place.graph[0]) / w, _GROWTH)
     if canvas.height:
         k = min(k, (place.graph[3] - place.graph[1] - _AIR) / h)
@@ -299,7 +300,7 @@ def _fit(cards: Sheet, path: tuple[Step, ...], options: Options) -> _Fitted:
     return _Fitted(cards, path, canvas, max(k, 0.0), tall, place)
 
 
-def _share(area: Box, size: tuple[float, float], shares: tuple[float, ...]) -> Place:
+def _share(area: Box, size: tuple[float, float], shares: tuple[float, ...], over: bool) -> Place:
     """Put the panels right of the graph, as wide as it leaves room for, or over it where that fits it much better."""
 
     def scale(place: Place) -> float:
@@ -309,6 +310,8 @@ def _share(area: Box, size: tuple[float, float], shares: tuple[float, ...]) -> P
     def largest(places: list[Place]) -> Place:
         return next(p for p in places if scale(p) >= min(0.97, scale(places[-1])))
 
+    if over:
+        return beside(area, shares, _HALF, row=True)
     column = largest([beside(area, shares, part) for part in PARTS])
     row = largest([beside(area, shares, part, row=True) for part in ROWS])
     return row if scale(row) > 1.15 * scale(column) else column

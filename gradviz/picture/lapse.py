@@ -55,7 +55,8 @@ def lapse(moment: Moment, names: Names) -> Narration:
         second = line("Its sign says which way to turn, its size how much that changes the loss.")
         return _narration(first, second)
     _, start, _ = count(run, step.lead[0].iteration if step.lead else step.iteration)
-    turned = _turned(moment, names)
+    taught = any(s.kind == "backward" for s in step.lead)  # a descent's step; a hand's has no gradient in it
+    turned = "" if taught else _turned(moment, names)
     if turned:
         first = line("", label or "By hand", f": {turned}.")
     elif not k:

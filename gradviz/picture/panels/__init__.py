@@ -10,14 +10,16 @@ from collections.abc import Mapping
 
 from ...errors import UnknownName
 from .along import Along
-from .beside import PARTS, ROWS, Beside, Panel, Place, beside, weights
+from .beside import PARTS, ROWS, Beside, Panel, Place, beside, weights, wide
 from .curve import Curve
 from .figure import figure
 from .gauge import Gauge
 from .knobs import Knobs
 from .layers import Layers
 from .losses import Losses
+from .other import Other
 from .over import Over
+from .wrong import Wrong
 
 #: The panels that go by a name.
 PANELS: Mapping[str, Panel] = {
@@ -56,11 +58,14 @@ __all__ = [
     "Knobs",
     "Layers",
     "Losses",
+    "Other",
     "Over",
     "Panel",
     "Place",
+    "Wrong",
     "beside",
     "figure",
     "panel",
     "weights",
+    "wide",
 ]

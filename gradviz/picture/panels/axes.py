@@ -21,6 +21,7 @@ from ..theme import Theme
 PAD = 14.0  # px between a panel's edge and what stands in it
 HEAD = 38.0  # px that the title takes
 SMALL, TITLE = 12.0, 13.0
+_LEAST_WIDE = 1.25  # a square plot is at least so much wider than high
 _TICK = 4.0
 _ROW = 20.0  # px under a plot for the numbers of its axis
 _MANY, _FEW = 1e4, 1e-3  # beyond these a tick is written with an exponent
@@ -117,12 +118,17 @@ def ticks(low: float, high: float, most: int) -> list[float]:
     """
     if not high > low:
         return [low]
-    rough = (high - low) / max(most - 1, 1)
-    ten = 10.0 ** math.floor(math.log10(rough))
-    step = next((m * ten for m in (1, 2, 5, 10) if m * ten >= rough * (1 - 1e-9)), 10 * ten)
-    first = math.ceil(low / step - 1e-9)
-    found = [round(k * step, 12) + 0.0 for k in range(first, math.floor(high / step + 1e-9) + 1)]
-    return found if len(found) > 1 or step <= ten else [low, high]
+    ten = 10.0 ** math.floor(math.log10(high - low))
+    found = [low, high]
+    for step in (10 * ten, 5 * ten, 2 * ten, ten, ten / 2, ten / 5, ten / 10):
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first + 1 > max(most, 2) and len(found) > 1 and found != [low, high]:
+            break
+        if last > first:
+            found = [round(k * step, 12) + 0.0 for k in range(first, last + 1)]
+            if len(found) >= max(most, 2):
+                break
+    return found
 
 
 def decades(low: float, high: float) -> list[float]:
@@ -196,10 +202,11 @@ def plot(
 def _square(box: Box, across: tuple[float, float], up: tuple[float, float]) -> tuple[Box, tuple[float, float]]:
     """Return the plot's place, narrower if it must be, and the part of the range across that it shows."""
     x0, y0, x1, y1 = box
+    y0 = max(y0, y1 - (x1 - x0) / _LEAST_WIDE)
     unit = (y1 - y0) / (up[1] - up[0])
     wide = min(x1 - x0, unit * (across[1] - across[0]))
     middle, half = (across[0] + across[1]) / 2, wide / unit / 2
-    left = x0 + (x1 - x0 - wide) / 2 if wide < x1 - x0 - 1 else x0
+    left = x0 + (x1 - x0 - wide) / 2 if wide < x1 - x0 - 1 else x0  # in the middle, where it is narrower
     return (left, y0, left + wide, y1), (middle - half, middle + half)
 
 

@@ -65,6 +65,11 @@ def _cut(box: Box, weights: Sequence[float], *, across: bool) -> list[Box]:
     return found
 
 
+def wide(panels: Sequence[Panel]) -> bool:
+    """Tell whether a panel needs the whole width: then they all stand in a row over the graph."""
+    return any(getattr(p, "wide", False) for p in panels)
+
+
 def weights(panels: Sequence[Panel]) -> tuple[float, ...]:
     """Return how large each panel is beside the others: its `weight`, or 1."""
     return tuple(float(getattr(p, "weight", 1.0)) for p in panels)
