@@ -167,10 +167,9 @@ class Film:
         return svg(one.scene, prefix=prefix, size=drawing.canvas.pixels)
 
     def _still(self, frame: int | None, width: int | None, height: int | None) -> tuple[Drawing, Frame]:
-        drawing = self._drawing(width=width, height=height)
         k = -1 if frame is None else frame
-        if k in (-1, len(drawing) - 1):
-            drawing = self._drawing(width=width, height=height, moving=False)
+        moving = k != -1 and k != len(self._drawing(width=width, height=height)) - 1
+        drawing = self._drawing(width=width, height=height, moving=moving)
         return drawing, drawing.frame(k)
 
     def dot(self, frame: int = -1) -> graphviz.Digraph:

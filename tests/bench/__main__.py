@@ -1,4 +1,4 @@
-"""Print how fast gradviz is, each figure beside its yardstick from the same run: python tests/bench [--small] [PART ...].
+"""Print how fast gradviz is, each figure beside a yardstick of the same run: python tests/bench [--small] [PART ...].
 
 The parts are films, video, growth, stills, imports, scalars and arrays. --small takes seconds instead of minutes,
 with smaller cases; --json prints the rows for a program. The exit code is 1 where a bar does not hold.

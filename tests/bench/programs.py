@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ def scalar_network(sizes: tuple[int, ...], seed: int = 1) -> tuple[Any, tuple[An
     r = random.Random(seed)
     params = [
         [([r.uniform(-1, 1) for _ in range(wide)], r.uniform(-1, 1)) for _ in range(units)]
-        for wide, units in zip(sizes, sizes[1:], strict=False)
+        for wide, units in pairwise(sizes)
     ]
 
     def loss(x: Any, params: Any, y: Any) -> Any:
