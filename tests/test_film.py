@@ -61,6 +61,17 @@ def test_every_partial_sum_at_a_fan_out_is_a_frame_of_its_own():
     assert sums == pytest.approx(np.cumsum(terms))
 
 
+def test_a_graph_is_not_folded_into_a_picture_that_tells_nothing():
+    def deep(x):
+        for _ in range(200):
+            x = np.tanh(x * 1.01)
+        return x
+
+    film = gv.film(lambda x: deep(x), 1.0)
+    assert film.frames.level == "overview"
+    assert len(film.frames.run.graph.nodes) == len(film.run.graph.nodes)
+
+
 def test_a_run_survives_json_and_makes_the_same_pictures(tmp_path):
     film = arrays()
     path = film.save(tmp_path / "run.json")

@@ -9,28 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import accumulate
-from typing import Protocol
+from dataclasses import dataclass
 
 from ..errors import NotCollapsible, TooLarge, UnknownName
-from ..record import Run, State, Step, advance, final, steps, terms
+from ..record import Run, Step, asking, steps, terms
 from ..record.group import collapse
-from . import caption, chrome, edge, lapse
+from . import caption, chrome
 from .cards import Cards, Sheet, quantities, sheet
-from .equation import Scales
-from .moment import Moment
-from .narrate import narrate
+from .drawing import MOST_PIXELS, Canvas, Drawing
 from .overview import Overview
 from .panels import PARTS, ROWS, Beside, Panel, Place, beside, weights, wide
-from .scene import Box, Element, Frame, Scene
+from .scene import Box, Element
 from .theme import Theme
 from .theme import theme as named_theme
 from .words import Names
 
 RANKDIRS = ("auto", "LR", "TB")
+REVEALS = ("all", "ask")
 LEAST = 10.0  # px, the least height of a number in the output
 _MOST_NODES = 20_000
+_LEAST_LEFT = 0.2  # of a graph's operations must still be seen when groups are folded to make it fit
 _CARDS_AT_MOST = 400  # beyond this no canvas holds cards, so none are measured
 _NARROW, _WIDE = 880.0, 1280.0  # px, a still that was given no size
 _TALLNESS = 1.25  # a still is at most so many times as tall as it is wide
@@ -38,8 +36,6 @@ _CHROME = 12.0  # px, the smallest number in title, legend, caption, time line a
 _GROWTH = 1.4  # a small graph is drawn at most this much larger than what stands around it
 _HEAD, _AIR = 56.0, 10.0  # px over the graph, and around it
 _HALF = 0.55  # of the height, for a panel that shows the graph again under a title
-_SECONDS = {"forward": 0.9, "tangent": 0.9, "backward": 1.4, "update": 1.2}
-_LAST_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,127 +51,17 @@ class Options:
     height: int | None = None
     panels: tuple[Panel, ...] = ()
     moving: bool = True  # a film has 16:9 and a time line; a still has the graph's shape
+    reveal: str = "all"  # "ask": each contribution is a question first
 
     def __post_init__(self) -> None:
         if self.rankdir not in RANKDIRS:
             raise UnknownName(f"rankdir={self.rankdir!r} is not a direction; choose from {', '.join(RANKDIRS)}")
+        if self.reveal not in REVEALS:
+            raise UnknownName(f"reveal={self.reveal!r} is not a way to show a step; choose from {', '.join(REVEALS)}")
         for name in ("width", "height"):
             value = getattr(self, name)
-            if value is not None and not 64 <= value <= 16_384:
+            if value is not None and not 64 <= value <= MOST_PIXELS:
                 raise UnknownName(f"{name}={value!r} is not a size in px; choose a whole number from 64 to 16384")
-
-
-@dataclass(frozen=True, slots=True)
-class Canvas:
-    """The scene's size (its own px) and the output's (px). Text around the graph never falls under `LEAST`."""
-
-    width: float
-    height: float
-    pixels: tuple[int, int]
-
-    @property
-    def scale(self) -> float:
-        """Output px for one px of the scene."""
-        return self.pixels[0] / self.width
-
-
-class Level(Protocol):
-    """A way to draw the graph: cards, or the overview with its lens."""
-
-    def elements(self, moment: Moment, scale: edge.Widths | None = None) -> tuple[Element, ...]:
-        """Return the picture of the graph at a moment."""
-
-
-@dataclass
-class Drawing:
-    """A film ready to be drawn: its steps, its place for everything, and the frames one by one."""
-
-    run: Run
-    steps: tuple[Step, ...]
-    names: Names
-    theme: Theme
-    level: str
-    said: tuple[str, ...]
-    canvas: Canvas
-    title: str
-    picture: Level
-    static: tuple[Element, ...]
-    panel: caption.Panel | None
-    tracks: tuple[chrome.Track, ...]
-    scales: Scales | None = None
-    panels: Beside | None = None
-    _last: dict[str, tuple[object, Element]] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.steps) + 1
-
-    @property
-    def seconds(self) -> float:
-        """How long the film lasts."""
-        return sum(_seconds(self.run, step) for step in self.steps) + _LAST_SECONDS
-
-    def __iter__(self) -> Iterator[Frame]:
-        state = State()
-        for step in self.steps:
-            before, state = state, advance(self.run.graph, state, step)
-            yield self._frame(Moment(self.run, step, before, state, self._terms))
-        yield self._frame(Moment(self.run, None, state, state, self._terms))
-
-    def frame(self, k: int) -> Frame:
-        """Return frame k, from 0; negative counts from the end; the last is the finished one."""
-        if not -len(self) <= k < len(self):
-            raise UnknownName(f"frame {k} of a film of {len(self)} frames; choose from {-len(self)} to {len(self) - 1}")
-        k %= len(self)
-        if k == len(self) - 1:
-            state = final(self.run)
-            return self._frame(Moment(self.run, None, state, state, self._terms))
-        before = state = State()
-        for step in self.steps[: k + 1]:
-            before, state = state, advance(self.run.graph, state, step)
-        return self._frame(Moment(self.run, self.steps[k], before, state, self._terms))
-
-    def __post_init__(self) -> None:
-        backward = self.run.sweep("backward")
-        self._terms = terms(self.run.graph, backward) if backward else {}
-        starts = accumulate(step.k == 1 for step in self.steps)
-        self._track_of = {step.sweep: n - 1 for step, n in zip(self.steps, starts, strict=True)}
-
-    def _frame(self, moment: Moment) -> Frame:
-        step = moment.step
-        narration = narrate(moment, self.names, scales=self.scales)
-        scale = edge.widths(moment.after.sent) if step is None else None
-        parts = [*self.static, *self.picture.elements(moment, scale)]
-        if self.panel is not None:
-            parts += self.panel.elements(narration, moment, scale)
-        if self.panels is not None:
-            parts += self.panels.elements(moment)
-        if self.tracks:
-            now, k = (self._track_of[step.sweep], step.k) if step else (len(self.tracks), 0)
-            said = lapse.place(self.run, step) if step else ""
-            for e in chrome.timeline(self.tracks, now, k, self.canvas.height - 24, self.theme, said):
-                parts.append(self._keep(e))
-        seconds = _seconds(self.run, step) if step else _LAST_SECONDS
-        scene = Scene(
-            self.canvas.width, self.canvas.height, self.theme.ground, tuple(parts), self.title, narration.note
-        )
-        sweep = self.run.sweeps[step.sweep if step else -1] if self.run.sweeps else None
-        return Frame(scene, seconds, narration.note, (sweep.label or sweep.kind) if sweep else "")
-
-    def _keep(self, e: Element) -> Element:
-        """Return the element of the last frame if the new one has the same marks."""
-        old = self._last.get(e.id)
-        if old is not None and old[1].marks == e.marks:
-            return old[1]
-        self._last[e.id] = (None, e)
-        return e
-
-
-def _seconds(run: Run, step: Step) -> float:
-    """Return how long a step is shown; a second iteration by layer goes faster than the first by node."""
-    if step.whole:
-        return lapse.seconds(step)
-    again = step.iteration and lapse.count(run, step.iteration)[1] != 1
-    return _SECONDS[step.kind] * (0.6 if again else 1.0)
 
 
 def compose(run: Run, options: Options) -> Drawing:
@@ -190,13 +76,21 @@ def compose(run: Run, options: Options) -> Drawing:
     if options.depth is not None:
         run = collapse(run, options.depth)
     said: list[str] = []
+    least = _LEAST_LEFT * _operations(run)
     for candidate, compact, note in _candidates(run):
+        if candidate is not run and _operations(candidate) < max(least, 3):
+            continue  # folded so far that the picture would tell nothing
         fitted = _fit_cards(candidate, options, compact)
         if fitted is not None:
             said += [note] if note else []
             return _with_cards(fitted, options, look, title, "compact" if compact else "full", said)
     said.append("overview with a lens: the cards would not be legible at this size")
     return _with_lens(run, options, look, title, said)
+
+
+def _path(run: Run, options: Options) -> tuple[Step, ...]:
+    path = steps(run, options.pace)
+    return asking(path) if options.reveal == "ask" else path
 
 
 def _candidates(run: Run) -> Iterator[tuple[Run, bool, str]]:
@@ -212,6 +106,10 @@ def _candidates(run: Run) -> Iterator[tuple[Run, bool, str]]:
     for level in range(depth - 1, -1, -1):
         with suppress(NotCollapsible):
             yield collapse(run, level), False, f"groups folded below depth {level}: {because}"
+
+
+def _operations(run: Run) -> int:
+    return sum(not n.is_leaf for n in run.graph.nodes)
 
 
 def _without_parameters(run: Run) -> list[str]:
@@ -260,7 +158,7 @@ def _fit_cards(run: Run, options: Options, compact: bool) -> _Fitted | None:
     names = Names(run.graph)
     backward = run.sweep("backward")
     count = terms(run.graph, backward) if backward else {}
-    path = steps(run, options.pace)
+    path = _path(run, options)
     best: _Fitted | None = None
     for rankdir in ("LR", "TB") if options.rankdir == "auto" else (options.rankdir,):
         cards = sheet(run, names, rankdir, count, compact=compact)
@@ -339,7 +237,7 @@ def _with_cards(f: _Fitted, options: Options, look: Theme, title: str, level: st
 def _with_lens(run: Run, options: Options, look: Theme, title: str, said: list[str]) -> Drawing:
     """Draw the graph as an overview with a lens."""
     names = Names(run.graph)
-    path = steps(run, options.pace)
+    path = _path(run, options)
     canvas = _canvas(options, (_WIDE, _WIDE))
     if canvas.height < 660 and options.height is None:  # a lens is tall
         pixels = (canvas.pixels[0], round(720 * canvas.scale))
