@@ -43,8 +43,8 @@ def grown(run):
 
 def film():
     """Return the film of three right iterations, with the wrong ones over them."""
-    right = gv.descend(loss, 0.0, 1.0, 2.0, lr=RATE, steps=STEPS, keep=STEPS).run
-    wrong = gv.descend(loss, 0.0, 1.0, 2.0, optimizer=NotZeroed(), steps=STEPS, keep=STEPS).run
+    right = gv.descend(loss, 0.0, 1.0, 1.0, lr=RATE, steps=STEPS, keep=STEPS).run
+    wrong = gv.descend(loss, 0.0, 1.0, 1.0, optimizer=NotZeroed(), steps=STEPS, keep=STEPS).run
     panel = Wrong(grown(wrong), "the mistake: no grad = 0 between two iterations", pace="layer")
     return gv.film(right, panels=(panel,), pace="layer", title="Every iteration starts with grad = 0")
 

@@ -124,15 +124,17 @@ class Track:
 def tracks(steps: Sequence[Step], labels: Sequence[str], x0: float, x1: float) -> tuple[Track, ...]:
     """Share the time line out among the sweeps: one step is as long in all of them."""
     counts: list[tuple[str, str, int]] = []
+    said: list[float] = []  # how wide what is said of a step gets
     for step in steps:
         if step.k == 1:
             name = labels[step.sweep] or _NAMES[step.kind]
             counts.append(("update" if step.whole else step.kind, name, step.n))
+            said.append(measure(f"iteration {step.iteration}, " if step.iteration else "", 13) + _step_width(step.n))
     if not counts:
         return ()
     between = _BETWEEN if len(counts) <= _NAMED else 6.0
     room = x1 - x0 - between * (len(counts) - 1)
-    wants = [measure(name, 13, bold=True) + 16 + _step_width(n) for _, name, n in counts]
+    wants = [measure(name, 13, bold=True) + 16 + w for (_, name, _), w in zip(counts, said, strict=True)]
     weights = [max(n - 1, 0.6) for *_, n in counts]
     widths = [room * w / sum(weights) for w in weights]
     if sum(wants) <= room:  # every name has its place: take what a short track lacks from the long ones

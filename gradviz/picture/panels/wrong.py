@@ -18,6 +18,7 @@ from ..words import Names
 from .axes import HEAD, PAD, TITLE, scene
 
 _CLOSE = 1e-9
+_GROWTH = 1.4  # a small graph is drawn at most so much larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Wrong:
             laid = sheet(self.run, Names(self.run.graph), "LR", count, compact=False)
             w, h = laid.size
             room = size[1] - HEAD - 8
-            k = min(1.0, (size[0] - 2 * PAD) / w, room / h)
+            k = min(_GROWTH, (size[0] - 2 * PAD) / w, room / h)
             self._drawn[key] = Cards(laid, round((size[0] - k * w) / 2), round(HEAD + (room - k * h) / 2), k, theme)
         return self._drawn[key]
 
