@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..picture.scene import Frame
-from .raster import Pixels, Raster
+from .pixels import Pixels
+from .raster import Raster
 
 
 @dataclass(frozen=True, eq=False, slots=True)

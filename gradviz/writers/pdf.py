@@ -17,7 +17,8 @@ import numpy as np
 from ..picture.fonts import measure, outlines
 from ..picture.scene import Element, Frame, Image, Mark, Path, Rect, Scene, Text
 from .pdffonts import Fonts
-from .raster import rgb, rounded
+from .pixels import rounded
+from .raster import rgb
 from .svg import number
 
 POINT = 0.75  # of a px: 96 px are an inch
