@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from ..record import Graph, Run, State, Step
+from ..record import Graph, Run, State, Step, Value
+from .part import parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,3 +30,14 @@ class Moment:
     @property
     def graph(self) -> Graph:
         return self.run.graph
+
+    @cached_property
+    def asked(self) -> frozenset[int]:
+        """The nodes whose new gradient the step asks for: everywhere it is a question mark, and told in the next."""
+        return parts(self.graph, self.step).receivers if self.step and self.step.asks else frozenset()
+
+    def known(self, row: str, i: int) -> Value | None:
+        """Return a quantity of a node ("value", "tangent" or "grad"), None where it is not known or is asked for."""
+        if row == "grad" and i in self.asked:
+            return None
+        return {"value": self.after.values, "tangent": self.after.tangents, "grad": self.after.grads}[row].get(i)

@@ -2,7 +2,7 @@
 
 from .graph import LEAVES, Graph, Node, Where, fill
 from .run import KINDS, Event, Run, Sweep, Value, check, freeze, same
-from .state import PACES, State, Step, advance, final, states, steps, terms
+from .state import PACES, State, Step, advance, asking, final, states, steps, terms
 from .trouble import Trouble, first, odd, troubles
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Value",
     "Where",
     "advance",
+    "asking",
     "check",
     "fill",
     "final",

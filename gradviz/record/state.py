@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import groupby
 
@@ -59,6 +59,7 @@ class Step:
     iteration   of a descent, from 1; 0 elsewhere
     whole       whether it is a whole iteration, or several: its events are the last sweep's, k and n count such steps
     lead        what happens unseen before it
+    asks        whether it only shows what is about to be sent, as a question; the step itself follows
     """
 
     sweep: int
@@ -69,6 +70,7 @@ class Step:
     iteration: int = 0
     whole: bool = False
     lead: tuple[Step, ...] = ()
+    asks: bool = False
 
 
 def steps(run: Run, pace: str = "auto") -> tuple[Step, ...]:
@@ -99,6 +101,16 @@ def steps(run: Run, pace: str = "auto") -> tuple[Step, ...]:
         slow = "sweep" if n == last > first + 1 else "layer" if n > first else fine
         cut = list(_cut(run.graph, sweep, slow if pace == "auto" else pace))
         found += (Step(index, sweep.kind, k, len(cut), tuple(e), n) for k, e in enumerate(cut, 1))
+    return tuple(found)
+
+
+def asking(path: Iterable[Step]) -> tuple[Step, ...]:
+    """Put before each step that sends contributions the same step as a question: two frames, counted once."""
+    found: list[Step] = []
+    for step in path:
+        if step.kind == "backward" and step.k > 1 and not step.whole:
+            found.append(replace(step, asks=True))
+        found.append(step)
     return tuple(found)
 
 
@@ -168,7 +180,12 @@ def _cut(graph: Graph, sweep: Sweep, pace: str) -> Iterator[list[Event]]:
 
 
 def advance(graph: Graph, state: State, step: Step) -> State:
-    """Return the state after one more step; the first step of a sweep forgets what that sweep computes anew."""
+    """Return the state after one more step; the first step of a sweep forgets what that sweep computes anew.
+
+    A step that asks changes nothing but what is active.
+    """
+    if step.asks:
+        return replace(state, active=step.events)
     for one in step.lead:
         state = advance(graph, state, one)
     values, grads = dict(state.values), dict(state.grads)

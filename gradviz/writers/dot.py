@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..picture.cards import Cards
-from ..picture.draw import Drawing
+from ..picture.drawing import Drawing
 from ..picture.numbers import quantity
 from ..picture.overview import Overview
 from ..picture.plan import Curve, Edge, Layout

@@ -1,0 +1,178 @@
+"""A film ready to be drawn: its steps, the place of everything, and its frames one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import Protocol
+
+from ..errors import UnknownName
+from ..record import Run, State, Step, advance, final, terms
+from . import caption, chrome, edge, lapse, timing
+from .equation import Scales
+from .moment import Moment
+from .narrate import narrate
+from .panels import Beside
+from .scene import Element, Frame, Scene
+from .theme import Theme
+from .words import Names
+
+MOST_PIXELS = 16_384  # a side of an output
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """The scene's size (its own px) and the output's (px). Text around the graph never falls under `LEAST`."""
+
+    width: float
+    height: float
+    pixels: tuple[int, int]
+
+    @property
+    def scale(self) -> float:
+        """Output px for one px of the scene."""
+        return self.pixels[0] / self.width
+
+
+class Level(Protocol):
+    """A way to draw the graph: cards, or the overview with its lens."""
+
+    def elements(self, moment: Moment, scale: edge.Widths | None = None) -> tuple[Element, ...]:
+        """Return the picture of the graph at a moment."""
+
+
+@dataclass
+class Drawing:
+    """A film ready to be drawn: its steps, its place for everything, and the frames one by one.
+
+    steps   all steps of the film; after them comes the finished frame
+    shown   which frames are played, and `times` for how long each
+    """
+
+    run: Run
+    steps: tuple[Step, ...]
+    names: Names
+    theme: Theme
+    level: str
+    said: tuple[str, ...]
+    canvas: Canvas
+    title: str
+    picture: Level
+    static: tuple[Element, ...]
+    panel: caption.Panel | None
+    tracks: tuple[chrome.Track, ...]
+    scales: Scales | None = None
+    panels: Beside | None = None
+    shown: range = range(0)
+    times: tuple[float, ...] = ()
+    _last: dict[str, tuple[object, Element]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.shown)
+
+    @property
+    def seconds(self) -> float:
+        """How long the film lasts."""
+        return sum(self.times)
+
+    @property
+    def count(self) -> int:
+        """How many frames the whole film has, of which `shown` may be a part."""
+        return len(self.steps) + 1
+
+    def played(
+        self,
+        *,
+        first: int | str | None = None,
+        last: int | str | None = None,
+        each: float | None = None,
+        hold: float | None = None,
+        scale: float = 1.0,
+    ) -> Drawing:
+        """Return the same drawing with another part of it played, at other times, in more px.
+
+        first, last  a frame from 0 (negative from the end), a sweep, or a step of one, as in "backward:3"
+        each, hold   seconds, see `timing.times`
+        scale        how many px of the output stand in the place of one
+        """
+        shown = range(
+            timing.place(self.run, self.steps, 0 if first is None else first),
+            timing.place(self.run, self.steps, -1 if last is None else last, end=True) + 1,
+        )
+        if not shown:
+            raise UnknownName(f"a film from {first!r} to {last!r} has no frames; give the earlier one first")
+        pixels = tuple(round(n * scale) for n in self.canvas.pixels)
+        if not 1 <= scale <= 8 or max(pixels) > MOST_PIXELS:
+            raise UnknownName(
+                f"scale={scale!r} of {self.canvas.pixels[0]}×{self.canvas.pixels[1]} px; choose from 1 to 8, with at "
+                f"most {MOST_PIXELS} px a side. A smaller picture is drawn anew for its width"
+            )
+        path = [*self.steps, None][shown.start : shown.stop]
+        times = timing.times(self.run, path, each=each, hold=hold)
+        long = timing.advice(self.run, path, times, hold) if self.tracks else ""
+        return replace(
+            self, shown=shown, times=times, said=(*self.said, *([long] if long else [])),
+            canvas=replace(self.canvas, pixels=(pixels[0], pixels[1])),
+        )  # fmt: skip
+
+    def __iter__(self) -> Iterator[Frame]:
+        state = State()
+        for k, step in enumerate(self.steps[: self.shown.stop]):
+            before, state = state, advance(self.run.graph, state, step)
+            if k in self.shown:
+                yield self._frame(k, Moment(self.run, step, before, state, self._terms))
+        if len(self.steps) in self.shown:
+            yield self._frame(len(self.steps), Moment(self.run, None, state, state, self._terms))
+
+    def frame(self, k: int) -> Frame:
+        """Return frame k of the whole film, from 0; negative counts from the end; the last is the finished one."""
+        n = self.count
+        if not -n <= k < n:
+            raise UnknownName(f"frame {k} of a film of {n} frames; choose from {-n} to {n - 1}")
+        k %= n
+        if k == n - 1:
+            state = final(self.run)
+            return self._frame(k, Moment(self.run, None, state, state, self._terms))
+        before = state = State()
+        for step in self.steps[: k + 1]:
+            before, state = state, advance(self.run.graph, state, step)
+        return self._frame(k, Moment(self.run, self.steps[k], before, state, self._terms))
+
+    def __post_init__(self) -> None:
+        if not self.shown:
+            self.shown = range(self.count)
+            self.times = timing.times(self.run, [*self.steps, None])
+        backward = self.run.sweep("backward")
+        self._terms = terms(self.run.graph, backward) if backward else {}
+        starts = accumulate(step.k == 1 for step in self.steps)
+        self._track_of = {step.sweep: n - 1 for step, n in zip(self.steps, starts, strict=True)}
+
+    def _frame(self, k: int, moment: Moment) -> Frame:
+        step = moment.step
+        narration = narrate(moment, self.names, scales=self.scales)
+        scale = edge.widths(moment.after.sent) if step is None else None
+        parts = [*self.static, *self.picture.elements(moment, scale)]
+        if self.panel is not None:
+            parts += self.panel.elements(narration, moment, scale)
+        if self.panels is not None:
+            parts += self.panels.elements(moment)
+        if self.tracks:
+            now, at = (self._track_of[step.sweep], step.k) if step else (len(self.tracks), 0)
+            said = lapse.place(self.run, step) if step else ""
+            for e in chrome.timeline(self.tracks, now, at, self.canvas.height - 24, self.theme, said):
+                parts.append(self._keep(e))
+        seconds = self.times[k - self.shown.start] if k in self.shown else 0.0
+        scene = Scene(
+            self.canvas.width, self.canvas.height, self.theme.ground, tuple(parts), self.title, narration.note
+        )
+        sweep = self.run.sweeps[step.sweep if step else -1] if self.run.sweeps else None
+        return Frame(scene, seconds, narration.note, (sweep.label or sweep.kind) if sweep else "")
+
+    def _keep(self, e: Element) -> Element:
+        """Return the element of the last frame if the new one has the same marks."""
+        old = self._last.get(e.id)
+        if old is not None and old[1].marks == e.marks:
+            return old[1]
+        self._last[e.id] = (None, e)
+        return e

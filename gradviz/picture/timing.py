@@ -1,0 +1,128 @@
+"""How long each frame of a film is shown, and what a reader may want to know of a film that takes long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from ..errors import UnknownName
+from ..record import PACES, Run, Step, steps
+from . import lapse
+from .scene import Frame
+
+#: Seconds that a film should take at most, where nobody asked for another pace.
+AIM = 60.0
+FIRST, LAST = 2.0, 4.0  # seconds: to find one's way in, and to see how it ended
+_SECONDS = {"forward": 0.9, "tangent": 0.9, "backward": 1.4, "update": 1.2}
+_QUESTION = 2.4  # to work it out
+_AGAIN = 0.6  # of these times, in a second iteration by layer
+_LEAST = 0.5  # a step is not shown shorter to save time: nobody could read it
+_MOST = 3600.0
+
+
+def times(
+    run: Run, frames: Sequence[Step | None], *, each: float | None = None, hold: float | None = None
+) -> tuple[float, ...]:
+    """Return how long each frame is shown, in seconds; None among them is the finished frame.
+
+    each  of one step, and of each half of a step that asks first; frames of whole iterations that go faster keep
+          their time. Without it a step takes about a second, the first two, and steps get shorter, to half a second,
+          in a film that would take more than a minute
+    hold  of the last frame; 4 if None
+    """
+    for name, given in (("seconds_per_step", each), ("hold", hold)):
+        if given is not None and not 0.02 <= given <= _MOST:
+            raise UnknownName(f"{name}={given!r} is not a time in seconds; choose from 0.02 to {_MOST:g}")
+    shown = [_usual(run, f) if f else LAST for f in frames]
+    if each is not None:
+        shown = [min(t, each) if f and f.whole else each for t, f in zip(shown, frames, strict=True)]
+    else:
+        shown[0] = max(shown[0], FIRST)
+        shown = [shown[0], *_shorter(shown[1:-1], AIM - shown[0] - LAST), shown[-1]] if len(shown) > 1 else shown
+    shown[-1] = LAST if hold is None else hold
+    return tuple(shown)
+
+
+def _usual(run: Run, step: Step) -> float:
+    """Return how long a step is shown; a second iteration by layer goes faster than the first by node."""
+    if step.whole:
+        return lapse.seconds(step)
+    again = step.iteration and lapse.count(run, step.iteration)[1] != 1
+    return (_QUESTION if step.asks else _SECONDS[step.kind]) * (_AGAIN if again else 1.0)
+
+
+def _shorter(shown: Sequence[float], room: float) -> list[float]:
+    """Shorten times that take more than the room, all by one factor, none to less than `_LEAST`."""
+
+    def by(factor: float) -> list[float]:
+        return [max(min(t, _LEAST), t * factor) for t in shown]
+
+    if sum(shown) <= room:
+        return list(shown)
+    low, high = 0.0, 1.0
+    for _ in range(30):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sum(by(middle)) <= room else (low, middle)
+    return [round(t, 2) for t in by(low)]
+
+
+def advice(run: Run, frames: Sequence[Step | None], shown: Sequence[float], hold: float | None) -> str:
+    """Say that a film takes more than a minute, and what would make it shorter; "" where it does not."""
+    total = sum(shown)
+    if total <= AIM + 1:
+        return ""
+    ways = []
+    for pace in PACES if frames[-1] is None and not any(f and f.asks for f in frames) else ():
+        path = steps(run, pace)
+        if len(path) + 1 < len(frames) and sum(times(run, (*path, None), hold=hold)) <= AIM:
+            ways.append(f"pace {pace} ({sum(times(run, (*path, None), hold=hold)):.0f} s)")
+            break
+    each = int((AIM - (LAST if hold is None else hold)) / max(len(frames) - 1, 1) * 20) / 20
+    if each >= 0.2:
+        ways.append(f"{each:g} seconds per step ({sum(times(run, frames, each=each, hold=hold)):.0f} s)")
+    return f"{total:.0f} s long; shorter with {' or '.join(ways) or 'a part of it, from one step to another'}"
+
+
+def place(run: Run, path: Sequence[Step], where: int | str, *, end: bool = False) -> int:
+    """Return the index of a frame: a number, a sweep's name (its first frame, or at the `end` its last), or
+    a step of one, as in "backward:3".
+    """
+    try:
+        k = int(where)
+    except ValueError:
+        found = _of_sweep(run, path, str(where))
+        if not found:
+            names = dict.fromkeys(n for s in path for n in _names(run, s))
+            raise UnknownName(
+                f"{where!r} is no place in this film; choose a frame from 0 to {len(path)}, a sweep "
+                f"({', '.join(list(names)[:20])}), or a step of one, as in {next(iter(names), 'forward')}:2"
+            ) from None
+        return found[-1 if end else 0]
+    n = len(path) + 1
+    if not -n <= k < n:
+        raise UnknownName(f"frame {k} of a film of {n} frames; choose from {-n} to {n - 1}")
+    return k % n
+
+
+def _names(run: Run, step: Step) -> tuple[str, ...]:
+    label = run.sweeps[step.sweep].label
+    return (step.kind, label) if label else (step.kind,)
+
+
+def _of_sweep(run: Run, path: Sequence[Step], where: str) -> list[int]:
+    """Return the frames of all sweeps of that name, or those of one step in them."""
+    found = [k for k, s in enumerate(path) if where in _names(run, s)]
+    name, colon, step = where.rpartition(":")
+    if found or not colon or not step.isdecimal():
+        return found
+    return [k for k, s in enumerate(path) if name in _names(run, s) and s.k == int(step)]
+
+
+def at_rate(frames: Iterable[Frame], fps: float) -> Iterator[Frame]:
+    """Yield each frame as often as it takes to show it for its time at so many frames a second, at least once."""
+    at, made = 0.0, 0
+    for frame in frames:
+        at += frame.seconds
+        count = max(1, round(at * fps) - made)
+        made += count
+        yield from [replace(frame, seconds=1 / fps)] * count
