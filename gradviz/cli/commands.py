@@ -150,6 +150,22 @@ def check(target: str, values: tuple[str, ...]) -> None:
     run(resolve(target, read(values)))
 
 
+@cli.command(epilog="\b\nExamples:\n  gradviz ops\n  gradviz ops softmax\n  gradviz ops -o ops.html")
+@click.argument("pattern", required=False, default="")
+@click.option(
+    "-o", "--output", metavar="FILE.html", type=click.Path(path_type=Path), help="Write the whole list as a page."
+)
+def ops(pattern: str, output: Path | None) -> None:
+    """List every operation with its rule; with PATTERN, those that have it in their name or rule."""
+    from .ops import list_ops, write_page
+
+    if output is None:
+        list_ops(pattern)
+    else:
+        write_page(output)
+        report.say(f"{output}: {report.size(output.stat().st_size)}")
+
+
 @cli.command()
 def doctor() -> None:
     """Say which parts of gradviz are here, and which command installs those that are not."""

@@ -1,0 +1,163 @@
+"""`gradviz ops`: the catalogue of building blocks, every op with its rule, as a table or as a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from html import escape
+from pathlib import Path
+
+from ..calculus.op import KINDS, Op
+from ..calculus.ops import ROWS
+from ..errors import UnknownName
+
+_TITLES: Mapping[str, str] = {
+    "leaf": "Constants and composition",
+    "linear": "Linear: sums and multiples",
+    "product": "Products and quotients",
+    "power": "Powers",
+    "exponential": "Exponentials",
+    "logarithm": "Logarithms",
+    "trigonometry": "Trigonometry",
+    "step": "Steps",
+    "choice": "Choices",
+    "reduction": "Reductions",
+    "shape": "Shapes",
+    "algebra": "Linear algebra",
+    "special": "Special functions",
+}
+#: What holds without an op: a number does not change, and rates multiply along a chain.
+_ALWAYS = (
+    ("constant", "c", "d c = 0", "A constant does not change, so nothing flows to it.", ""),
+    ("composition", "∘", "d f(g(x)) = f′(g(x))·g′(x)·dx", "Along a chain of operations the local derivatives multiply.",
+     "Where a value is used several times, what comes back is added up."),
+)  # fmt: skip
+
+
+def _blocks() -> Iterator[tuple[str, list[tuple[str, str, str, str, str]]]]:
+    """Yield each kind's title and its rows: name, symbol, rule as mathematics, rule in words, edge rule."""
+    for kind in KINDS:
+        rows = [*_ALWAYS] if kind == "leaf" else []
+        rows += [_row(op) for op in ROWS if op.kind == kind]
+        if rows:
+            yield _TITLES.get(kind, kind.capitalize()), rows
+
+
+def _row(op: Op) -> tuple[str, str, str, str, str]:
+    return op.name, op.symbol, op.formula, op.rule, op.edge
+
+
+def list_ops(pattern: str = "") -> None:
+    """Print the catalogue, or the ops whose name or rule holds the pattern. Raises `UnknownName` for none."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console, shown = Console(soft_wrap=False), 0
+    for title, rows in _blocks():
+        kept = [r for r in rows if not pattern or pattern.lower() in " ".join(r).lower()]
+        if not kept:
+            continue
+        shown += len(kept)
+        table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+        for name in ("op", "symbol", "rule", "", "at the edges"):
+            table.add_column(name, overflow="fold")
+        for row in kept:
+            table.add_row(*map(Text, row))
+        console.print(table)
+        console.print()
+    if not shown:
+        names = sorted(op.name for op in ROWS)
+        raise UnknownName(f"no op with {pattern!r} in its name or rule; the ops are {', '.join(names)}")
+
+
+def write_page(path: Path) -> None:
+    """Write the catalogue as one HTML page that needs nothing else."""
+    from ..writers.files import whole
+
+    with whole(path) as out:
+        out.write(page().encode())
+
+
+def page() -> str:
+    """Return the catalogue as HTML, with the rules set as MathML."""
+    parts = [_HEAD]
+    for title, rows in _blocks():
+        parts.append(f"<h2>{escape(title)}</h2>\n<table>\n<tbody>\n")
+        for name, symbol, rule, words, edge in rows:
+            note = f'<p class="edge">{escape(edge)}</p>' if edge else ""
+            parts.append(
+                f'<tr id="{escape(re.sub(r"[^a-z0-9_]+", "-", name.lower()), quote=True)}">'
+                f'<td class="badge"><span>{escape(symbol)}</span></td><th>{escape(name)}</th>'
+                f"<td>{mathml(rule)}</td><td>{escape(words)}{note}</td></tr>\n"
+            )
+        parts.append("</tbody>\n</table>\n")
+    parts.append("</main>\n</body>\n</html>\n")
+    return "".join(parts)
+
+
+_HIGH = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀᵃᵇᵏⁿᵖˣʸ", "0123456789−+Tabknpxy", strict=True))
+_LOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐᵢⱼₖₗₘₙ", "0123456789aijklmn", strict=True))
+_SCRIPTS = "".join((*_HIGH, *_LOW))
+_TOKEN = re.compile(
+    rf"(?P<change>d )|(?P<name>(?:(?![{_SCRIPTS}])[^\W\d])+)|(?P<number>[0-9]+(?:\.[0-9]+)?)"
+    rf"|(?P<low>[{''.join(_LOW)}]+)|(?P<high>[{''.join(_HIGH)}]+)|(?P<space>\s+)|(?P<sign>.)"
+)
+
+
+def mathml(rule: str) -> str:
+    """Set a rule that is written on one line as MathML: names, numbers, signs, raised and lowered parts.
+
+    >>> mathml("x²")
+    '<math><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>'
+    """
+    made: list[str] = []
+    for match in _TOKEN.finditer(rule):
+        text = match[0]
+        match match.lastgroup:
+            case "change":
+                made.append('<mi mathvariant="normal">d</mi><mspace width="0.15em"/>')
+            case "name":
+                made.append(f"<mi>{escape(text)}</mi>")
+            case "number":
+                made.append(f"<mn>{text}</mn>")
+            case "low" | "high":
+                tag, table = ("msub", _LOW) if match.lastgroup == "low" else ("msup", _HIGH)
+                base = made.pop() if made else "<mrow></mrow>"
+                made.append(f"<{tag}>{base}<mn>{''.join(table[c] for c in text)}</mn></{tag}>")
+            case "space":
+                made.append('<mspace width="0.25em"/>')
+            case _:
+                made.append(f'<mo stretchy="false">{escape(text)}</mo>')
+    return f"<math><mrow>{''.join(made)}</mrow></math>"
+
+
+_HEAD = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Building blocks of a gradient</title>
+<style>
+:root { --ground: #ffffff; --ink: #1b1f27; --grey: #666d79; --badge: #e9ecf0; --line: #e9ecf0 }
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #14171c; --ink: #e9ecf1; --grey: #a3abb8; --badge: #333a45; --line: #333a45 }
+}
+body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.45 "DejaVu Sans", Verdana, sans-serif }
+main { max-width: 1100px; margin: 0 auto; padding: 24px }
+h1 { font-size: 24px } h2 { font-size: 17px; margin: 32px 0 8px }
+table { border-collapse: collapse; width: 100% }
+td, th { text-align: left; vertical-align: top; padding: 8px 16px 8px 0; border-top: 1px solid var(--line) }
+th { font-weight: bold; width: 9em; overflow-wrap: anywhere } td.badge { width: 5.5em }
+td.badge span { display: inline-block; min-width: 2em; padding: 4px 8px; text-align: center;
+  background: var(--badge); border-radius: 8px; font-weight: bold }
+math { font-size: 17px } td:nth-child(3) { width: 22em }
+p.edge { margin: 4px 0 0; color: var(--grey) }
+</style>
+</head>
+<body>
+<main>
+<h1>Building blocks of a gradient</h1>
+<p>Every operation that gradviz knows, and what it does to a gradient on its way back. Here d stands for a small change:
+d (a·b) is how much a·b changes when a and b do.</p>
+"""
