@@ -40,4 +40,6 @@ def test_the_page_is_well_formed_and_holds_every_op(gradviz, tmp_path):
 def test_rules_are_set_with_raised_and_lowered_parts():
     assert mathml("x²") == "<math><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>"
     assert "<msub><mi>a</mi><mn>i</mn></msub>" in mathml("aᵢ")
+    upright = '<mi mathvariant="normal">d</mi>'
+    assert mathml("d(a) = rad·da").count(upright) == 2 and "<mi>rad</mi>" in mathml("d(a) = rad·da")
     assert "&lt;" in mathml("a < b") and "<mn>0.5</mn>" in mathml("0.5·x")
