@@ -100,8 +100,8 @@ _HIGH = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀᵃᵇᵏⁿᵖˣʸ", "012
 _LOW = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐᵢⱼₖₗₘₙ", "0123456789aijklmn", strict=True))
 _SCRIPTS = "".join((*_HIGH, *_LOW))
 _TOKEN = re.compile(
-    rf"(?P<change>d (?=\S)|d(?=[(]|[^\W\d](?![^\W\d])))|(?P<name>(?:(?![{_SCRIPTS}])[^\W\d])+)|(?P<number>[0-9]+(?:\.[0-9]+)?)"
-    rf"|(?P<low>[{''.join(_LOW)}]+)|(?P<high>[{''.join(_HIGH)}]+)|(?P<space>\s+)|(?P<sign>.)"
+    rf"(?P<change>d (?=\S)|d(?=[(]|[^\W\d](?![^\W\d])))|(?P<name>(?:(?![{_SCRIPTS}])[^\W\d])+)"
+    rf"|(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<low>[{''.join(_LOW)}]+)|(?P<high>[{''.join(_HIGH)}]+)|(?P<space>\s+)|(?P<sign>.)"
 )
 
 
