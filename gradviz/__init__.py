@@ -8,6 +8,7 @@ from .calculus.trace import Var, var
 from .errors import Detached, GradientMismatch, GradvizError, UnknownFunction
 from .film import Film, film
 from .record import Event, Graph, Node, Run, Sweep
+from .record.store import load
 
 __version__ = "0.1.0"
 
@@ -30,6 +31,7 @@ __all__ = [
     "hessian",
     "jacobian",
     "jvp",
+    "load",
     "relu",
     "scope",
     "sigmoid",

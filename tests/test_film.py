@@ -10,7 +10,6 @@ from PIL import Image
 import gradviz as gv
 from gradviz.errors import CannotWrite, SeedNeeded, UnknownName
 from gradviz.record import Run, check
-from gradviz.record.store import load
 
 
 def test_values_and_gradients_come_back_in_the_inputs_own_structure():
@@ -75,7 +74,7 @@ def test_a_graph_is_not_folded_into_a_picture_that_tells_nothing():
 def test_a_run_survives_json_and_makes_the_same_pictures(tmp_path):
     film = arrays()
     path = film.save(tmp_path / "run.json")
-    again = load(path.read_text())
+    again = gv.load(path.read_text())
     assert again == film.run and check(again)
     assert gv.film(again).svg() == film.svg()
 
