@@ -1,8 +1,9 @@
 """gradviz shows backpropagation running: it records a Python computation and draws its values and gradients."""
 
+from .calculus.check import check
 from .calculus.descend import Descent, descend
-from .calculus.modes import grad, hessian, jacobian, jvp, value_and_grad, vjp
 from .calculus.functions import relu, sigmoid, softmax
+from .calculus.modes import grad, hessian, jacobian, jvp, value_and_grad, vjp
 from .calculus.scope import scope
 from .calculus.trace import Var, var
 from .errors import Detached, GradientMismatch, GradvizError, UnknownFunction
@@ -25,6 +26,7 @@ __all__ = [
     "Sweep",
     "UnknownFunction",
     "Var",
+    "check",
     "descend",
     "film",
     "grad",
