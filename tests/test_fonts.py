@@ -74,6 +74,21 @@ def test_the_named_font_must_be_readable(monkeypatch, tmp_path):
         fonts.face_of.cache_clear()
 
 
+def test_a_character_that_dejavu_lacks_comes_from_the_named_font(monkeypatch):
+    stix = fonts.bundled().replace("DejaVuSans.ttf", "STIXGeneral.ttf")
+    lacking = next(chr(c) for c in range(0x2190, 0x2FFF) if c in fonts._covered(stix) and fonts.face_of(chr(c)) == stix)
+    monkeypatch.setenv("GRADVIZ_FONT", stix)
+    for f in (fonts._named, fonts.face_of, fonts._glyph):
+        f.cache_clear()
+    try:
+        assert faces(f"a{lacking}b")[1] == (stix, lacking) and missing(lacking) == ()
+        assert len(outlines(lacking).codes) > 0 and measure(lacking, 10) > 1
+    finally:
+        monkeypatch.undo()
+        for f in (fonts._named, fonts.face_of, fonts._glyph):
+            f.cache_clear()
+
+
 def test_measuring_again_is_cheap_and_importing_loads_no_matplotlib():
     measure("value", 11)
     start = time.perf_counter()
