@@ -20,8 +20,7 @@ def test_operators_give_what_numpy_gives() -> None:
     v = gv.var(x)
     for f in (
         lambda a: a + 1, lambda a: 1 - a, lambda a: a * a, lambda a: 2 / a, lambda a: -a, lambda a: +a, abs,
-        lambda a: a**2, lambda a: 2.0**a, lambda a: a // 0.4, lambda a: a % 0.4, lambda a: a @ a, lambda a: [1.0,
-             2.0] + a,
+        lambda a: a**2, lambda a: 2.0**a, lambda a: a // 0.4, lambda a: a % 0.4, lambda a: a @ a,
         lambda a: divmod(a, 0.4)[1], lambda a: round(a[0], 0), lambda a: a[::-1], lambda a: np.array([3.0, 4.0]) @ a,
     ):  # fmt: skip
         np.testing.assert_allclose(f(v).value, f(x), rtol=1e-15)
@@ -63,7 +62,7 @@ def test_what_only_reads_gives_plain_numbers() -> None:
         (lambda v: math.sin(v[0]), "np.sin"),
         (lambda v: math.floor(v[0]), "np.floor"),
         (lambda v: complex(v[0]), "v.value"),
-        (lambda v: np.asarray(v), "v.value"),
+        (np.asarray, "v.value"),
         (lambda v: np.array([v[0], v[1]]), "np.stack"),
         (lambda v: np.sum([v[0], v[1]]), "np.stack"),
         (lambda v: np.ones((3, 3)).dot(v), "W @ v"),
@@ -87,7 +86,7 @@ def test_a_value_never_leaves_the_trace_silently(lose: Callable[[Any], Any], way
 
 def test_a_function_without_a_row_is_named_with_the_line_and_the_closest() -> None:
     with pytest.raises(UnknownFunction, match=r"test_trace.py:\d+: np.histogram was called.*gradviz ops") as error:
-        record(lambda v: np.histogram(v), (np.ones(3),))
+        record(np.histogram, (np.ones(3),))
     assert isinstance(error.value, TypeError)
     with pytest.raises(UnknownFunction, match=r"np.nanquantile.*the closest one that can is np.quantile"):
         record(lambda v: np.nanquantile(v, 0.5), (np.ones(3),))

@@ -347,6 +347,8 @@ NUMPY: dict[Any, tuple[Op | None, Any]] = {
     np.fft.rfft2: (None, lambda a, s=None, axes=(-2, -1), norm=None: _rfftn(a, s, axes, norm)),
     np.fft.irfft: (None, _real_inverse),
     np.fft.ifftn: (None, _ifftn),
+    np.fft.irfftn: (None, _irfftn),
+    np.fft.irfft2: (None, lambda a, s=None, axes=(-2, -1), norm=None: _irfftn(a, s, axes, norm)),
     np.fft.ifft2: (None, lambda a, s=None, axes=(-2, -1), norm=None: _ifftn(a, s, axes, norm)),
     np.fft.fftshift: (None, lambda x, axes=None: _shift(x, axes, 1)),
     np.fft.ifftshift: (None, lambda x, axes=None: _shift(x, axes, -1)),

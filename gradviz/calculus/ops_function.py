@@ -28,7 +28,8 @@ def _function(
 ) -> Op:
     word = symbol or name
     shown = label or f"{word}({{0}})"
-    formula = f"d {shown} = ({local})·da".replace("{0}", "a").replace("{y}", "y")
+    factor = "" if local == "1" else f"({local})·" if " " in local else f"{local}·"
+    formula = f"d {shown} = {factor}da".replace("{0}", "a").replace("{y}", "y")
     return Op(
         name, kind, function, word, rule, (local,), shown, CALLS, (partial,), linear=linear, selects=selects,
         analytic=analytic, formula=formula, edge=edge,
