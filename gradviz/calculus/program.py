@@ -18,15 +18,17 @@ WINDOW = 72
 #: name (NumPy's, or gradviz's own) → fewest and most operands
 FUNCTIONS: Mapping[str, tuple[int, int]] = {
     **dict.fromkeys(("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "abs", "sigmoid", "relu", "softmax"), (1, 1)),
-    **dict.fromkeys(("sum", "mean", "prod", "transpose"), (1, 1)),
-    **dict.fromkeys(("maximum", "minimum", "dot", "outer", "matmul"), (2, 2)),
+    **dict.fromkeys(("sinh", "cosh", "arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh"), (1, 1)),
+    **dict.fromkeys(("exp2", "expm1", "log1p", "log2", "log10", "cbrt", "square", "reciprocal", "sinc"), (1, 1)),
+    **dict.fromkeys(("sum", "mean", "prod", "var", "std", "transpose"), (1, 1)),
+    **dict.fromkeys(("maximum", "minimum", "hypot", "arctan2", "logaddexp", "dot", "outer", "matmul"), (2, 2)),
     "max": (1, 99),
     "min": (1, 99),
     "clip": (3, 3),
 }
 OURS = ("sigmoid", "relu", "softmax")
 #: Functions that take axis= and keepdims=.
-ALONG = ("sum", "mean", "prod", "max", "min")
+ALONG = ("sum", "mean", "prod", "var", "std", "max", "min")
 
 
 @dataclass(frozen=True, slots=True)
