@@ -69,7 +69,8 @@ def expected(scene: Scene) -> list[tuple[str, Mark]]:
     for element in scene.elements:
         for mark in element.marks:
             for e in ET.fromstring(f"<g>{shape(mark, look)}</g>"):
-                left = ("style", "lengthAdjust", *(["textLength"] if len(e.text or "") <= 3 else []))
+                free = len(e.text or "") <= 3 or "Mono" in e.get("style", "")
+                left = ("style", "lengthAdjust", *(["textLength"] if free else []))
                 place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k not in left}
                 seen.append((f"{e.tag} {sorted(place.items())} {e.get('style')} {e.text or ''}", mark))
     return seen

@@ -108,9 +108,9 @@ def _marks(marks: Order[Mark], whole: tuple[int, ...], sheet: Classes) -> Iterat
 
 
 def _mark(mark: Mark, sheet: Classes, classes: str = "") -> str:
-    """Write a mark with short numbers; a short text needs no told length."""
+    """Write a mark with short numbers; a short text, or one of equal widths, needs no told length."""
     head, more, words = shape(mark, lambda a: f' class="{sheet.look(a)}{classes}"').partition(">")
-    if isinstance(mark, Text) and len(mark.text) <= 3:
+    if isinstance(mark, Text) and (mark.mono or len(mark.text) <= 3):
         head = _LENGTH.sub("", head)
     return _THIRD.sub("", head).replace(_ADJUST, "") + more + words
 
