@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator, Mapping
-from typing import BinaryIO
+from collections.abc import Callable, Iterator, Mapping
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 
@@ -23,6 +23,9 @@ EXACT = 64  # how many colours of marks are exact: those that most marks have, s
 GAP = 24
 CLEAR = 255  # the index of pixels that stay as they are
 _RGB = 0xFFFFFF
+
+#: From colours to their indices, `CLEAR` for those that have none.
+Known: TypeAlias = Callable[[np.ndarray], np.ndarray]
 
 
 def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop: int = 0) -> None:
@@ -47,7 +50,7 @@ def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: 
     out.write(b";")
     end = out.tell()
     out.seek(start + 13)
-    out.write(table.bytes())
+    out.write(table.told())
     out.seek(end)
 
 
@@ -55,25 +58,24 @@ def _image(out: BinaryIO, delta: Delta, table: Table, ticks: int) -> None:
     """Write a graphic control extension and an image: it stays (disposal 1), `CLEAR` is transparent."""
     left, top, right, bottom = delta.box
     picture = np.full((bottom - top, right - left), CLEAR, np.uint8)
-    own = b""
+    own, known = b"", table.known
     if delta.pieces:
         wanted = np.concatenate([p.words for p in delta.pieces]) & _RGB
         indices = table.indices(wanted, delta.raster.colours)
         if indices is None:
-            indices, own = _own_table(wanted)
+            indices, own, known = table.apart(wanted) or _own_table(wanted)
         at = 0
         for piece in delta.pieces:
             x0, y0, x1, y1 = piece.box
             picture[y0 - top : y1 - top, x0 - left : x1 - left][piece.mask] = indices[at : at + len(piece.words)]
             at += len(piece.words)
-        if not own:
-            _close_gaps(picture, delta, table)
+        _close_gaps(picture, delta, known)
     out.write(b"!\xf9\x04" + struct.pack("<BHB", 0b101, min(ticks, 65_535), CLEAR) + b"\0")
     out.write(b"," + struct.pack("<HHHHB", left, top, right - left, bottom - top, 0x87 if own else 0) + own)
     out.write(_packed(picture))
 
 
-def _close_gaps(picture: np.ndarray, delta: Delta, table: Table) -> None:
+def _close_gaps(picture: np.ndarray, delta: Delta, known: Known) -> None:
     """Repeat the pixels in short gaps between changed ones: whole runs pack better, by a tenth of the film."""
     left, top, right, _ = delta.box
     flat = picture.reshape(-1)
@@ -84,7 +86,7 @@ def _close_gaps(picture: np.ndarray, delta: Delta, table: Table) -> None:
     starts = changed[gaps] + 1 - (np.cumsum(lengths) - lengths)
     inside = np.repeat(starts, lengths) + np.arange(lengths.sum())
     rows, columns = np.divmod(inside, right - left)
-    flat[inside] = table.known(delta.raster.words[top + rows, left + columns] & _RGB)
+    flat[inside] = known(delta.raster.words[top + rows, left + columns] & _RGB)
 
 
 def _packed(picture: np.ndarray) -> bytes:
@@ -114,7 +116,8 @@ class Table:
         self._exact = 0
         self._index = np.full(1 << 24, CLEAR, np.uint8)  # by colour
 
-    def bytes(self) -> bytes:
+    def told(self) -> bytes:
+        """Return the table as a file holds it."""
         return self._entries.astype(np.uint8).tobytes() + bytes(3)
 
     def known(self, colours: np.ndarray) -> np.ndarray:
@@ -128,20 +131,42 @@ class Table:
         new = wanted[found == CLEAR]
         if not len(new):
             return found
-        colours, counts = np.unique(new, return_counts=True)
+        colours = np.unique(new)
         if self._exact < EXACT:
             for word, _ in sorted(flat.items(), key=lambda item: (-item[1], item[0])):
                 i = int(np.searchsorted(colours, word & _RGB))
                 if i < len(colours) and colours[i] == word & _RGB and self._exact < EXACT:
                     self._exact += self._add(int(colours[i]))
-        order = np.lexsort((colours, -counts))
-        room = _cover(colours[order], self._entries, self._count)
+        room = _cover(colours, self._entries, self._count)
         if room is None:
             return None
         self._entries, self._count, nearest = room
-        self._index[colours[order]] = nearest
+        self._index[colours] = nearest
         found = self._index[wanted]
         return found
+
+    def apart(self, wanted: np.ndarray) -> tuple[np.ndarray, bytes, Known] | None:
+        """Return indices and a table for one frame: the colours it has from this one, and its own in place of others.
+
+        None where there are too many of its own.
+        """
+        found = self._index[wanted]
+        new = found == CLEAR
+        kept = np.flatnonzero(np.bincount(found, minlength=CLEAR + 1)[:CLEAR])
+        entries = np.zeros((CLEAR, 3), np.int16)
+        entries[: len(kept)] = self._entries[kept]
+        colours, inverse, counts = np.unique(wanted[new], return_inverse=True, return_counts=True)
+        order = np.lexsort((colours, -counts))
+        room = _cover(colours[order], entries, len(kept))
+        if room is None:
+            return None
+        places = np.full(CLEAR + 1, CLEAR, np.uint8)
+        places[kept] = np.arange(len(kept))
+        nearest = np.empty(len(colours), np.uint8)
+        nearest[order] = room[2]
+        found = places[found]
+        found[new] = nearest[inverse.reshape(-1)]
+        return found, room[0].astype(np.uint8).tobytes() + bytes(3), lambda colours: places[self._index[colours]]
 
     def _add(self, colour: int) -> bool:
         if self._count == CLEAR:
@@ -175,15 +200,18 @@ def _cover(
     while (far := np.flatnonzero(best > near)).size:
         if count == CLEAR:
             return None
-        entries[count] = rgb[far[0]]
-        distance = np.abs(rgb[far] - entries[count]).max(1)
+        # Blends lie on lines between two colours: an entry stands amid those that have none yet.
+        first, rest = rgb[far[0]], rgb[far]
+        pool = rest[np.abs(rest - first).max(1) <= 2 * near]
+        entries[count] = np.clip((pool.min(0) + pool.max(0)) // 2, first - near, first + near)
+        distance = np.abs(rest - entries[count]).max(1)
         closer = distance < best[far]
         best[far[closer]], nearest[far[closer]] = distance[closer], count
         count += 1
     return entries, count, nearest
 
 
-def _own_table(wanted: np.ndarray) -> tuple[np.ndarray, bytes]:
+def _own_table(wanted: np.ndarray) -> tuple[np.ndarray, bytes, Known]:
     """Return indices and a table for one frame; where 255 colours are too few, the nearest that are not."""
     colours, inverse, counts = np.unique(wanted, return_inverse=True, return_counts=True)
     order = np.lexsort((colours, -counts))
@@ -193,4 +221,6 @@ def _own_table(wanted: np.ndarray) -> tuple[np.ndarray, bytes]:
         near += 4
     nearest = np.empty(len(colours), np.uint8)
     nearest[order] = room[2]
-    return nearest[inverse.reshape(-1)], room[0].astype(np.uint8).tobytes() + bytes(3)
+    clear = np.uint8(CLEAR)
+    table = room[0].astype(np.uint8).tobytes() + bytes(3)
+    return nearest[inverse.reshape(-1)], table, lambda colours: np.full(len(colours), clear)

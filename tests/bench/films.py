@@ -39,7 +39,7 @@ def films(small: bool) -> Iterator[Row]:
 
         whole = timed(save, 1 if small else 3)
         film = gv.film(loss, *inputs, pace="node")
-        frames = len(film._drawing(**CANVAS))
+        frames = len(film.drawing(**CANVAS))
         each, weight = whole / frames, target.stat().st_size / frames
         sample = 2 if small else 6
         own = usual(film.run, Path(folder), sample=sample)
@@ -71,7 +71,7 @@ def video(small: bool) -> Iterator[Row]:
         def save() -> None:
             gv.film(loss, *inputs, pace="node").save(target, **CANVAS)
 
-        drawing = gv.film(loss, *inputs, pace="node")._drawing(**CANVAS)
+        drawing = gv.film(loss, *inputs, pace="node").drawing(**CANVAS)
         ours, alone = [], []
         for _ in range(1 if small else 3):
             ours.append(timed(save, 1))
@@ -106,7 +106,7 @@ def _encode(drawing: Drawing) -> float:
 def growth(small: bool) -> Iterator[Row]:
     """What a frame costs as graphs grow, and what memory takes as films grow."""
     few, many, sample = (30, 300, 40) if small else (100, 1000, 150)
-    drawings = [chain(n)._drawing(**CANVAS) for n in (few, many)]
+    drawings = [chain(n).drawing(**CANVAS) for n in (few, many)]
     costs: list[list[float]] = [[], []]
     for _ in range(2 if small else 3):
         for drawing, found in zip(drawings, costs, strict=True):
@@ -124,7 +124,7 @@ def growth(small: bool) -> Iterator[Row]:
     short, long = (60, 600) if small else (200, 2000)
     code = (
         "import resource, io, sys; from programs import many_sweeps; from gradviz.writers import gif\n"
-        "d = many_sweeps({})._drawing(width=1280, height=720); gif.write(iter(d), io.BytesIO(), size=(1280, 720))\n"
+        "d = many_sweeps({}).drawing(width=1280, height=720); gif.write(iter(d), io.BytesIO(), size=(1280, 720))\n"
         "unit = 1 if sys.platform == 'darwin' else 1024\n"
         "print(len(d), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)"
     )
