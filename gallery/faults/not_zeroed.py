@@ -5,7 +5,7 @@ from dataclasses import replace
 import gradviz as gv
 from gradviz.picture.panels import Wrong
 
-RATE, STEPS = 0.1, 3
+RATE, STEPS = 0.12, 3
 
 
 def loss(w, x, y):

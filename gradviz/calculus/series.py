@@ -47,8 +47,8 @@ class Watch:
     over: tuple[str, str] | None
 
     def at(self, leaves: Sequence[Any]) -> Any:
-        """Return the params with these leaves."""
-        return fill(self.params, iter(leaves))
+        """Return the params with these leaves, as NumPy's numbers: where Python's own raise, those say inf."""
+        return fill(self.params, iter([np.asarray(v, float)[()] for v in leaves]))
 
     def place(self, name: str, option: str) -> int:
         """Return where a parameter that is one number is among the leaves."""
@@ -110,8 +110,8 @@ def _range(values: np.ndarray, count: int, lone: bool) -> np.ndarray:
     A path that runs away (a learning rate that is too large) is followed for its first steps only.
     """
     values = values[np.isfinite(values)]
-    while len(values) > 4 and np.ptp(values) > 40 * (np.ptp(values[: len(values) // 2]) or np.inf):
-        values = values[: len(values) // 2]
+    while len(values) > 2 and np.ptp(values) > 40 * (np.ptp(values[: -(-len(values) // 2)]) or np.inf):
+        values = values[: -(-len(values) // 2)]
     low, high = float(values.min()), float(values.max())
     room = (high - low) or max(abs(low), 1.0)
     # At the end of the path is where the loss is least: room beyond it shows the other side of the valley.

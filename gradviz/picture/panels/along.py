@@ -47,6 +47,8 @@ class Along:
         if table is None or path is None or losses is None:
             return nothing(size, theme, title, f"needs a descent with along={name or '…'!r}")
         places, curves = table[0], table[1:]
+        if not np.isfinite(curves).any():
+            return nothing(size, theme, title, "the loss is not finite here")
         t = min(updates(moment), len(path) - 1)
         known = min(evaluations(moment), len(losses))
         moving = moment.step is not None and moment.step.kind == "update" and t > 0

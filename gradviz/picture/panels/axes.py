@@ -64,7 +64,9 @@ def scene(
     head = Element("head", "panel", (text(PAD, 25, title, TITLE, theme.ink, bold=True),))
     free = w - PAD if not aside else min(mark_box(m)[0] for m in aside) - 10
     # What has no room beside the title is left out.
-    beside = (Element("aside", "panel", tuple(aside)),) if PAD + measure(title, TITLE, bold=True) <= free else ()
+    beside = (
+        (Element("aside", "panel", tuple(aside)),) if aside and PAD + measure(title, TITLE, bold=True) <= free else ()
+    )
     return Scene(w, h, theme.ground, (ground, head, *beside, *parts), title)
 
 

@@ -58,8 +58,8 @@ def _cut(box: Box, weights: Sequence[float], *, across: bool) -> list[Box]:
     start, end = (x0, x1) if across else (y0, y1)
     room = end - start - GAP * (len(weights) - 1)
     found: list[Box] = []
-    for weight in weights:
-        stop = round(start + room * weight / sum(weights))
+    for i, weight in enumerate(weights):
+        stop = end if i == len(weights) - 1 else round(start + room * weight / sum(weights))
         found.append((start, y0, stop, y1) if across else (x0, start, x1, stop))
         start = stop + GAP
     return found

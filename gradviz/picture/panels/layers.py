@@ -69,7 +69,8 @@ class Layers:
             parts = [np.ravel(np.asarray(g, float)) for g in grads if g is not None and not isinstance(g, tuple)]
             if not parts:
                 continue
-            rms = float(np.sqrt(np.mean(np.concatenate(parts) ** 2)))
+            with np.errstate(all="ignore"):
+                rms = float(np.sqrt(np.mean(np.concatenate(parts) ** 2)))
             end = across(rms) if math.isfinite(rms) else right
             bars.append(Rect(left, cy - row * 0.3, max(end - left, 1.0), row * 0.6, 2, theme.grad))
             bars.append(text(end + 6, cy + 4.4, value_text(rms), SMALL, theme.grad_text))
@@ -97,7 +98,7 @@ def _history(run: Run, ids: list[int]) -> np.ndarray:
     for i in ids:
         row = array(run, f"gradient {run.graph.nodes[i].name}")
         if row is not None:
-            rows.append(row**2)
+            rows.append(np.square(np.minimum(row, 1e150)))
             weights.append(math.prod(run.graph.nodes[i].shape))
     if not rows:
         return np.empty(0)

@@ -90,7 +90,7 @@ class Wrong:
         key = (theme.name, *size)
         if key not in self._drawn:
             count = terms(self.run.graph, back) if (back := self.run.sweep("backward")) else {}
-            laid = sheet(self.run, Names(self.run.graph), "LR", count, compact=False)
+            laid = sheet(self.run, Names(self.run.graph), "LR", count)
             w, h = laid.size
             room = size[1] - HEAD - 8
             k = min(_GROWTH, (size[0] - 2 * PAD) / w, room / h)
