@@ -58,7 +58,8 @@ def _image(out: BinaryIO, delta: Delta, table: Table, ticks: int) -> None:
     """Write a graphic control extension and an image: it stays (disposal 1), `CLEAR` is transparent."""
     left, top, right, bottom = delta.box
     picture = np.full((bottom - top, right - left), CLEAR, np.uint8)
-    own, known = b"", table.known
+    own = b""
+    known: Known = table.known
     if delta.pieces:
         wanted = np.concatenate([p.words for p in delta.pieces]) & _RGB
         indices = table.indices(wanted, delta.raster.colours)
