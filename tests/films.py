@@ -100,6 +100,37 @@ def forward_mode(**options):
     )  # fmt: skip
 
 
+def batch(**options):
+    def loss(x, W1, b1, W2, b2, y):
+        with gv.scope("network"):
+            with gv.scope("layer 1"):
+                h = np.tanh(x @ W1 + b1)
+            with gv.scope("layer 2"):
+                yhat = h @ W2 + b2
+        with gv.scope("loss"):
+            return np.mean((yhat - y) ** 2)
+
+    r = np.random.default_rng(3)
+    shapes = (32, 10), (10, 6), (6,), (6, 3), (3,), (32, 3)
+    return gv.film(loss, *(r.normal(size=s) for s in shapes), wrt=["W1", "b1", "W2", "b2"], **options)
+
+
+def slices(**options):
+    def f(x, k):
+        y = k[0] * x[:-2] + k[1] * x[1:-1] + k[2] * x[2:]
+        return np.sum(np.maximum(y, 0.0))
+
+    r = np.random.default_rng(3)
+    return gv.film(f, r.normal(size=8), r.normal(size=3), **options)
+
+
+def numbers_and_items(**options):
+    def f(params, k, x):
+        return params["w"][0] * x + 12345.678 * k[0] - np.exp(x) * 1e-6 * k[1] + params["b"]
+
+    return gv.film(f, {"w": [1.2, -0.7], "b": 0.1}, [0.5, 2.0], 1.3, **options)
+
+
 FILMS: dict[str, Callable[..., gv.Film]] = {
     "neuron": neuron,
     "fanout": fanout,
@@ -111,4 +142,7 @@ FILMS: dict[str, Callable[..., gv.Film]] = {
     "long names": long_names,
     "broken": broken,
     "forward mode": forward_mode,
+    "batch": batch,
+    "slices": slices,
+    "numbers and items": numbers_and_items,
 }

@@ -1,5 +1,7 @@
 """What a reader must be able to see in every film, measured: text, ground, order, and stillness."""
 
+import re
+
 import numpy as np
 import pytest
 from films import FILMS
@@ -133,3 +135,23 @@ def test_any_frame_alone_equals_the_same_frame_of_the_film(name):
             alone = drawing(name).frame(k)
             assert svg(alone.scene) == svg(frame.scene)
             assert (alone.note, alone.seconds) == (frame.note, frame.seconds)
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_what_an_equation_calls_by_an_index_can_be_found_in_the_picture(name):
+    film = drawing(name, (1280, 720))
+    for k in range(0, len(film), 1 + len(film) // 20):
+        said, shown = set(), set()
+        for e, t in texts(film.frame(k).scene):
+            (said if e.kind == "caption" else shown).update(re.findall("v[₀-₉]+", t.text))
+        assert said <= shown, f"frame {k}"
+
+
+def test_items_have_their_names_in_their_badges_and_numbers_stay_numbers():
+    marks = {
+        e.id: [m.text for m in e.marks if hasattr(m, "text")]
+        for e in drawing("numbers and items").frame(0).scene.elements
+    }
+    said = [t for texts in marks.values() for t in texts[:1]]
+    assert {"k[0]", "k[1]", "x"} <= set(said)
+    assert any(t.startswith("1.23") for t in said) and "v₄ = params.w[0]" not in said

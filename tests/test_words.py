@@ -79,7 +79,7 @@ def test_names() -> None:
     )
     assert names.formula(0) == names.card(0) == "x"
     assert [names.formula(i) for i in (1, 2)] == ["v₁", "v₂"]
-    assert names.card(1) == "a_na…n_0 v₁" and names.full(1) == long[0]
+    assert names.card(1) == "v₁ = a_na…n_0" and names.full(1) == long[0]
     assert names.formula(3) == "v₃"  # "v₁" would be taken for node 1
     assert names.formula(4) == "0.5"
     assert names.formula(5) == names.full(5) == "v₅"

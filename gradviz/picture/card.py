@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..record import Node, Value
+from ..record import Value
 from . import numbers
 from .extent import Extent
+from .face import GAP, GLOW, ROW, Face
 from .fonts import measure
-from .heatmap import thumb, thumb_size
+from .heatmap import thumb
 from .scene import Mark, Path, Rect, Text, circle, line
 from .theme import Theme
-from .words import Names
 
 #: The label of each quantity a card can show, and the longest it is written.
 ROWS = ("value", "tangent", "grad")
 RADIUS = 8.0
-GLOW = 5.0
 _CENTRE = 0.365  # a line of text is centred on y when its baseline is this many sizes below it
-_ROW = 22.0
-_GAP = 4.0
-_BADGE = 31.0
 
 
 def text(
@@ -41,38 +36,6 @@ def text(
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
-    """What never changes of a node's card in a film: its measures, badge, name and the rows it has.
-
-    width, height   of the card; `pad` is the room of the second border around it (outputs), `sheets` of a fold
-    badge           the badge's width; `symbol` and `size` what stands in it, `knob` whether it is a parameter's
-    above           name and shape over the card (or beside the badge, when `inside`), empty strings for none
-    rows            the quantities it shows; `thumbs` their size where they are arrays, else None
-    """
-
-    node: Node
-    width: float
-    height: float
-    badge: float
-    symbol: str
-    size: float
-    bold: bool
-    name: str
-    shape: str
-    rows: tuple[str, ...]
-    thumbs: tuple[float, float] | None
-    pad: float = 0
-    sheets: float = 0
-    inside: float = 0
-    compact: bool = False
-    terms: int = 0
-
-    @property
-    def role(self) -> str:
-        return self.node.op if self.node.is_leaf else "operation"
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """What does change: for each row its value (None while it is not known), and the node's part in the step.
 
@@ -86,105 +49,6 @@ class Look:
     arrived: int = 0
     waits: bool = False  # a gradient is still to come
     trouble: str = ""  # "NaN" or "∞" where the first one of the film appeared here
-
-
-def badge_text(node: Node, names: Names) -> tuple[str, str]:
-    """Return what stands in the badge and what over the card: leaves keep their name in the badge if it is short."""
-    if node.op == "constant":
-        return names.formula(node.id), ""
-    if node.is_leaf:
-        short = names.formula(node.id)
-        if names.card(node.id) == short and measure(short, 12, bold=True) <= _BADGE - 9:
-            return short, ""
-        return "", names.card(node.id)
-    return node.symbol, names.card(node.id)
-
-
-def _symbol_size(symbol: str, most: float, bold: bool) -> float:
-    """Return the size at which a symbol fits: 15, words 13, shrunk to 10 at least."""
-    size = 15.0 if bold else 13.0
-    wide = measure(symbol, size, bold=bold)
-    return size if wide <= most else max(10.0, size * most / wide)
-
-
-def is_word(symbol: str) -> bool:
-    return len(symbol) > 1 and symbol[0].isalpha()
-
-
-def face(
-    node: Node,
-    names: Names,
-    rows: tuple[str, ...],
-    extents: Mapping[tuple[int, str], Extent],
-    *,
-    widest: float,
-    output: bool,
-    terms: int,
-    compact: bool = False,
-    inside: bool = False,
-    folded: bool = False,
-) -> Face:
-    """Measure a node's card; `widest` is the number column that all cards of the film share, px."""
-    symbol, name = badge_text(node, names)
-    bold = node.is_leaf or not is_word(symbol)
-    if node.op == "constant" and not node.shape:
-        width = max(_BADGE, float(math.ceil(measure(symbol, 15, bold=True) + 14)))
-        return Face(node, width, 30.0 if compact else 40.0, width, symbol, 15, True, "", "", (), None, compact=compact)
-    if compact and not node.is_leaf and node.name != node.label:
-        symbol = f"{symbol} {names.formula(node.id)}"
-    if compact:
-        name = name if node.is_leaf else ""
-        symbol = symbol or names.formula(node.id)
-    least = measure(symbol, 10, bold=bold) + 7
-    badge = max(_BADGE, math.ceil(measure(symbol, 13, bold=bold) + 12 if compact else least))
-    size = _symbol_size(symbol, badge - (9 if node.op == "data" else 7), bold)
-    labels = [r for r in rows if r == "value" or terms or r == "tangent"]
-    pad = 4.0 if output else 0.0
-    header = 20.0 if inside and (name or node.shape) and not compact else 0.0
-    if compact:
-        column = max(extents[node.id, r].width for r in labels) if node.shape else widest
-        if node.shape:
-            w, h = thumb_size(node.shape, 13, (65, 39))
-            return Face(node, badge + 3 + w + 8, max(h + 12, 30), badge, symbol, size, bold, "", "", tuple(labels),
-                        (w, h), pad, 13.0 if folded else 0, 0, True, terms)  # fmt: skip
-        beside = measure(f"{terms}/{terms}", 12, bold=True) + 12 if terms > 1 else 24.0
-        wide = badge + 3 + math.ceil(column + beside) + 4
-        return Face(node, wide, 30.0, badge, symbol, size, bold, "", "", tuple(labels), None,
-                    pad, 13.0 if folded else 0, 0, True, terms)  # fmt: skip
-    if node.shape:
-        w, h = thumb_size(node.shape)
-        scales = [measure(r, 11) + 8 + measure(numbers.scale(extents[node.id, r].limit), 11) for r in labels]
-        shape = "×".join(map(str, node.shape)) if len(node.shape) > 1 else f"{node.shape[0]}"
-        row = math.ceil(max(73.0, w + 8, *(s + 8 for s in scales)))
-        over = measure(name, 13) + (10 if name else 0) + measure(shape, 12)
-        width = max(badge + 2 + row + 2, math.ceil(over + (badge + 13 if inside else 2)))
-        height = 4 + len(labels) * (h + 24) + 2 * (len(labels) - 1) + 4
-        return Face(node, float(width), height + header, badge, symbol, size, bold, name, shape, tuple(labels),
-                    (w, h), pad, 13.0 if folded else 0, header, False, terms)  # fmt: skip
-    label = max(measure(r, 11) for r in labels)
-    row = max(84.0, math.ceil(4 + label + 8 + widest + 4))
-    height = _GAP + len(labels) * (_ROW + _GAP)
-    return Face(node, badge + 3 + row + 4, height + header, badge, symbol, size, bold, name, "", tuple(labels), None,
-                pad, 13.0 if folded else 0, header, False, terms)  # fmt: skip
-
-
-def rooms(f: Face, vertical: bool, flagged: bool = False) -> tuple[float, float, float, float]:
-    """Return the room a card needs above, below, left and right of it: name, glow, pips, sheets.
-
-    Along the ranks the gap between them is room enough for a glow.
-    """
-    air = GLOW + 7 if not f.compact else GLOW + 3
-    if vertical:
-        aside = pips_width(f.terms) + 14 if f.terms > 1 and not f.compact else air
-        return f.sheets, 24.0 if flagged else 0.0, air, aside
-    above = 36.0 if (f.name or f.shape) and not f.inside else air
-    below = 32.0 if flagged or (f.terms > 1 and not f.compact) else air
-    name = measure(f.name, 13) - f.width if not f.inside else 0.0
-    return above + f.sheets, below, 0.0, max(name + 6 - f.sheets, 0.0)
-
-
-def pips_width(terms: int) -> float:
-    return (13.0 * terms if terms <= 6 else 0.0) + measure(f"{terms} of {terms}", 12, bold=True) + 8
 
 
 def _badge(f: Face, x: float, y: float, theme: Theme) -> list[Mark]:
@@ -255,7 +119,7 @@ def draw(
         for row, value in zip(f.rows, look.values, strict=True):
             drawn = _thumb_row if f.thumbs else _row
             marks += drawn(f, x, top, row, value, look, extents, theme)
-            top += f.thumbs[1] + 26 if f.thumbs else _ROW + _GAP
+            top += f.thumbs[1] + 26 if f.thumbs else ROW + GAP
     if receiving:
         marks.append(Rect(x, y, f.width, f.height, RADIUS, None, accent, 2))
     else:
@@ -295,16 +159,16 @@ def _row(
     extents: Mapping[tuple[int, str], Extent], theme: Theme,
 ) -> list[Mark]:  # fmt: skip
     colour, tint, stroke = _colours(row, theme)
-    left, y = x + f.badge + 3, top + _GAP
+    left, y = x + f.badge + 3, top + GAP
     w = f.width - f.badge - 7
     known = value is not None
     collecting = row == "grad" and 0 < look.arrived < f.terms
-    marks: list[Mark] = [Rect(left, y, w, _ROW, 4, tint if known else theme.unknown_tint)]
+    marks: list[Mark] = [Rect(left, y, w, ROW, 4, tint if known else theme.unknown_tint)]
     if _outline(look, row, f):
-        marks.append(Rect(left, y, w, _ROW, 4, None, stroke, 2))
+        marks.append(Rect(left, y, w, ROW, 4, None, stroke, 2))
     elif collecting:
-        marks.append(Rect(left, y, w, _ROW, 4, None, stroke, 1.5, (4, 3)))
-    cy = y + _ROW / 2
+        marks.append(Rect(left, y, w, ROW, 4, None, stroke, 1.5, (4, 3)))
+    cy = y + ROW / 2
     marks.append(text(left + 4, cy + _CENTRE * 11, row, 11, colour if known else theme.grey))
     if value is not None:
         bold = look.part == "receiver" and _mine(look, row)
@@ -364,7 +228,7 @@ def _thumb_row(
     marks.append(text(left + 4, y + 13, row, 11, colour if known else theme.grey))
     if value is not None and not isinstance(value, tuple):
         limit = extents[f.node.id, row].limit
-        marks += thumb(value, left + 4, y + 20, 13, limit, theme)
+        marks += thumb(value, left + 4, y + 20, 13, limit, theme, f.most)
         marks.append(text(left + w - 4, y + 13, numbers.scale(limit), 11, colour, anchor="end"))
     else:
         marks.append(Rect(left + 3.5, y + 19.5, tw + 1, th + 1, 0, theme.card, theme.idle, 1, (2, 2)))
@@ -397,7 +261,10 @@ def _compact(
     if value is None:
         marks.append(circle(left + w / 2, cy, 3.5, stroke=theme.grey, line=1.5))
     elif f.thumbs and not isinstance(value, tuple):
-        marks += thumb(value, left + 2, cy - f.thumbs[1] / 2, 13, extents[f.node.id, row].limit, theme, (65, 39))
+        tw, th = f.thumbs
+        marks += thumb(value, left + 2, cy - th / 2, 13, extents[f.node.id, row].limit, theme, f.most)
+        # There is no room for the word, so the frame says which quantity it is.
+        marks.append(Rect(left + 1.25, cy - th / 2 - 0.75, tw + 1.5, th + 1.5, 0, None, stroke, 1.5))
     else:
         bold = look.part == "receiver"
         marks.append(

@@ -10,10 +10,11 @@ import numpy as np
 
 from ..record import Run, State, Trouble, Value, first, odd
 from . import card, chips, edge, numbers
-from .card import Face, Look, text
+from .card import Look, text
 from .chips import Edge, Place
 from .edge import Flow
 from .extent import Extent, extents
+from .face import Face, face, leaf_badge, pips_width, rooms
 from .fonts import measure
 from .layout import Group, Item, Layout, Plan, layout
 from .locals import chip_text
@@ -39,7 +40,7 @@ class Sheet:
     layout: Layout
     rankdir: str
     chip_texts: Mapping[tuple[int, int, int], str]  # (sweep, node, arg) -> text
-    compact: bool
+    detail: str  # "full", "small" or "compact"
 
     @property
     def size(self) -> tuple[float, float]:
@@ -48,7 +49,7 @@ class Sheet:
     @property
     def least(self) -> float:
         """The size of the smallest number on it, px."""
-        if any(f.thumbs for f in self.faces) and not self.compact:
+        if any(f.thumbs for f in self.faces) and self.detail != "compact":
             return 11.0
         return 12.0 if self.chip_texts else 13.0
 
@@ -59,17 +60,18 @@ def quantities(run: Run) -> tuple[str, ...]:
     return ("value", *(["tangent"] if "tangent" in kinds else []), *(["grad"] if "backward" in kinds else []))
 
 
-def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, compact: bool) -> Sheet:
+def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, detail: str = "full") -> Sheet:
     """Measure every card at its fullest and lay the graph out once."""
     graph, rows = run.graph, quantities(run)
     ext = extents(run)
-    vertical = rankdir == "TB"
+    vertical, compact = rankdir == "TB", detail == "compact"
     scalars = [ext[n.id, r].width for n in graph.nodes if not n.shape and n.op != "constant" for r in rows]
     widest = max([measure("−0.000", 13, bold=True, mono=True), *scalars])
+    leaves = max((leaf_badge(n, names) for n in graph.nodes if n.is_leaf), default=0.0)
     faces = tuple(
-        card.face(
-            n, names, rows, ext, widest=widest, output=n.id in graph.outputs, terms=terms.get(n.id, 0),
-            compact=compact, inside=vertical, folded=n.op == "group",
+        face(
+            n, names, rows, ext, widest=widest, leaves=leaves, output=n.id in graph.outputs, terms=terms.get(n.id, 0),
+            detail=detail, inside=vertical, folded=n.op == "group",
         )
         for n in graph.nodes
     )  # fmt: skip
@@ -88,8 +90,8 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, com
     trouble = first(run)
     items = []
     for f in faces:
-        above, below, left, right = card.rooms(f, vertical, trouble is not None and trouble.node == f.node.id)
-        stacked = _stands_under(run, f) if not vertical and not compact else None
+        above, below, left, right = rooms(f, vertical, trouble is not None and trouble.node == f.node.id)
+        stacked = _stands_under(run, f) if not vertical else None
         items.append(
             Item(
                 f.node.id,
@@ -107,7 +109,7 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, com
     arranged = layout(plan)
     if not vertical:
         arranged = tighten(arranged, _chip_widths(run, texts), {i.id: i.right for i in items})
-    return Sheet(run, names, faces, ext, arranged, rankdir, texts, compact)
+    return Sheet(run, names, faces, ext, arranged, rankdir, texts, detail)
 
 
 def _chip_widths(run: Run, texts: Mapping[tuple[int, int, int], str]) -> dict[Edge, float]:
@@ -219,7 +221,7 @@ class Cards:
                 wide = f.width if f.shape else measure(f.name, 13)
                 found.append((x0, y0 - 28 - f.sheets, x0 + wide, y0 - 12))
             if f.terms > 1 and not f.compact:
-                w = card.pips_width(f.terms)
+                w = pips_width(f.terms)
                 found.append((x1, y0, x1 + w + 12, y1) if vertical else (x0, y1 + 10, x0 + w + 8, y1 + 28))
             if self._trouble is not None and self._trouble.node == f.node.id:
                 found.append((x1 - 80, y1, x1, y1 + 24))

@@ -72,27 +72,28 @@ def place(
     order = sorted(widths, key=lambda e: (float(np.abs(np.diff(lines[e], axis=0)).sum()), e))
     others = {e: _near(lines, e) for e in order}
     found: dict[Edge, Place] = {}
+
+    def clear(box: Box, edge: Edge) -> float:
+        return min(
+            gap(box, lines[edge]) - _OWN,
+            gap(box, others[edge]) - _OTHER,
+            apart(box, solid) - _BOX,
+            apart(box, chips) - _BOX,
+        )
+
     for edge in order:
-        w = widths[edge]
-        best: tuple[float, Box] | None = None
-        for box in _candidates(lines[edge], w):
-            clear = min(
-                gap(box, lines[edge]) - _OWN,
-                gap(box, others[edge]) - _OTHER,
-                apart(box, solid) - _BOX,
-                apart(box, chips) - _BOX,
-            )
-            if best is None or clear > best[0] + 1e-9:
-                best = (clear, box)
-            if clear >= 0:
-                break
-        assert best is not None
-        clear, box = best
-        free = clear >= 0
-        found[edge] = Place(box[0], box[1], w, free)
-        if free:
+        box = next((b for b in _candidates(lines[edge], widths[edge]) if clear(b, edge) >= 0), None)
+        if box is not None:
+            found[edge] = Place(box[0], box[1], widths[edge], True)
             chips = np.concatenate([chips, [box]])
-    return found
+    for edge in order:  # the others keep off the chips that stay and off the cards before all else
+        if edge not in found:
+            box = max(
+                _candidates(lines[edge], widths[edge]),
+                key=lambda b: (apart(b, chips) >= 2, apart(b, solid) >= 1, clear(b, edge)),
+            )
+            found[edge] = Place(box[0], box[1], widths[edge], False)
+    return {edge: found[edge] for edge in order}
 
 
 def _near(lines: Mapping[Edge, np.ndarray], edge: Edge) -> np.ndarray:

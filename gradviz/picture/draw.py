@@ -14,15 +14,17 @@ from dataclasses import dataclass
 from ..errors import NotCollapsible, TooLarge, UnknownName
 from ..record import Run, Step, asking, steps, terms
 from ..record.group import collapse
-from . import caption, chrome
+from . import bound, caption, chrome
 from .cards import Cards, Sheet, quantities, sheet
 from .drawing import MOST_PIXELS, Canvas, Drawing
+from .face import MOST
+from .heatmap import thumb_size
 from .overview import Overview
 from .panels import PARTS, ROWS, Beside, Panel, Place, beside, weights, wide
 from .scene import Box, Element
 from .theme import Theme
 from .theme import theme as named_theme
-from .words import Names
+from .words import Names, composed
 
 RANKDIRS = ("auto", "LR", "TB")
 REVEALS = ("all", "ask")
@@ -77,13 +79,13 @@ def compose(run: Run, options: Options) -> Drawing:
         run = collapse(run, options.depth)
     said: list[str] = []
     least = _LEAST_LEFT * _operations(run)
-    for candidate, compact, note in _candidates(run):
+    for candidate, detail, note in _candidates(run):
         if candidate is not run and _operations(candidate) < max(least, 3):
             continue  # folded so far that the picture would tell nothing
-        fitted = _fit_cards(candidate, options, compact)
+        fitted = _fit_cards(candidate, options, detail)
         if fitted is not None:
             said += [note] if note else []
-            return _with_cards(fitted, options, look, title, "compact" if compact else "full", said)
+            return _with_cards(fitted, options, look, title, "compact" if detail == "compact" else "full", said)
     said.append("overview with a lens: the cards would not be legible at this size")
     return _with_lens(run, options, look, title, said)
 
@@ -93,19 +95,23 @@ def _path(run: Run, options: Options) -> tuple[Step, ...]:
     return asking(path) if options.reveal == "ask" else path
 
 
-def _candidates(run: Run) -> Iterator[tuple[Run, bool, str]]:
-    """Yield what to try, the most telling first."""
-    yield run, False, ""
+def _candidates(run: Run) -> Iterator[tuple[Run, str, str]]:
+    """Yield what to try, the most telling first; smaller thumbnails before anything is left out."""
+    large = any(thumb_size(n.shape, most=MOST["small"]) != thumb_size(n.shape) for n in run.graph.nodes if n.shape)
+    details = ("full", "small") if large else ("full",)
+    yield from ((run, detail, "") for detail in details)
     because = "all full cards would not be legible at this size"
     plain = _without_parameters(run)
     if plain:
         with suppress(NotCollapsible):
-            yield collapse(run, groups=plain), False, f"folded {', '.join(plain)}: {because}"
-    yield run, True, f"compact cards: {because}"
+            folded = collapse(run, groups=plain)
+            yield from ((folded, detail, f"folded {', '.join(plain)}: {because}") for detail in details)
+    yield run, "compact", f"compact cards: {because}"
     depth = max((len(n.group) for n in run.graph.nodes), default=0)
     for level in range(depth - 1, -1, -1):
         with suppress(NotCollapsible):
-            yield collapse(run, level), False, f"groups folded below depth {level}: {because}"
+            folded = collapse(run, level)
+            yield from ((folded, detail, f"groups folded below depth {level}: {because}") for detail in details)
 
 
 def _operations(run: Run) -> int:
@@ -151,9 +157,17 @@ def _canvas(options: Options, want: tuple[float, float]) -> Canvas:
     return Canvas(scene, height / scale if height else 0.0, (width, height or 0))
 
 
-def _fit_cards(run: Run, options: Options, compact: bool) -> _Fitted | None:
+def _too_deep(run: Run, options: Options, detail: str) -> bool:
+    """Tell whether a graph has so many ranks that its cards cannot be legible, however they are laid out."""
+    canvas = _canvas(options, (_WIDE * 2, _WIDE * 2))
+    room = canvas.width, canvas.height or max(_TALLNESS * canvas.width, 720.0)
+    ways = ("LR", "TB") if options.rankdir == "auto" else (options.rankdir,)
+    return all(bound.largest(run.graph, detail, way, room) * canvas.scale < LEAST for way in ways)
+
+
+def _fit_cards(run: Run, options: Options, detail: str) -> _Fitted | None:
     """Measure and lay out the cards; None where a number would be under 10 px in the output."""
-    if len(run.graph.nodes) > _CARDS_AT_MOST:
+    if len(run.graph.nodes) > _CARDS_AT_MOST or _too_deep(run, options, detail):
         return None
     names = Names(run.graph)
     backward = run.sweep("backward")
@@ -161,7 +175,7 @@ def _fit_cards(run: Run, options: Options, compact: bool) -> _Fitted | None:
     path = _path(run, options)
     best: _Fitted | None = None
     for rankdir in ("LR", "TB") if options.rankdir == "auto" else (options.rankdir,):
-        cards = sheet(run, names, rankdir, count, compact=compact)
+        cards = sheet(run, names, rankdir, count, detail=detail)
         fitted = _fit(cards, path, options)
         # Left to right is how people read, so the other way must be clearly larger.
         if best is None or fitted.k > best.k * 1.15:
@@ -265,9 +279,11 @@ def _title(run: Run, options: Options) -> str:
     if options.title is not None:
         return options.title
     said = []
+    names = Names(run.graph)
     for i in run.graph.outputs[:3]:
-        n = run.graph.nodes[i]
-        said.append(f"{n.name} = {n.label}" if n.name and n.label and n.label != n.name else n.name or n.label)
+        n, short = run.graph.nodes[i], names.formula(i)
+        name = n.name if short == names.full(i) else short if composed(n.name) else n.name
+        said.append(f"{name} = {n.label}" if name and n.label and n.label != name else name or n.label)
     return ",  ".join(said)
 
 

@@ -34,15 +34,12 @@ def card_height(rows: Sequence[str], arrays: bool) -> float:
 
 
 def label_of(i: int, names: Names, most: float, size: float, *, bold: bool = False) -> str:
-    """Return a node's name for a place of so many px: whole, else cut with the v₇ that formulas use, else v₇."""
+    """Return a node's name for a place of so many px: whole, else v₇ = the name cut to what has room, else v₇."""
     full, short = names.full(i), names.formula(i)
     if short == full:
         return shorten(full, most, size, bold=bold)
-    if measure(full, size, bold=bold) <= most * 0.62:
-        both = f"{full} {short}"
-    else:
-        room = most - measure(f" {short}", size, bold=bold)
-        both = f"{shorten(full, room, size, bold=bold)} {short}" if room > 40 else short
+    room = most - measure(f"{short} = ", size, bold=bold)
+    both = f"{short} = {shorten(full, room, size, bold=bold)}" if room > 40 else short
     return both if measure(both, size, bold=bold) <= most else short
 
 

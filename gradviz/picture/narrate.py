@@ -24,6 +24,7 @@ __all__ = ["Line", "Narration", "Span", "narrate", "plain"]
 MOST_LINES, MOST_LINES_ROOMY = 3, 5
 MOST_EQUATIONS = 4
 _SPOKEN = 60  # glyphs of a name in the sentence for listeners
+_TOLD = 20  # glyphs of a name in a sentence
 
 _ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
 _AXES = re.compile(r"Σ (ax[ie]s [\d, ]+)")
@@ -72,7 +73,7 @@ class _Narrator:
         return self.moment.graph.nodes[i]
 
     def _name(self, i: int) -> str:
-        return self.names.card(i)
+        return self.names.card(i, _TOLD)
 
     def _aloud(self, i: int) -> str:
         return cut(self.names.full(i), _SPOKEN)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from ..record import Graph, Node
+from . import numbers
 
 #: A name of more glyphs is cut on cards, and written v₇ in formulas.
 MOST_GLYPHS = 8
@@ -141,33 +142,40 @@ def wrapped(text: str) -> str:
     return f"({text})" if composed(text) else text
 
 
+def _rounded(text: str) -> str:
+    """Return a number of many digits as numbers are written everywhere; other text as it is."""
+    try:
+        return numbers.number(float(text.replace("−", "-")))
+    except ValueError:
+        return text
+
+
 class Names:
     """How each node of a graph is written, in formulas, over its card, and in full. All of it is visible.
 
     >>> from gradviz.record import Graph, Node
     >>> names = Names(Graph((Node(0, "data", name="temperature"),)))
     >>> names.formula(0), names.card(0), names.full(0)
-    ('v₀', 'temp…ure v₀', 'temperature')
+    ('v₀', 'v₀ = temp…ure', 'temperature')
     """
 
     def __init__(self, graph: Graph) -> None:
         self._formula: list[str] = []
-        self._card: list[str] = []
         self._full: list[str] = []
         for node in graph.nodes:
             text = (node.label or node.name) if node.op == "constant" else (node.name or node.label)
             full = visible(text) or index(node.id)
+            if node.op == "constant" and not fits(full):
+                full = _rounded(full)
             # A user's own v₇ keeps its name only where it is node 7; else it would be taken for that node.
             short = fits(full) and (not _INDEXED.fullmatch(full) or full == index(node.id))
             self._full.append(full)
             self._formula.append(full if short else index(node.id))
-            self._card.append(full if short else f"{cut(full)} {index(node.id)}")
         self._taken = frozenset(self._formula)
         if len(graph.outputs) == 1 and self._formula[out := graph.outputs[0]] == index(out) != self._full[out]:
             # What is computed has no short name of its own, but every equation names it: ∂f reads better than ∂v₇.
             name = self.unused("f", "g", index(out))
             self._formula[out] = name
-            self._card[out] = f"{name} = {cut(self._full[out])}" if name != index(out) else self._card[out]
             self._taken |= {name}
         self._partial = [self._operand(node) for node in graph.nodes]
 
@@ -175,9 +183,10 @@ class Names:
         """Return the name if it has at most 8 glyphs, else the index: v₇."""
         return self._formula[i]
 
-    def card(self, i: int) -> str:
-        """Return what stands over the card: the name, or the cut name and the index that formulas use."""
-        return self._card[i]
+    def card(self, i: int, glyphs: int = MOST_GLYPHS) -> str:
+        """Return what stands over the card: the name, or what formulas call it and the name cut to so many glyphs."""
+        short, full = self._formula[i], self._full[i]
+        return full if short == full else f"{short} = {cut(full, glyphs)}"
 
     def full(self, i: int) -> str:
         """Return the whole name, for tooltips."""
