@@ -1,5 +1,6 @@
 """Pure data: the graph, the log of events on it, and what is known at a moment."""
 
+from .effort import Effort, effort
 from .graph import LEAVES, Graph, Node, Where, fill
 from .run import KINDS, Event, Run, Sweep, Value, check, freeze, same
 from .state import PACES, State, Step, advance, asking, final, states, steps, terms
@@ -9,6 +10,7 @@ __all__ = [
     "KINDS",
     "LEAVES",
     "PACES",
+    "Effort",
     "Event",
     "Graph",
     "Node",
@@ -22,6 +24,7 @@ __all__ = [
     "advance",
     "asking",
     "check",
+    "effort",
     "fill",
     "final",
     "first",
