@@ -86,6 +86,7 @@ REDUCTIONS: list[Case] = [
     ("var ddof", lambda a: np.var(a, axis=1, ddof=1), (A,)),
     ("std ddof", lambda a: np.std(a, axis=0, ddof=1), (A,)),
     ("nanvar", lambda a: np.nanvar(a, axis=1) + np.nanstd(a, axis=1), (A,)),
+    ("var where", lambda a: np.var(a, axis=0, where=MASK | True) + np.std(a, where=MASK, ddof=1), (A,)),
     ("nanprod", lambda a: np.nanprod(a, axis=1), (A,)),
     ("average", lambda a, w: np.average(a, axis=1, weights=w), (A, Q)),
     *[(f"quantile {m}", lambda a, m=m: np.quantile(a, [0.1, 0.55], axis=1, method=m), (T,))
@@ -108,6 +109,12 @@ REDUCTIONS: list[Case] = [
     ("linspace arrays", lambda a, b: np.linspace(a, b, 4, endpoint=False, axis=1), (C, W)),
     ("bincount", lambda w: np.bincount([0, 2, 2, 1], weights=w), (V,)),
     ("vander", lambda a: np.vander(a, 3), (C,)),
+    ("reductions with options",
+     lambda a: np.sum(a, where=MASK, initial=1.0) + np.prod(a, axis=0, where=MASK) + np.max(a, initial=0.3, axis=0)
+     + np.mean(a, axis=0, where=MASK | True) + np.mean(a, where=MASK) + np.min(a, initial=9.0, where=MASK)
+     + np.sum(a, dtype=np.float64), (A,)),
+    ("apply_along_axis", lambda a: np.apply_along_axis(lambda r: np.cumsum(r) * r[0], 1, a), (T,)),
+    ("piecewise", lambda a: np.piecewise(a, [a < -0.5, a > 0.5], [np.exp, lambda t: 2 * t, 0.25]), (A,)),
     ("unwrap", lambda a: np.unwrap(a * 9), (V,)),
     ("add.reduce", lambda a: np.add.reduce(a) + np.multiply.reduce(a, axis=0) + np.maximum.reduce(a), (A,)),
     ("logaddexp.reduce", lambda a: np.logaddexp.reduce(a, axis=1), (A,)),

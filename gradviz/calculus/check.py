@@ -19,7 +19,7 @@ from .modes import grad
 from .op import ALIAS, CONSTANT, INPUT
 from .sweep import contribution, pull, push, tape
 from .trace import Var, leaf
-from .tree import is_input, is_whole, substitute, walk
+from .tree import bind, is_input, is_whole, split, substitute, walk
 
 #: Relative agreement that is asked of finite differences, and of the complex step.
 FINITE, COMPLEX = 1e-6, 1e-12
@@ -57,17 +57,18 @@ def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 
     7
     """
     frame = sys._getframe(1)
-    numbers = {path: np.array(v, float) for path, v in _floats(args)}
+    arguments = bind(f, args, {})
+    numbers = {path: np.array(v, float) for path, v in walk(arguments) if is_input(v) and not is_whole(v)}
     if not numbers:
         raise NoInputs("gv.check was given no number or array of floats to differentiate by")
     leaves = {path: leaf(v[()] if v.ndim == 0 else v, path, INPUT, frame) for path, v in numbers.items()}
     with np.errstate(all="ignore"):
-        returned = f(*_with(args, leaves))
+        returned = f(*_with(f, arguments, leaves))
         outputs = [(path, v) for path, v in walk(returned) if isinstance(v, Var)]
         if not outputs:
             raise NoInputs(f"the function returned {str(returned)[:60]}, which was not computed from its arguments")
         local = check_local([v for _, v in outputs], tolerance)
-        whole = _check_whole(f, args, numbers, leaves, outputs, tolerance)
+        whole = _check_whole(f, arguments, numbers, leaves, outputs, tolerance)
         done = [local, whole]
         if order > 1:
 
@@ -75,7 +76,7 @@ def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 
                 def weighted(*own: Any) -> Any:
                     return sum(
                         np.sum(v * weights(np.shape(v), 1)) for _,
-                             v in walk(f(*_with(args, dict(zip(numbers, own, strict=True)))))
+                             v in walk(f(*_with(f, arguments, dict(zip(numbers, own, strict=True)))))
                         if isinstance(v, Var)
                     )  # fmt: skip
 
@@ -93,12 +94,9 @@ def weights(shape: tuple[int, ...], seed: int) -> Any:
     return np.reshape(found, shape)[()]
 
 
-def _floats(args: Sequence[Any]) -> list[tuple[str, Any]]:
-    return [(path, v) for path, v in walk(args) if is_input(v) and not is_whole(v)]
-
-
-def _with(args: Sequence[Any], by: Any) -> Any:
-    return substitute(list(args), by)
+def _with(f: Callable[..., Any], arguments: dict[str, Any], by: Any) -> list[Any]:
+    """Return the arguments by position, with some of what is inside them replaced."""
+    return split(f, substitute(arguments, by), (), {})[0]
 
 
 # -- one operation at a time
@@ -160,7 +158,7 @@ def _compare(v: Var, position: int, tolerance: float) -> tuple[int, float]:
     def along(h: Any) -> Any:
         moved = list(values)
         moved[position] = (base + h * step)[()]
-        return _dot(g, v.op.forward(*moved, **params))
+        return _dot(g, _finite(v.op.forward(*moved, **params), y))
 
     sent, _ = contribution(v, position, g, y, values)
     ours = float(_dot(np.broadcast_to(step, np.broadcast_shapes(np.shape(sent), np.shape(step))), sent))
@@ -186,6 +184,13 @@ def _compare(v: Var, position: int, tolerance: float) -> tuple[int, float]:
             _agree(ours, exact, size, COMPLEX * 10 * max(base.size, 1), "the complex step", 1e-40)
             count += 1
     return count, worst
+
+
+def _finite(value: Any, y: Any) -> Any:
+    """Leave out what is not finite at the point itself: it does not change, and its difference would be NaN."""
+    if isinstance(value, tuple):
+        return tuple(map(_finite, value, y))
+    return np.where(np.isfinite(y), value, 0.0)
 
 
 def _full(value: Any, v: Var) -> Any:
@@ -234,7 +239,7 @@ def one_sided(along: Callable[[float], Any]) -> tuple[float, float]:
 
 
 def _check_whole(
-    f: Callable[..., Any], args: Sequence[Any], numbers: dict[str, Any], leaves: dict[str, Var],
+    f: Callable[..., Any], arguments: dict[str, Any], numbers: dict[str, Any], leaves: dict[str, Var],
     outputs: Sequence[tuple[str, Var]], tolerance: float,
 ) -> Checked:  # fmt: skip
     seeds = {path: weights(v.shape, 1) for path, v in outputs}
@@ -244,7 +249,7 @@ def _check_whole(
         given = {p: m[()] if m.ndim == 0 else m for p, m in moved.items()}
         if traced:
             given = {p: leaf(m, p, INPUT, sys._getframe()) for p, m in given.items()}
-        plain = dict(walk(f(*_with(args, given))))
+        plain = dict(walk(f(*_with(f, arguments, given))))
         return sum(
             np.sum(np.asarray(getattr(plain[path], "value", plain[path])) * seed) for path, seed in seeds.items()
         )

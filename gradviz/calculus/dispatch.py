@@ -28,7 +28,7 @@ def run(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, A
         return function(*bare(args), **bare(kwargs))
     op, bind = entry
     if op is None:
-        return bind(*args, **kwargs)
+        return ops.bound(function, bind, args, kwargs, frame)
     bound, params = ops.bound(function, bind, args, kwargs, frame)
     if op is ops_basic.POWER and not isinstance(bound[1], trace.Var) and np.ndim(bound[1]) == 0:
         return trace.power(bound[0], bound[1], frame)

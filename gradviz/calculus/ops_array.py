@@ -152,6 +152,32 @@ def _bind(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return (a,), {"axis": axis_of(axis, a), "keepdims": bool(keepdims)}
 
 
+def _reducer(row: Op, neutral: float, join: Callable[..., Any]) -> Callable[..., Any]:
+    """Return NumPy's reduction with its options: what `where` leaves out counts as neutral, `initial` is one more."""
+
+    def reduced(
+        a: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None, where: Any = True, initial: Any = None
+    ) -> Any:
+        from .dispatch import call
+
+        a = a if dtype is None else np.astype(a, dtype)
+        a = a if where is True else np.where(where, a, neutral)
+        out = call(row.forward, a, axis, keepdims)
+        return out if initial is None else join(out, initial)
+
+    return reduced
+
+
+def _mean(a: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None, where: Any = True) -> Any:
+    from .dispatch import call
+
+    a = a if dtype is None else np.astype(a, dtype)
+    if where is True:
+        return call(MEAN.forward, a, axis, keepdims)
+    number = np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=keepdims)
+    return np.sum(a, axis=axis, keepdims=keepdims, where=where) / number
+
+
 def _bind_softmax(a: Any, axis: int = -1) -> Any:
     return (a,), {"axis": axis_of(axis, a)}
 
@@ -171,13 +197,14 @@ def _cumulated(a: Any, axis: int) -> Any:
 ROWS = (SUM, MEAN, PROD, MAX, MIN, SOFTMAX, CUMSUM)
 
 NUMPY: dict[Any, tuple[Op | None, Any]] = {
-    np.sum: (SUM, _bind),
-    np.mean: (MEAN, _bind),
-    np.prod: (PROD, _bind),
-    np.max: (MAX, _bind),
-    np.amax: (MAX, _bind),
-    np.min: (MIN, _bind),
-    np.amin: (MIN, _bind),
+    **{row.forward: (row, _bind) for row in (SUM, MEAN, PROD, MAX, MIN)},
+    np.sum: (None, _reducer(SUM, 0.0, np.add)),
+    np.mean: (None, _mean),
+    np.prod: (None, _reducer(PROD, 1.0, np.multiply)),
+    np.max: (None, _reducer(MAX, -np.inf, np.maximum)),
+    np.amax: (None, _reducer(MAX, -np.inf, np.maximum)),
+    np.min: (None, _reducer(MIN, np.inf, np.minimum)),
+    np.amin: (None, _reducer(MIN, np.inf, np.minimum)),
     np.cumsum: (None, _cumsum),
     _cumulated: (CUMSUM, lambda a, axis: ((a,), {"axis": axis})),
     _softmax: (SOFTMAX, _bind_softmax),

@@ -21,11 +21,16 @@ def _root(v: Any) -> Any:
 
 
 def _var(
-    a: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False, *, mean: Any = None, correction: Any = None
-) -> Any:
-    off = a - (np.mean(a, axis=axis, keepdims=True) if mean is None else mean)
-    free = count(np.shape(a), axis_of(axis, a)) - (ddof if correction is None else correction)
-    return np.sum(off**2, axis=axis, keepdims=keepdims) / (free if free > 0 else np.nan)
+    a: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False, *, mean: Any = None, correction: Any = None,
+    where: Any = True,
+) -> Any:  # fmt: skip
+    off = a - (np.mean(a, axis=axis, keepdims=True, where=where) if mean is None else mean)
+    if where is True:
+        number: Any = count(np.shape(a), axis_of(axis, a))
+    else:
+        number = np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=keepdims)
+    free = number - (ddof if correction is None else correction)
+    return np.sum(off**2, axis=axis, keepdims=keepdims, where=where) / np.where(free > 0, free, np.nan)[()]
 
 
 def _std(a: Any, axis: Any = None, **options: Any) -> Any:
@@ -331,6 +336,29 @@ def _linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retst
     return (out, (stop - start) / parts) if retstep else out
 
 
+def _apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    line = np.moveaxis(arr, axis, -1)
+    lead = np.shape(line)[:-1]
+    parts = [func1d(line[i], *args, **kwargs) for i in np.ndindex(lead)]
+    inner = np.shape(parts[0])
+    out = np.reshape(np.stack(parts), (*lead, *inner))
+    return np.moveaxis(
+        out, range(len(lead), len(lead) + len(inner)), range(axis % np.ndim(arr), axis % np.ndim(arr) + len(inner))
+    )
+
+
+def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
+    masks = [np.asarray(c, bool) for c in (condlist if isinstance(condlist, list | tuple) else [condlist])]
+    if len(funclist) == len(masks) + 1:
+        masks.append(~np.any(masks, axis=0))
+    out: Any = np.zeros(np.shape(x))
+    for mask, f in zip(masks, funclist, strict=True):
+        if np.any(mask):
+            safe = np.where(mask, x, np.ravel(x)[int(np.argmax(mask))])  # where f is not asked, a place where it is
+            out = np.where(mask, f(safe, *args, **kw) if callable(f) else f, out)
+    return out
+
+
 def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
     places = np.asarray(getattr(x, "value", x))
     if weights is None:
@@ -420,6 +448,8 @@ NUMPY: dict[Any, tuple[Op | None, Any]] = {
     np.modf: (None, _modf),
     np.unwrap: (None, _unwrap),
     np.linspace: (None, _linspace),
+    np.apply_along_axis: (None, _apply_along_axis),
+    np.piecewise: (None, _piecewise),
     np.bincount: (None, _bincount),
     np.vander: (None, _vander),
 }
