@@ -160,9 +160,10 @@ def _canvas(options: Options, want: tuple[float, float]) -> Canvas:
 def _too_deep(run: Run, options: Options, detail: str) -> bool:
     """Tell whether a graph has so many ranks that its cards cannot be legible, however they are laid out."""
     canvas = _canvas(options, (_WIDE * 2, _WIDE * 2))
-    room = canvas.width, canvas.height or max(_TALLNESS * canvas.width, 720.0)
+    tall = canvas.height or max(_TALLNESS * canvas.width, 720.0)
+    room = canvas.width - 2 * chrome.MARGIN, tall - _HEAD - _AIR
     ways = ("LR", "TB") if options.rankdir == "auto" else (options.rankdir,)
-    return all(bound.largest(run.graph, detail, way, room) * canvas.scale < LEAST for way in ways)
+    return all(bound.largest(run, detail, way, room) * canvas.scale < LEAST for way in ways)
 
 
 def _fit_cards(run: Run, options: Options, detail: str) -> _Fitted | None:
