@@ -211,9 +211,22 @@ def test_bars_are_as_long_as_the_logarithm_of_the_gradient():
     assert [axes.value_text(s) for s in sizes] == [t.text for t in marks if isinstance(t, Text)]
 
 
+def test_knobs_without_room_for_dials_are_numbers():
+    done = gv.descend(lambda k: np.sum((k - np.arange(6.0)) ** 2), np.full(6, -7.0), lr=0.01, steps=2).run
+    for size in ((250.0, 127.0), (250.0, 90.0), (420.0, 220.0)):
+        scene = Knobs()(done, after(done, "backward", 1), LIGHT, size)
+        assert not overlapping(scene)
+        assert not outside(scene)
+        assert "−7.000" in [t.text for _, t in texts(scene)]
+
+
 def test_one_name_is_one_layer():
     done = gv.descend(lambda p: p["W1"] * p["W2"] ** 2, {"W1": 1.0, "W2": 2.0}, lr=0.01, steps=1).run
     assert list(layers(done.graph)) == ["p.W1", "p.W2"]
+    nested = gv.descend(
+        lambda p: p[0][0][1] * p[0][1][0] * p[1][0][0], [[[1.0, 2.0], [3.0]], [[1.0]]], lr=0.01, steps=1
+    )
+    assert list(layers(nested.run.graph)) == ["p[0]", "p[1]"]
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda t: t.name)

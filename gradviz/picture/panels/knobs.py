@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -15,11 +16,13 @@ from ..moment import Moment
 from ..scene import Element, Mark, Path, Scene, circle, line
 from ..theme import Theme
 from ..words import cut, visible
-from .axes import PAD, SMALL, TITLE, array, scene
+from .axes import PAD, SMALL, TITLE, array, arrow, scene
 
 _TURN, _END = 120.0, 142.0  # degrees from the middle to either end of a dial, and to where an arrow may reach
 _MOST = 24  # knobs of one panel
 _AROUND = 56.0  # px above and below a knob: its arrow, name and value
+_LEAST = 7.0  # px, the radius of the smallest dial
+_LINE, _CELL = 20.0, 112.0  # px of a knob without a dial
 _NARROWEST = 60.0  # px that a knob's number takes
 _DIGITS = "₀₁₂₃₄₅₆₇₈₉"
 
@@ -46,8 +49,8 @@ class Knobs:
     weight: float = 1.2
 
     def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
-        every = list(_knobs(run, moment))
-        shown = every[:_MOST]
+        total = sum(math.prod(n.shape) for n in run.graph.nodes if n.op == "parameter")
+        shown = list(islice(_knobs(run, moment), _MOST))
         w, h = size
         top = 36.0 + 17 * len(self.note) + (4 if self.note else 0)
         wide, tall = w - 2 * PAD, h - top - 6
@@ -55,14 +58,20 @@ class Knobs:
         columns = math.ceil(len(shown) / rows) if shown else 1
         r = _dial(wide, tall, len(shown), rows) if shown else 0.0
         parts = []
-        for i, knob in enumerate(shown):
+        if r < _LEAST:  # no room for dials: their numbers, with the arrows
+            shown = shown[: max(1, int(tall // _LINE)) * max(1, int(wide // _CELL))]
+            columns = max(1, int(wide // _CELL))
+            for i, knob in enumerate(shown):
+                x, y = PAD + wide / columns * (i % columns), top + 15 + _LINE * (i // columns)
+                parts.append(Element(f"knob-{i}", "panel", tuple(_row(knob, x, y, theme))))
+        for i, knob in enumerate(shown if r >= _LEAST else ()):
             cx = PAD + wide * (i % columns + 0.5) / columns
             cy = top + tall * (i // columns) / rows + (tall / rows - 2 * r - _AROUND) / 2 + r + 14
             parts.append(Element(f"knob-{i}", "panel", tuple(_draw(knob, cx, cy, r, theme))))
         hints = any(k.grad is not None for k in shown)
         aside: list[Mark] = []
-        if len(every) > len(shown):
-            aside.append(text(w - PAD, 25, f"{len(shown)} of {len(every)}", SMALL, theme.grey, anchor="end"))
+        if total > len(shown):
+            aside.append(text(w - PAD, 25, f"{len(shown)} of {total}", SMALL, theme.grey, anchor="end"))
         elif hints:
             label = text(w - PAD, 25, "lowers the loss", SMALL, theme.grad_text, anchor="end")
             aside += [*_arc(w - PAD - label.width - 22, 27, 9.0, -60, 60, theme), label]
@@ -77,6 +86,20 @@ def _dial(wide: float, tall: float, count: int, rows: int) -> float:
     if wide / columns < _NARROWEST:
         return 0.0
     return min(30.0, wide / columns / 2 - 14, (tall / rows - _AROUND) / 2)
+
+
+def _row(knob: Knob, x: float, y: float, theme: Theme) -> list[Mark]:
+    """Draw a knob as a line of text: its name, its value, and an arrow up or down where its gradient is known."""
+    marks: list[Mark] = [text(x, y, knob.name, SMALL, theme.ink, bold=True)]
+    end = x + _CELL - 22
+    if knob.value is not None:
+        shown = text(end, y, numbers.number(knob.value), SMALL, theme.value, mono=True, anchor="end")
+        if shown.width + marks[0].width + 6 <= end - x:  # type: ignore[union-attr]
+            marks.append(shown)
+    if knob.grad and math.isfinite(knob.grad):
+        up = knob.grad < 0
+        marks += arrow(end + 8, y - (0 if up else 10), end + 8, y - (10 if up else 0), theme.grad, 2.0)
+    return marks
 
 
 def _knobs(run: Run, moment: Moment) -> Iterator[Knob]:

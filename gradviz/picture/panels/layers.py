@@ -87,7 +87,9 @@ def layers(graph: Graph) -> dict[str, list[int]]:
         if n.op != "parameter":
             continue
         parts = _PARTS.findall(n.name)
-        name = n.name.removesuffix(parts[-1]) if len(parts) > 1 else n.name
+        name = n.name
+        if len(parts) > 1:  # "p.layers[0].W" lies in p.layers[0], "p[0][2][1]" in p[0]
+            name = name.removesuffix(parts[-1] if parts[-1].startswith(".") else "".join(parts[1:]))
         found.setdefault(name, []).append(n.id)
     return found
 
