@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -14,15 +15,19 @@ from .calculus.descend import Descent
 from .calculus.record import record
 from .calculus.trouble import Explained, explain
 from .errors import UnknownName
-from .picture.draw import Drawing, Options, compose
+from .picture.draw import Options, compose
+from .picture.drawing import Drawing
 from .picture.panels import Panel, panel
 from .picture.scene import Frame
 from .picture.theme import Theme
+from .picture.timing import at_rate
 from .record import Run, State, Step, Value, final
 
 if TYPE_CHECKING:
     import graphviz
     import networkx
+
+    from .writers.table import Writer
 
 Progress = Callable[[int, int], None]
 
@@ -60,10 +65,11 @@ class Film:
         depth: int | None = None,
         title: str | None = None,
         panels: Sequence[str | Panel] = (),
+        reveal: str = "all",
     ) -> None:
         self.run = run
         self._inputs = _leaves(run) if inputs is None else inputs
-        self._options = Options(theme, rankdir, pace, title, depth, panels=tuple(map(panel, panels)))
+        self._options = Options(theme, rankdir, pace, title, depth, panels=tuple(map(panel, panels)), reveal=reveal)
         self._drawings: dict[Options, Drawing] = {}
 
     # ---- what was computed
@@ -128,31 +134,71 @@ class Film:
 
     # ---- what is drawn
 
-    def _drawing(self, **changes: Any) -> Drawing:
-        from dataclasses import replace
+    def restyled(self, **changes: Any) -> Film:
+        """Return a film of the same run whose pictures have other options.
 
-        options = replace(self._options, **changes)
+        changes  any of theme, pace, rankdir, title, depth, panels, reveal, as `gradviz.film` takes them
+
+        Raises `UnknownName` for another option, or for a value that is not among its choices.
+
+        >>> import gradviz as gv
+        >>> len(gv.film(lambda x: x * x, 3.0).restyled(pace="sweep"))
+        3
+        """
+        known = ("theme", "pace", "rankdir", "title", "depth", "panels", "reveal")
+        for name in changes:
+            if name not in known:
+                raise UnknownName(f"{name!r} is no option of a film's pictures; choose from {', '.join(known)}")
+        kept = {name: getattr(self._options, name) for name in known}
+        return Film(self.run, inputs=self._inputs, **(kept | changes))
+
+    def drawing(
+        self,
+        *,
+        width: int | None = None,
+        height: int | None = None,
+        scale: float = 1.0,
+        moving: bool = True,
+        theme: str | Theme | None = None,
+        pace: str | None = None,
+        seconds_per_step: float | None = None,
+        hold: float | None = None,
+        first: int | str | None = None,
+        last: int | str | None = None,
+    ) -> Drawing:
+        """Return the frames as they will be written: how many there are, for how long each is shown, what is said.
+
+        moving  False for a still, which has the graph's shape and no time line
+
+        The other options are those of `save`. Frames are drawn when the drawing is iterated over, or by
+        `drawing.frame(k)`.
+        """
+        changes = {"theme": theme, "pace": pace}
+        changes = {name: value for name, value in changes.items() if value is not None}
+        options = replace(self._options, width=width, height=height, moving=moving, **changes)  # type: ignore[arg-type]
         if options not in self._drawings:
             self._drawings[options] = compose(self.run, options)
-        return self._drawings[options]
+        return self._drawings[options].played(
+            first=first, last=last, each=seconds_per_step, hold=hold, scale=scale, moving=moving
+        )
 
     @property
     def frames(self) -> Drawing:
         """The frames at the default size: a sequence that computes each when it is asked for."""
-        return self._drawing()
+        return self.drawing()
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """The steps that the frames show, one each; after them comes the finished frame."""
-        return self._drawing().steps
+        return self.drawing().steps
 
     @property
     def said(self) -> tuple[str, ...]:
         """What a reader may want to know: the level of detail, a layout engine that stepped in, a NaN."""
-        return (*self._drawing().said, *([str(self.trouble)] if self.trouble else []))
+        return (*self.drawing().said, *([str(self.trouble)] if self.trouble else []))
 
     def __len__(self) -> int:
-        return len(self._drawing())
+        return len(self.drawing())
 
     def svg(self, frame: int = -1, *, width: int | None = None, height: int | None = None, prefix: str = "") -> str:
         """Return one frame as SVG text; the finished one by default.
@@ -163,20 +209,20 @@ class Film:
         """
         from .writers.svg import svg
 
-        drawing, one = self._still(frame, width, height)
+        drawing, one = self._still(frame, width=width, height=height)
         return svg(one.scene, prefix=prefix, size=drawing.canvas.pixels)
 
-    def _still(self, frame: int | None, width: int | None, height: int | None) -> tuple[Drawing, Frame]:
+    def _still(self, frame: int | None, **size: Any) -> tuple[Drawing, Frame]:
         k = -1 if frame is None else frame
-        moving = k != -1 and k != len(self._drawing(width=width, height=height)) - 1
-        drawing = self._drawing(width=width, height=height, moving=moving)
+        moving = k != -1 and k != self.drawing(**size).count - 1
+        drawing = self.drawing(**size, moving=moving)
         return drawing, drawing.frame(k)
 
     def dot(self, frame: int = -1) -> graphviz.Digraph:
         """Return one frame as a plain graphviz.Digraph that keeps the positions (layout=nop2)."""
         from .writers.dot import of_drawing
 
-        drawing, _ = self._still(frame, None, None)
+        drawing, _ = self._still(frame)
         return of_drawing(drawing, frame)
 
     def save(
@@ -185,6 +231,14 @@ class Film:
         *,
         width: int | None = None,
         height: int | None = None,
+        scale: float = 1.0,
+        theme: str | Theme | None = None,
+        pace: str | None = None,
+        seconds_per_step: float | None = None,
+        hold: float | None = None,
+        fps: float | None = None,
+        first: int | str | None = None,
+        last: int | str | None = None,
         frame: int | None = None,
         until: str | None = None,
         loop: int = 0,
@@ -192,42 +246,76 @@ class Film:
     ) -> Path:
         """Write the film to a file whose suffix says what it becomes, and return the path.
 
+        path           a name with %d in it, as in "frames/%03d.png", writes every frame to a file of its own, with the
+                       frame's number; its folder is made if need be
         width, height  px of the output. A film without them is 960×540 or 1280×720; a still has the graph's shape
+        scale          1 to 8: the same picture in so many times as many px, for dense screens and print
+        theme, pace    in place of the film's own
+        seconds_per_step  how long a step is shown; by default about a second, less in a film of more than a minute
+        hold           how long the last frame is shown, in seconds; 4 by default
+        fps            for MP4 and WebM: so many frames a second, for programs that need a fixed rate. Without it each
+                       step is one frame, shown for exactly its time
+        first, last    the part of the film that is played: frames from 0 (negative from the end), sweeps as in
+                       "backward", or a step of one as in "backward:3"
         frame          for a still: which frame, from 0, negative from the end; the finished one by default
         until          for a still: the name of a sweep, whose last frame is written
         loop           for an animation: how often it plays, 0 for ever
         progress       called with the frames written so far and their number
 
-        Raises `UnknownName` for a suffix, frame or sweep that there is none of, `CannotWrite` for the path.
-        The file appears whole or not at all.
+        Raises `UnknownName` for a suffix, frame, sweep or number that there is none of, `CannotWrite` for the path.
+        A file appears whole or not at all.
         """
-        from .writers.files import whole
+        from .writers.files import folder, whole
+        from .writers.numbered import numbered
         from .writers.table import writer_for
 
         target = Path(path)
         writer = writer_for(target)
-        k = self._frame_of(frame, until)
+        size = {"width": width, "height": height, "scale": scale, "theme": theme, "pace": pace}
+        played = {"seconds_per_step": seconds_per_step, "hold": hold, "first": first, "last": last}
+        k = self._frame_of(frame, until, pace)
+        each = numbered(target)
+        if fps is not None and not 1 <= fps <= 120:
+            raise UnknownName(f"fps={fps!r} is not a rate in frames a second; choose from 1 to 120")
+        if loop < 0:
+            raise UnknownName(f"loop={loop!r} is not how often to play; choose 0 for ever, or a whole number")
+        if each is not None:
+            drawing = self.drawing(**size, **played)  # type: ignore[arg-type]
+            writer.check_single()
+            folder(target.parent)
+            for done, number in enumerate(drawing.shown, 1):
+                with whole(each(number)) as out:
+                    self._single(writer, out, drawing, number)
+                if progress is not None:
+                    progress(done, len(drawing))
+            return target
         with whole(target) as out:
             if writer.takes == "run":
                 writer.load()(self.run, out)
-            elif writer.takes == "graph":
-                out.write(self.dot(-1 if k is None else k).source.encode())
-            elif writer.animated:
-                drawing = self._drawing(width=width, height=height)
-                writer.load()(_counted(drawing, progress), out, size=drawing.canvas.pixels, loop=loop)
+            elif writer.animated and not (writer.single and k is not None):
+                drawing = self.drawing(**size, **played)  # type: ignore[arg-type]
+                frames = _counted(drawing, progress)
+                if fps is not None and writer.rated:
+                    frames = at_rate(frames, fps)
+                writer.load()(frames, out, size=drawing.canvas.pixels, loop=loop)
             else:
-                drawing, one = self._still(k, width, height)
-                self._one(writer.load(), one, out, drawing)
+                drawing, _ = self._still(k, **size)
+                self._single(writer, out, drawing, -1 if k is None else k)
         return target
 
-    @staticmethod
-    def _one(write: Any, one: Frame, out: BinaryIO, drawing: Drawing) -> None:
-        write(iter([one]), out, size=drawing.canvas.pixels)
+    def _single(self, writer: Writer, out: BinaryIO, drawing: Drawing, k: int) -> None:
+        """Write one frame."""
+        if writer.takes == "graph":
+            from .writers.dot import of_drawing
 
-    def _frame_of(self, frame: int | None, until: str | None) -> int | None:
+            out.write(of_drawing(drawing, k).source.encode())
+        else:
+            writer.load()(iter([drawing.frame(k)]), out, size=drawing.canvas.pixels)
+
+    def _frame_of(self, frame: int | None, until: str | None, pace: str | None) -> int | None:
         if until is None:
             return frame
-        found = [i for i, s in enumerate(self.steps) if s.kind == until]
+        found = [i for i, s in enumerate(self.drawing(pace=pace).steps) if s.kind == until]
         if not found:
             kinds = dict.fromkeys(s.kind for s in self.run.sweeps)
             raise UnknownName(f"until={until!r} is not a sweep of this film; choose from {', '.join(kinds)}")
@@ -282,6 +370,7 @@ def film(
     panels: Sequence[str | Panel] = (),
     depth: int | None = None,
     title: str | None = None,
+    reveal: str = "all",
 ) -> Film:
     """Record a computation and return the film of it.
 
@@ -295,6 +384,7 @@ def film(
     panels   what stands beside the graph: "curve", "loss", "along", "over", "knobs", "layers", or functions
              (run, moment, theme, size) -> Scene; most need a Descent
     depth    fold groups deeper than this; 0 folds all
+    reveal   "all", or "ask": each contribution is a frame with a question mark first, then answered
 
     Raises a child of `GradvizError` that says what was wrong, where, and what to do.
 
@@ -309,4 +399,7 @@ def film(
     else:
         recorded = record(target, args, kwargs, wrt=wrt, seed=seed, sweeps=sweeps, direction=direction)
         run, inputs = recorded.run, recorded.inputs
-    return Film(run, inputs=inputs, pace=pace, theme=theme, rankdir=rankdir, depth=depth, title=title, panels=panels)
+    return Film(
+        run, inputs=inputs, pace=pace, theme=theme, rankdir=rankdir, depth=depth, title=title, panels=panels,
+        reveal=reveal,
+    )  # fmt: skip

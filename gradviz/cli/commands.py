@@ -6,12 +6,13 @@ import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
 from ..errors import UnknownName
 from . import report
+from .sections import Sections
 
 _EXAMPLES = """
 \b
@@ -19,6 +20,7 @@ Examples:
   gradviz render "tanh(w*x + b)" w=-3 x=2 b=6.88 -o neuron.svg
   gradviz render "q = sin(a); L = q*b + q**2" a=1 b=2 -o fanout.gif --width 960
   gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.svg -o loss.gif
+  gradviz render "tanh(w*x + b)" w=-3 x=2 b=6.88 -o frames/%03d.png --for slide
   gradviz check "exp(x) / y" x=1 y=2
 
 \b
@@ -44,8 +46,33 @@ NAME=VALUE gives a number or an array: w=-3  x=1/3  b=[1,2,3]  m=[[1,2],[3,4]]
 """
 
 
+_RENDER_EXAMPLES = """
+\b
+Examples:
+  gradviz render "tanh(w*x + b)" w=-3 x=2 b=6.88 -o neuron.svg -o neuron.gif
+  gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.pptx --for slide --reveal ask
+  gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.gif --for readme --from backward
+"""
+
+#: The options that belong to a file, not to the film.
+_SAVED = (
+    "width", "height", "scale", "frame", "until", "first", "last", "seconds_per_step", "hold", "loop", "fps",
+)  # fmt: skip
+#: What a picture is for → its size, which --width, --height and --scale change.
+PRESETS: dict[str, dict[str, float]] = {
+    "readme": {"width": 800},
+    "slide": {"width": 1920, "height": 1080},
+    "phone": {"width": 540, "height": 960, "scale": 2},
+}
+
+
+class _Render(Sections):
+    headings: ClassVar = {"-o": "Files", "--for": "The picture", "--pace": "The film", "--wrt": "The computation"}
+
+
 @cli.command(
-    epilog='\b\nExample:\n  gradviz render "tanh(w*x + b)" w=-3 x=2 b=6.88 -o neuron.svg -o neuron.gif',
+    cls=_Render,
+    epilog=_RENDER_EXAMPLES,
     help=f"Draw a computation: its graph, or the film of its sweeps.\n{_TARGET}",
 )
 @click.argument("target")
@@ -56,24 +83,36 @@ NAME=VALUE gives a number or an array: w=-3  x=1/3  b=[1,2,3]  m=[[1,2],[3,4]]
     "outputs",
     metavar="FILE",
     multiple=True,
-    help="Where to write. The suffix says what: .svg .png .gif ..., as gradviz doctor lists them. Repeat for more.",
+    help="Where to write. The suffix says what, as gradviz doctor lists them: .svg .png .gif .mp4 .pdf .pptx and more. "
+    "A name such as frames/%03d.png writes every frame. Repeat for more.",
 )
-@click.option("--width", type=click.IntRange(64, 16384), help="Width in px.")
-@click.option("--height", type=click.IntRange(64, 16384), help="Height in px.")
+@click.option("--for", "preset", type=click.Choice(list(PRESETS)), help="A size: 800 px wide, 1920×1080, or upright.")
+@click.option("--width", type=click.IntRange(64, 16384), metavar="PX", help="Width.  [default: 960 or 1280 for a film]")
+@click.option("--height", type=click.IntRange(64, 16384), metavar="PX", help="Height.  [default: 16:9 for a film]")
+@click.option("--scale", type=float, metavar="K", help="The same picture in 1 to 8 times as many px.")
 @click.option("--theme", type=click.Choice(["light", "dark"]), help="Colours.  [default: light]")
+@click.option("--title", metavar="TEXT", help="Title.  [default: the expression or function]")
+@click.option("--rankdir", type=click.Choice(["auto", "LR", "TB"]), help="Direction of the graph.  [default: auto]")
+@click.option("--depth", type=int, metavar="N", help="Draw groups deeper than N as one node; 0 draws all so.")
+@click.option("--frame", type=int, metavar="K", help="Which frame a still shows, from 0; -1 is the last.")
+@click.option("--until", metavar="SWEEP", help="The still at the end of a sweep: forward, backward, tangent.")
 @click.option(
     "--pace",
     type=click.Choice(["auto", "edge", "node", "layer", "sweep"]),
-    help="What one step shows.  [default: auto, node up to 60 steps]",
+    help="What one step shows.  [default: auto, the finest with at most 60 steps]",
 )
-@click.option("--rankdir", type=click.Choice(["auto", "LR", "TB"]), help="Direction of the graph.  [default: auto]")
-@click.option("--title", metavar="TEXT", help="Title.  [default: the expression or function]")
-@click.option("--depth", type=click.IntRange(0), metavar="N", help="Draw groups deeper than N as one node.")
+@click.option(
+    "--reveal", type=click.Choice(["all", "ask"]), help="ask: each contribution is a question first.  [default: all]"
+)
+@click.option("--from", "first", metavar="PLACE", help="Begin at a frame (from 0), a sweep, or a step: backward:3.")
+@click.option("--to", "last", metavar="PLACE", help="End with that frame, sweep or step.")
+@click.option("--seconds-per-step", type=float, metavar="S", help="Show each step so long.  [default: about 1, to 0.5]")
+@click.option("--hold", type=float, metavar="S", help="Show the last frame so long.  [default: 4]")
+@click.option("--loop", type=int, metavar="N", help="Play N times.  [default: 0, for ever]")
+@click.option("--fps", type=float, metavar="N", help="MP4 and WebM at a fixed rate.  [default: a frame a step]")
 @click.option("--wrt", metavar="NAMES", multiple=True, help="Names to differentiate by, as in w,b; the rest is data.")
 @click.option("--seed", metavar="VALUE", help="Gradient that enters at the output; needed for an array.")
 @click.option("--along", metavar="NAME=VALUE", multiple=True, help="Forward mode too: a direction, as in x=1.")
-@click.option("--frame", type=int, metavar="K", help="Which frame a still shows, from 0; -1 is the last.")
-@click.option("--until", metavar="SWEEP", help="The still at the end of a sweep: forward, backward, tangent.")
 def render(target: str, values: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> None:
     from ..writers import table
     from .target import resolve
@@ -86,7 +125,8 @@ def render(target: str, values: tuple[str, ...], outputs: tuple[str, ...], **opt
         table.writer_for(Path(path))
     if target.endswith(".py") and values and "=" not in values[0]:
         raise UnknownName(f"{values[0]!r} is not NAME=VALUE; did you mean {target}:{values[0]}?")
-    keep = {k: v for k in ("width", "height", "frame", "until") if (v := options.pop(k)) is not None}
+    keep = {k: v for k in _SAVED if (v := options.pop(k)) is not None}
+    keep = PRESETS.get(options.pop("preset") or "", {}) | keep
     film = make(resolve(target, read(values)), **options)
     write_all(film, [Path(p) for p in outputs], keep)
 
@@ -114,7 +154,12 @@ def demo(folder: Path) -> None:
 @click.option("--steps", type=click.IntRange(1, 100_000), help="Steps of descent.  [default: to 1 % of the least loss]")
 @click.option("--by-hand", "story", is_flag=True, help="Begin by hand: the Curve Fitter 6000.")
 @click.option(
-    "-o", "--output", "outputs", metavar="FILE", multiple=True, type=click.Path(path_type=Path),
+    "-o",
+    "--output",
+    "outputs",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
     help="Where to write; the suffix says what.  [default: DATA-fit.gif here]",
 )
 @click.option("--width", type=click.IntRange(64, 16384), help="Width in px.")

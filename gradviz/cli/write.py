@@ -6,13 +6,13 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import UnknownName
 from ..film import Film, Progress, film
 from ..writers import table
+from ..writers.numbered import numbered
 from .report import say, size
 from .target import Target
 from .values import value, values
@@ -31,19 +31,23 @@ def make(
     rankdir: str | None = None,
     title: str | None = None,
     depth: int | None = None,
+    reveal: str | None = None,
 ) -> Film:
     """Record a target and return its film; what is None is left to the film."""
     look: dict[str, Any] = {
         k: v
-        for k, v in {"theme": theme, "pace": pace, "rankdir": rankdir, "title": title, "depth": depth}.items()
+        for k, v in (
+            ("theme", theme), ("pace", pace), ("rankdir", rankdir), ("title", title), ("depth", depth),
+            ("reveal", reveal),
+        )
         if v is not None
-    }
+    }  # fmt: skip
     if isinstance(target.thing, Film):
         if wrt or seed or along:
             raise UnknownName(
                 "--wrt, --seed and --along need a function or an expression; this target is a film already"
             )
-        return shown(target.thing, look)
+        return target.thing.restyled(**look) if look else target.thing
     record: dict[str, Any] = {}
     names = [name for word in wrt for name in _PATH.split(word.strip()) if name]
     if names:
@@ -55,36 +59,37 @@ def make(
     return film(target.thing, *target.args, kwargs=target.values or None, **record, **look)
 
 
-def shown(made: Film, look: Mapping[str, Any]) -> Film:
-    """Return a film of the same run with some options of its pictures changed."""
-    if not look:
-        return made
-    options = replace(made._options, **look)
-    kept = {name: getattr(options, name) for name in ("theme", "pace", "rankdir", "title", "depth", "panels")}
-    return Film(made.run, inputs=made._inputs, **kept)
+#: Options that say which frame a still is, and those that say how a film is played.
+_STILL, _PLAYED = ("frame", "until"), ("fps", "loop", "seconds_per_step", "hold", "first", "last")
 
 
 def write_all(made: Film, paths: Sequence[Path], options: Mapping[str, Any]) -> None:
     """Write every file, and say what each became. Raises `UnknownName` and `CannotWrite` as `Film.save` does."""
     told: set[str] = set()
     for path in paths:
-        animated = table.writer_for(path).animated
-        # Which frame a still shows means nothing to a film, which shows them all.
-        fitting = {k: v for k, v in options.items() if not (animated and k in ("frame", "until"))}
-        with progress(path.name, animated) as step:
+        writer, each = table.writer_for(path), numbered(path)
+        single = writer.single and any(k in options for k in _STILL)
+        film = writer.animated and not single
+        # Which frame a still shows means nothing to a film, which shows them all, and a still is not played.
+        unfit = _STILL if film or each else _PLAYED
+        fitting = {k: v for k, v in options.items() if k not in unfit}
+        with progress(path.name, film or each is not None) as step:
             made.save(path, **fitting, progress=step)
-        frames = f"{len(made)} frames, {seconds(made):.1f} s, " if animated else ""
-        say(f"{path}: {frames}{size(path.stat().st_size)}")
-        size_asked = {k: v for k, v in options.items() if k in ("width", "height")}
-        for note in made._drawing(**size_asked, moving=animated).said:
+        if writer.takes == "run":
+            say(f"{path}: {size(path.stat().st_size)}")
+            continue
+        kept = {k: v for k, v in fitting.items() if k not in ("frame", "until", "fps", "loop")}
+        drawing = made.drawing(**kept, moving=film or each is not None)
+        if each is not None:
+            count = sum(each(k).stat().st_size for k in drawing.shown)
+            say(f"{path}: {len(drawing)} files, {size(count)}")
+        else:
+            frames = f"{len(drawing)} frames, {drawing.seconds:.1f} s, " if film else ""
+            say(f"{path}: {frames}{size(path.stat().st_size)}")
+        for note in (*drawing.said, *([str(made.trouble)] if made.trouble else [])):
             if note not in told:
                 told.add(note)
                 say(f"  {note}")
-
-
-def seconds(made: Film) -> float:
-    """Return how long a film lasts."""
-    return made.frames.seconds
 
 
 @contextmanager

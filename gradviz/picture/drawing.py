@@ -89,12 +89,14 @@ class Drawing:
         each: float | None = None,
         hold: float | None = None,
         scale: float = 1.0,
+        moving: bool = True,
     ) -> Drawing:
         """Return the same drawing with another part of it played, at other times, in more px.
 
         first, last  a frame from 0 (negative from the end), a sweep, or a step of one, as in "backward:3"
         each, hold   seconds, see `timing.times`
         scale        how many px of the output stand in the place of one
+        moving       whether it is said if the film takes long
         """
         shown = range(
             timing.place(self.run, self.steps, 0 if first is None else first),
@@ -102,18 +104,18 @@ class Drawing:
         )
         if not shown:
             raise UnknownName(f"a film from {first!r} to {last!r} has no frames; give the earlier one first")
-        pixels = tuple(round(n * scale) for n in self.canvas.pixels)
-        if not 1 <= scale <= 8 or max(pixels) > MOST_PIXELS:
+        pixels = [n * scale for n in self.canvas.pixels]
+        if not (1 <= scale <= 8 and max(pixels) <= MOST_PIXELS):
             raise UnknownName(
                 f"scale={scale!r} of {self.canvas.pixels[0]}×{self.canvas.pixels[1]} px; choose from 1 to 8, with at "
                 f"most {MOST_PIXELS} px a side. A smaller picture is drawn anew for its width"
             )
         path = [*self.steps, None][shown.start : shown.stop]
         times = timing.times(self.run, path, each=each, hold=hold)
-        long = timing.advice(self.run, path, times, hold) if self.tracks else ""
+        long = timing.advice(self.run, path, times, hold) if moving else ""
         return replace(
             self, shown=shown, times=times, said=(*self.said, *([long] if long else [])),
-            canvas=replace(self.canvas, pixels=(pixels[0], pixels[1])),
+            canvas=replace(self.canvas, pixels=(round(pixels[0]), round(pixels[1]))),
         )  # fmt: skip
 
     def __iter__(self) -> Iterator[Frame]:

@@ -41,10 +41,10 @@ def of_drawing(drawing: Drawing, frame: int = -1) -> graphviz.Digraph:
             layout = picture.layout
         case _:
             raise AssertionError(picture)
-    if not -len(drawing) <= frame < len(drawing):
+    if not -drawing.count <= frame < drawing.count:
         drawing.frame(frame)  # raises, with the choices
-    k = frame % len(drawing)
-    if k == len(drawing) - 1:
+    k = frame % drawing.count
+    if k == drawing.count - 1:
         state = final(drawing.run)
     else:
         state = State()

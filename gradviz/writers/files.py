@@ -52,6 +52,18 @@ def whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise
 
 
+def folder(path: Path) -> None:
+    """Make a folder in one that there is. Raises `CannotWrite`."""
+    if path.is_dir():
+        return
+    try:
+        path.mkdir()
+    except FileNotFoundError as e:
+        raise CannotWrite(f"{str(path)!r} cannot be made: there is no folder {str(path.parent)!r}") from e
+    except OSError as e:
+        raise CannotWrite(_reason(path, e)) from e
+
+
 def _check(given: Path, target: Path) -> None:
     folder = target.parent
     if target.is_dir():

@@ -20,6 +20,8 @@ class Writer:
     module, function  where it is written, relative to gradviz
     what              a few words for people
     animated          whether it takes all frames of a film, or the one of a still
+    single            whether it also holds one frame well
+    rated             whether it can have a fixed number of frames a second
     takes             "frames", or what else of a film it is made from: "graph" or "run"
     needs, extra      an optional package, and the extra of gradviz-backprop that installs it
     """
@@ -28,9 +30,17 @@ class Writer:
     function: str
     what: str
     animated: bool = False
+    single: bool = False
+    rated: bool = False
     takes: str = "frames"
     needs: str | None = None
     extra: str | None = None
+
+    def check_single(self) -> None:
+        """Raise `UnknownName` where a file a frame would make no sense."""
+        if self.takes == "run" or (self.animated and not self.single):
+            choices = ", ".join(s for s, w in WRITERS.items() if w.takes != "run" and (w.single or not w.animated))
+            raise UnknownName(f"{self.what}: a name with %d writes a file a frame; choose from {choices}")
 
     def load(self) -> Callable[..., None]:
         """Return the function that writes; raise `PartMissing` where its package is not installed."""
@@ -49,9 +59,9 @@ WRITERS: dict[str, Writer] = {
     ".gif": Writer("writers.gif", "write", "an animation as GIF", animated=True),
     ".webp": Writer("writers.webp", "write", "an animation as lossless WebP", animated=True),
     ".apng": Writer("writers.apng", "write", "an animation as APNG", animated=True),
-    ".pdf": Writer("writers.pdf", "write", "PDF, a vector page a frame", animated=True),
-    ".mp4": Writer("writers.video", "mp4", "a video as MP4 (H.264)", animated=True, needs="av", extra="video"),
-    ".webm": Writer("writers.video", "webm", "a video as WebM (VP9)", animated=True, needs="av", extra="video"),
+    ".pdf": Writer("writers.pdf", "write", "PDF, a vector page a frame", animated=True, single=True),
+    ".mp4": Writer("writers.video", "mp4", "a video as MP4", animated=True, rated=True, needs="av", extra="video"),
+    ".webm": Writer("writers.video", "webm", "a video as WebM", animated=True, rated=True, needs="av", extra="video"),
     ".animated.svg": Writer("writers.animated", "write", "an animation as SVG, for web pages", animated=True),
     ".reveal.html": Writer("writers.revealed", "write", "slides for reveal.js, one file", animated=True),
     ".pptx": Writer("writers.slides", "write", "slides for PowerPoint", animated=True, needs="pptx", extra="slides"),

@@ -1,0 +1,29 @@
+"""Names of files that frames are written to, one each: a number's place in them, as printf writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import UnknownName
+
+_PLACE = re.compile(r"%%|%(0?\d{0,2})d")
+
+
+def numbered(path: Path) -> Callable[[int], Path] | None:
+    """Return the function from a frame's number to its file: "%03d.svg" gives 000.svg, 001.svg; None without a place.
+
+    In a name with %d, %3d or %03d, a percent sign is written %%; in any other name it is itself. Raises `UnknownName`
+    for a name with two places.
+
+    >>> numbered(Path("frames/%03d.svg"))(7).as_posix()
+    'frames/007.svg'
+    """
+    name = path.name
+    places = [m for m in _PLACE.finditer(name) if m[0] != "%%"]
+    if not places:
+        return None
+    if len(places) > 1:
+        raise UnknownName(f"{str(path)!r} has {len(places)} places for a frame's number; keep one, and write others %%")
+    return lambda k: path.with_name(_PLACE.sub(lambda m: "%" if m[0] == "%%" else m[0] % k, name))

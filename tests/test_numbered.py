@@ -1,0 +1,78 @@
+"""Frames as files of their own: their names, their numbers, and what is in them."""
+
+from pathlib import Path
+
+import pytest
+from films import neuron
+from PIL import Image
+
+from gradviz.errors import CannotWrite, UnknownName
+from gradviz.writers.numbered import numbered
+
+
+@pytest.mark.parametrize(
+    ("name", "third"),
+    [
+        ("%d.svg", "3.svg"),
+        ("%03d.svg", "003.svg"),
+        ("a-%2d.png", "a- 3.png"),
+        ("50%%-%02d.svg", "50%-03.svg"),
+        ("%s-%d.svg", "%s-3.svg"),
+        ("plain.svg", None),
+        ("100%.svg", None),
+        ("a%%b.svg", None),
+        ("%%d.svg", None),
+    ],
+)
+def test_a_place_for_the_number_is_written_as_printf_does(name: str, third: str | None) -> None:
+    made = numbered(Path("in %d") / name)
+    assert (made(3) if made else None) == (Path("in %d") / third if third else None)
+
+
+def test_two_places_are_one_too_many() -> None:
+    with pytest.raises(UnknownName, match="2 places"):
+        numbered(Path("%d-%d.svg"))
+
+
+def test_every_frame_becomes_a_file_with_the_frames_number(tmp_path: Path) -> None:
+    film, seen = neuron(), []
+    pattern = tmp_path / "frames" / "%03d.svg"
+    assert film.save(pattern, progress=lambda done, total: seen.append((done, total))) == pattern
+    files = sorted(pattern.parent.iterdir())
+    assert [f.name for f in files] == [f"{k:03}.svg" for k in range(17)]
+    assert "step 3 of 6" in files[2].read_text(encoding="utf-8")
+    assert "Finished" in files[16].read_text(encoding="utf-8")
+    assert seen == [(k, 17) for k in range(1, 18)]
+
+
+def test_of_a_part_frames_keep_their_numbers(tmp_path: Path) -> None:
+    neuron().save(tmp_path / "%d.png", first="backward:2", last=9, width=960)
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["7.png", "8.png", "9.png"]
+    with Image.open(tmp_path / "7.png") as picture:
+        assert picture.size == (960, 540)
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "gv"])
+def test_other_stills_have_frames_too(tmp_path: Path, suffix: str) -> None:
+    neuron().save(tmp_path / f"%d.{suffix}", last=1)
+    texts = [f.read_bytes() for f in sorted(tmp_path.iterdir())]
+    assert len(texts) == 2
+    assert texts[0] != texts[1]
+    if suffix == "pdf":  # a page each
+        assert all(t.count(b"/Type /Page ") == 1 for t in texts)
+
+
+@pytest.mark.parametrize("name", ["%d.gif", "%d.mp4", "%d.json", "%d.animated.svg"])
+def test_a_film_is_not_written_once_a_frame(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnknownName, match=r"writes a file a frame; choose from \.svg, \.png, \.pdf"):
+        neuron().save(tmp_path / "new" / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_folder_is_made_and_no_more(tmp_path: Path) -> None:
+    with pytest.raises(CannotWrite, match="no folder"):
+        neuron().save(tmp_path / "a" / "b" / "%d.svg")
+    (tmp_path / "file").touch()
+    with pytest.raises(CannotWrite, match="file"):
+        neuron().save(tmp_path / "file" / "%d.svg")
+    assert [f.name for f in tmp_path.iterdir()] == ["file"]

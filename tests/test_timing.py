@@ -1,0 +1,99 @@
+"""How long frames are shown, and which part of a film is played."""
+
+import pytest
+from films import fanout, network, neuron, polynomial
+
+from gradviz.errors import UnknownName
+from gradviz.picture.scene import Frame, Scene
+from gradviz.picture.timing import AIM, at_rate
+from gradviz.writers.svg import svg
+
+
+def test_the_first_and_the_last_frame_are_held_long_enough_to_read():
+    shown = neuron().frames.times
+    assert shown[0] >= 2 > shown[1]
+    assert shown[-1] == 4
+
+
+def test_a_film_of_many_steps_takes_a_minute_and_one_of_few_is_not_hurried():
+    long, short = polynomial(3, pace="node").frames, neuron().frames
+    assert len(long) > 90
+    assert long.seconds == pytest.approx(AIM, abs=1)
+    assert min(long.times) >= 0.5
+    assert short.times[1:6] == (0.9,) * 5
+    assert not any("long" in note for note in (*long.said, *short.said))
+
+
+def test_a_film_of_more_than_a_minute_says_what_would_make_it_shorter():
+    film = polynomial(4, pace="edge")
+    (note,) = [n for n in film.said if " s long" in n]
+    assert note == "78 s long; shorter with pace layer (35 s) or 0.35 seconds per step (55 s)"
+    assert film.drawing(pace="layer").seconds == pytest.approx(35, abs=0.5)
+    assert film.drawing(seconds_per_step=0.35).seconds == pytest.approx(55, abs=0.5)
+    assert not any(" s long" in n for n in film.drawing(moving=False).said), "a still has no length"
+
+
+def test_seconds_are_what_is_asked_for():
+    played = neuron().drawing(seconds_per_step=0.25, hold=1.5)
+    assert played.times == (0.25,) * 16 + (1.5,)
+    assert [f.seconds for f in played] == list(played.times)
+    for wrong in ({"seconds_per_step": 0}, {"hold": -1}, {"hold": float("nan")}):
+        with pytest.raises(UnknownName, match="is not a time in seconds"):
+            neuron().drawing(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "frames"),
+    [
+        (None, None, range(17)),
+        ("backward", None, range(6, 17)),
+        ("backward", "backward", range(6, 16)),
+        (None, "forward", range(6)),
+        ("forward:3", "backward:2", range(2, 8)),
+        (3, -2, range(3, 16)),
+        ("3", "3", range(3, 4)),
+    ],
+)
+def test_a_part_of_a_film_has_the_frames_of_the_whole(first, last, frames):
+    film = neuron()
+    part = film.drawing(first=first, last=last)
+    assert [f.note for f in part] == [film.frames.frame(k).note for k in frames]
+    assert len(part) == len(frames)
+    assert part.times[-1] == 4, "the last frame is held, whichever it is"
+
+
+def test_a_place_that_there_is_none_of_is_answered_with_those_there_are():
+    with pytest.raises(UnknownName, match=r"'backwards' is no place.*0 to 16.*forward, backward.*forward:2"):
+        neuron().drawing(first="backwards")
+    with pytest.raises(UnknownName, match="'forward:7' is no place"):
+        neuron().drawing(last="forward:7")
+    with pytest.raises(UnknownName, match="from 9 to 3 has no frames"):
+        neuron().drawing(first=9, last=3)
+    with pytest.raises(UnknownName, match="frame 99 of a film of 17"):
+        neuron().drawing(last=99)
+
+
+def test_a_scale_gives_the_same_picture_in_more_pixels():
+    film = fanout()
+    one, two = film.drawing(), film.drawing(scale=2)
+    assert two.canvas.pixels == tuple(2 * n for n in one.canvas.pixels)
+    assert [svg(f.scene) for f in one] == [svg(f.scene) for f in two]
+    for wrong in (0.5, 9, float("nan")):
+        with pytest.raises(UnknownName, match="scale="):
+            film.drawing(scale=wrong)
+
+
+def test_a_part_of_an_overview_is_drawn_as_in_the_whole():
+    film = network()
+    assert film.frames.level == "overview"
+    whole, part = ([svg(f.scene) for f in d] for d in (film.frames, film.drawing(first="backward:4")))
+    assert part == whole[-len(part) :]
+
+
+def test_a_fixed_rate_keeps_the_time_of_every_frame():
+    frames = [Frame(Scene(1, 1, "#ffffff", ()), s, str(k)) for k, s in enumerate((0.9, 0.33, 0.001, 1.4))]
+    shown = list(at_rate(frames, 25))
+    counts = [sum(f.note == str(k) for f in shown) for k in range(4)]
+    assert all(count >= 1 for count in counts)
+    assert sum(counts) == round(sum(f.seconds for f in frames) * 25)
+    assert {f.seconds for f in shown} == {0.04}
