@@ -26,6 +26,13 @@ PICTURES: dict[str, dict[str, dict[str, int]]] = {
     "curve": {"curve.svg": {"width": 1280}},
     "mlp": {"mlp.svg": {"width": 1280}},
 }
+LESSONS = (
+    "derivative", "rules", "descent", "gradient", "chain", "paths", "shared", "modes", "forward_pass", "backward_pass",
+    "accumulation", "iteration", "line", "xor",
+)  # fmt: skip
+PICTURES |= {f"lessons/{name}": {f"lessons/{name}.svg": {}} for name in LESSONS}
+PICTURES |= {f"faults/{name}": {f"faults/{name}.svg": {}} for name in ("overwritten", "not_zeroed")}
+PICTURES["curve_fitter/film"] = {"curve_fitter/film.svg": {}, "curve_fitter/film.gif": {}}
 #: The mean difference of two pictures' channels, of 255.
 TOLERANCE = 0.5
 
@@ -87,6 +94,7 @@ def main(words: list[str]) -> int:
                     made.save(target, **options)
                     print(f"drew {file}: {target.stat().st_size} bytes")
                     continue
+                (Path(folder) / file).parent.mkdir(exist_ok=True)
                 said = difference(target, made.save(Path(folder) / file, **options))
                 wrong += bool(said)
                 print(f"{file} {said or 'is as committed'}")

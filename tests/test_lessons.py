@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from looking import contrast, crossed, ground_under, is_number, outside, overlapping, texts
-from stories import SCRIPTS, film, module
+from stories import GALLERY, SCRIPTS, film, module
 
 import gradviz as gv
 from gradviz.picture.draw import compose
@@ -189,3 +190,9 @@ def test_both_graphs_of_a_fault_have_one_layout():
         for i in right:
             a = np.subtract(right[i][:2], right["node-0"][:2]) * k
             np.testing.assert_allclose(np.subtract(wrong[i][:2], wrong["node-0"][:2]), a, atol=4)
+
+
+def test_every_lesson_is_listed_in_the_order_of_the_story():
+    text = (GALLERY / "lessons" / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\d+\. `(\w+)\.py`: .+\.$", text, re.MULTILINE)
+    assert sorted(f"lessons/{name}" for name in listed) == [n for n in SCRIPTS if n.startswith("lessons/")]
