@@ -11,8 +11,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 
-from films import films, growth, imports, stills, video
 from measure import Row
+from pictures import films, growth, imports, stills, video
 from recording import arrays, scalars
 
 PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
