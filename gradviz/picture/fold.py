@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from .scene import Box
@@ -17,7 +18,7 @@ _LEAST = 27.0  # px of the long picture that a band of one row takes
 _GAIN = 1.3  # a further band must make marks that much larger
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bands:
     """Maps a long picture into a region, band by band.
 
@@ -31,7 +32,7 @@ class Bands:
     sides: tuple[tuple[float, float], ...]
     region: Box
 
-    @property
+    @cached_property
     def stretch(self) -> tuple[float, float]:
         """Return the factors by which lengths along and across are multiplied."""
         x0, y0, x1, y1 = self.region
@@ -47,6 +48,7 @@ class Bands:
         """Return the index of the band that holds an x of the long picture."""
         return bisect_right(self.cuts, x)
 
+    @cached_property
     def tops(self) -> list[float]:
         """Return where the bands begin in the region: the room left over is shared out between them."""
         y0, y1 = self.region[1::2]
@@ -80,7 +82,7 @@ class Bands:
         sx, sy = self.stretch
         start, (side, bottom) = self.ends[band], self.sides[band]
         left = x0 + _STUB if self.cuts else x0 + (x1 - x0 - sx * (self.ends[1] - start)) / 2
-        top = self.tops()[band] + max(0.0, sy * (_LEAST - (bottom - side)) / 2)
+        top = self.tops[band] + max(0.0, sy * (_LEAST - (bottom - side)) / 2)
         return [round(left + sx * (v - start) if i % 2 == 0 else top + sy * (v - side), 2) for i, v in enumerate(xy)]
 
     def _cut(self, cubic: list[float]) -> list[tuple[list[float], int]]:

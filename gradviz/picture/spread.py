@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
 
+import numpy as np
+
 from ..record import Graph
 from .dots import GAP, SQUARE
 from .fold import bands, one, split
@@ -21,7 +23,7 @@ _RANK, _NEXT = 68.0, 27.0
 #: long ones never are, between them the layout with larger marks is taken.
 _CROWDED = (1.0, 3.0)
 _BETTER = 1.2
-_FEW = 1500  # nodes; of a smaller graph both directions are tried
+_FEW = 1500  # nodes; a larger graph is laid out once, in the direction and with the edges that are likely best
 _LEVEL = 0.75  # a picture is sheared where that leaves it less than this share of its height
 _LONG = 4  # ranks; a shorter edge is never left out of the layout
 _CLOSEST = 34.0  # px between ranks that full-size marks need
@@ -67,7 +69,7 @@ def spread(graph: Graph, region: Box, rankdir: str = "auto", labels: Mapping[int
         tried.append("LR" if likely == "TB" else "TB")
     best: Spread | None = None
     for way in tried:
-        for out in _variants(free, passed):
+        for out in _variants(free, passed, len(items) <= _FEW):
             found = _spread(items, edges, out, region, way)
             if best is None or found.scale > _BETTER * best.scale:
                 best = found
@@ -75,11 +77,11 @@ def spread(graph: Graph, region: Box, rankdir: str = "auto", labels: Mapping[int
     return best
 
 
-def _variants(free: frozenset[Edge], passed: float) -> list[frozenset[Edge]]:
+def _variants(free: frozenset[Edge], passed: float, few: bool) -> list[frozenset[Edge]]:
     """Return the sets of edges that a layout may leave out, the one to prefer first."""
     if passed <= _CROWDED[0]:
         return [frozenset()]
-    return [free] if passed > _CROWDED[1] else [frozenset(), free]
+    return [frozenset(), free] if few and passed <= _CROWDED[1] else [free]
 
 
 def _spread(
@@ -101,12 +103,14 @@ def _spread(
     scale = max(0.1, min(1.0, max(across, _room(centres, rankdir) / _NEXT), along * _RANK / _CLOSEST))
     h = SQUARE / 2 * scale
     curves: dict[Edge, Curve] = {}
-    cut: dict[Edge, Pieces] = {}
+    whole: list[list[list[float]]] = []
     for edge in edges:
         ends = centres[edge[0]], centres[edge[1]]
         pieces = [_bowed(*ends, region)] if edge in free else fold.pieces(chains[edge])
         pieces[0][:2], pieces[-1][-2:] = ends
-        cut[edge] = shorten(pieces, GAP * scale)
+        whole.append(pieces)
+    cut = dict(zip(edges, shorten(whole, GAP * scale), strict=True))
+    for edge in edges:
         old = found.curves.get(edge) or Curve((), (1.0, 0.0), (1.0, 0.0))
         curves[edge] = replace(old, xy=cut[edge][0])
     cards = {i: (x - h, y - h, x + h, y + h) for i, (x, y) in enumerate(centres)}
@@ -199,30 +203,48 @@ def _coverage(curves: Iterable[Sequence[float]], region: Box) -> float:
     return length / max((region[2] - region[0]) * (region[3] - region[1]), 1.0)
 
 
-def shorten(pieces: list[list[float]], gap: float) -> Pieces:
-    """Cut an edge so that it begins and ends `gap` px from its ends, if it is long enough for that."""
-    first, last = pieces[0], pieces[-1]
-    if len(pieces) > 1:
-        pieces = [_behead(first, gap), *pieces[1:-1], _reversed(_behead(_reversed(last), gap))]
-    elif math.dist(first[:2], first[-2:]) > 2.5 * gap:
-        pieces = [_reversed(_behead(_reversed(_behead(first, gap)), gap))]
-    return tuple(tuple(round(v, 1) for v in piece) for piece in pieces)
+def shorten(edges: Sequence[list[list[float]]], gap: float) -> list[Pieces]:
+    """Cut edges so that they begin and end `gap` px from their ends, if they are long enough for that."""
+    long = [k for k, e in enumerate(edges) if len(e) > 1 or math.dist(e[0][:2], e[0][-2:]) > 2.5 * gap]
+    heads = _behead([edges[k][0] for k in long], gap)
+    kept = {k: [head, *edges[k][1:]] for k, head in zip(long, heads, strict=True)}
+    tails = _behead([_reversed(kept[k][-1]) for k in long], gap)
+    for k, tail in zip(long, tails, strict=True):
+        kept[k][-1] = _reversed(tail)
+    return [tuple(tuple([round(v, 1) for v in piece]) for piece in kept.get(k, e)) for k, e in enumerate(edges)]
 
 
 def _reversed(xy: list[float]) -> list[float]:
     return [v for i in range(len(xy) - 2, -1, -2) for v in xy[i : i + 2]]
 
 
-def _behead(xy: list[float], gap: float) -> list[float]:
-    """Cut away what lies within `gap` of the start: whole cubics first, then a part of the next."""
+def _behead(chains: Sequence[list[float]], gap: float) -> list[list[float]]:
+    """Cut away what lies within `gap` of the start of each chain: whole cubics first, then a part of the next."""
+    if not chains:
+        return []
+    starts = [xy[:2] for xy in chains]
+    chains = [_without_whole(xy, gap) for xy in chains]
+    cubics = np.array([xy[:8] for xy in chains]).reshape(-1, 4, 2)
+    from_x, from_y = np.array(starts).T
+    low, high = np.zeros(len(chains)), np.ones(len(chains))
+    for _ in range(12):
+        t = (low + high) / 2
+        x, y = _points(cubics, t)
+        near = np.hypot(x - from_x, y - from_y) < gap
+        low, high = np.where(near, t, low), np.where(near, high, t)
+    return [[*split(xy[:8], t)[1], *xy[8:]] for xy, t in zip(chains, high.tolist(), strict=True)]
+
+
+def _without_whole(xy: list[float], gap: float) -> list[float]:
     start = xy[:2]
     while len(xy) > 8 and math.dist(start, xy[6:8]) < gap:
         xy = xy[6:]
-    low, high = 0.0, 1.0
-    for _ in range(12):
-        t = (low + high) / 2
-        if math.dist(start, split(xy[:8], t)[1][:2]) < gap:
-            low = t
-        else:
-            high = t
-    return [*split(xy[:8], high)[1], *xy[8:]]
+    return xy
+
+
+def _points(cubics: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the x and y of each cubic at its own t, as `fold.split` works them out."""
+    level = cubics.transpose(1, 2, 0)
+    while len(level) > 1:
+        level = level[:-1] + t * (level[1:] - level[:-1])
+    return level[0, 0], level[0, 1]
