@@ -27,6 +27,7 @@ _getframe = sys._getframe
 #: Gives the next seq: whatever is made from now on lies above it.
 tick = count().__next__
 _array = np.ndarray
+_new: Any = object.__new__
 
 
 class Var(Arraylike):
@@ -221,13 +222,18 @@ def _by_whole(function: Any) -> Callable[[Any, Any], Any]:
 def _binary(op: Op, function: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
     """Return the method for `self ∘ other` and the one for `other ∘ self`; this is the path that has to be short."""
 
+    new = _new
+
     def method(self: Var, other: Any) -> Any:
         frame = _getframe(1)
         if type(other) is Var:
             value = function(self.value, other.value)
             if type(value) is not float:
                 value = settle(value, frame)
-            return Var(value, op, (self, other), None, here(frame), frame.f_lasti)
+            out = new(Var)  # what `Var(...)` does, in half the time
+            out.value, out.op, out.args, out.params = value, op, (self, other), None
+            out.seq, out.site, out.lasti = tick(), here(frame), frame.f_lasti
+            return out
         if type(other) is float or type(other) is int:
             value = function(self.value, other)
             if type(value) is not float:
