@@ -10,6 +10,7 @@ import pytest
 import gradviz as gv
 from gradviz.calculus.optimisers import Momentum, Stepped
 from gradviz.errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue
+from gradviz.picture.panels import Along as gv_along
 from gradviz.record import advance, check, final, same, states, steps
 from gradviz.record.state import MOST_ITERATIONS, State
 from gradviz.record.store import dump, load
@@ -229,6 +230,14 @@ def test_series_for_panels_are_the_model_and_the_loss_themselves():
     assert np.diff(field[0, 1:]).mean() == pytest.approx(np.diff(field[1:, 0]).mean(), rel=0.05)
     assert field[0, 1] < series["path p.w"].min() < series["path p.w"].max() < field[0, -1]
     assert len(series["loss"]) == len(series["gradient p.w"]) == 7
+
+
+def test_a_parameter_is_found_as_it_is_typed():
+    done = gv.descend(lambda p: (p["w1"] - 1) ** 2 + p["w2"] ** 2, {"w1": 0.0, "w2": 1.0}, steps=2,
+                      along="p.w1", over=("p.w1", "p.w2")).run  # fmt: skip
+    kinds = {name.split(" ")[0] for name in done.series}
+    assert {"along", "over"} <= kinds
+    assert "needs a descent" not in gv.film(done, panels=(gv_along("p.w1"), "over")).svg(frame=3)
 
 
 def test_what_makes_no_sense_is_refused():

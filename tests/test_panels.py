@@ -221,8 +221,8 @@ def test_knobs_without_room_for_dials_are_numbers():
 
 
 def test_one_name_is_one_layer():
-    done = gv.descend(lambda p: p["W1"] * p["W2"] ** 2, {"W1": 1.0, "W2": 2.0}, lr=0.01, steps=1).run
-    assert list(layers(done.graph)) == ["p.W1", "p.W2"]
+    done = gv.descend(lambda p: p["V"] * p["W"] ** 2, {"V": 1.0, "W": 2.0}, lr=0.01, steps=1).run
+    assert list(layers(done.graph)) == ["p.V", "p.W"]
     nested = gv.descend(
         lambda p: p[0][0][1] * p[0][1][0] * p[1][0][0], [[[1.0, 2.0], [3.0]], [[1.0]]], lr=0.01, steps=1
     )

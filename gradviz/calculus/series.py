@@ -26,6 +26,7 @@ from ..record import Value, freeze
 #: model(params, x) -> y, or (model, x, y) with the points
 Model: TypeAlias = Callable[[Any, Any], Any] | tuple[Callable[[Any, Any], Any], Any, Any]
 
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _GRID = 121  # places of a curve
 #: Places from bottom to top of a field of losses, how much wider than high it is, and how much of that shows the path.
 _FIELD, _WIDE, _LEAST_WIDE = 51, 2.0, 1.25
@@ -50,12 +51,13 @@ class Watch:
         """Return the params with these leaves, as NumPy's numbers: where Python's own raise, those say inf."""
         return fill(self.params, iter([np.asarray(v, float)[()] for v in leaves]))
 
-    def place(self, name: str, option: str) -> int:
+    def place(self, given: str, option: str) -> int:
         """Return where a parameter that is one number is among the leaves."""
         numbers = [n for n, v in zip(self.names, self.path[0], strict=True) if np.ndim(v) == 0]  # type: ignore[arg-type]
-        if name not in numbers:
+        name = next((n for n in numbers if plain(n) == plain(given)), "")
+        if not name:
             raise UnknownName(
-                f"{option}={name!r} is not a parameter that is one number; choose from {', '.join(numbers) or 'none'}"
+                f"{option}={given!r} is not a parameter that is one number; choose from {', '.join(numbers) or 'none'}"
             )
         return self.names.index(name)
 
@@ -71,9 +73,13 @@ def series(watch: Watch) -> dict[str, Value]:
         if watch.curve is not None:
             found |= _curves(watch, watch.curve)
         if watch.along is not None:
-            found[f"along {watch.along}"] = _along(watch, watch.along)
+            i = watch.place(watch.along, "along")
+            found[f"along {watch.names[i]}"] = _along(watch, i)
         if watch.over is not None:
-            found[f"over {watch.over[0]}, {watch.over[1]}"] = _over(watch, *watch.over)
+            i, j = (watch.place(name, "over") for name in watch.over)
+            if i == j:
+                raise UnknownName(f"over={watch.over!r} names one parameter twice; give two")
+            found[f"over {watch.names[i]}, {watch.names[j]}"] = _over(watch, i, j)
     return {name: freeze(np.asarray(value, dtype=float)) for name, value in found.items()}
 
 
@@ -120,8 +126,7 @@ def _range(values: np.ndarray, count: int, lone: bool) -> np.ndarray:
     return np.linspace(low - room * (ahead if falls else 0.2), high + room * (0.2 if falls else ahead), count)
 
 
-def _along(watch: Watch, name: str) -> np.ndarray:
-    i = watch.place(name, "along")
+def _along(watch: Watch, i: int) -> np.ndarray:
     path = np.array([leaves[i] for leaves in watch.path], float)
     places = _range(path, _GRID, True)
     lone = sum(np.asarray(v).size for v in watch.path[0]) == 1
@@ -130,12 +135,9 @@ def _along(watch: Watch, name: str) -> np.ndarray:
     return np.array([places, *losses])
 
 
-def _over(watch: Watch, first: str, second: str) -> np.ndarray:
+def _over(watch: Watch, i: int, j: int) -> np.ndarray:
     """Return a field of losses in which a unit is as long across as it is up, so that the gradient crosses its lines
     at right angles: twice as wide as it is high, of which a panel may leave out the sides."""
-    i, j = watch.place(first, "over"), watch.place(second, "over")
-    if i == j:
-        raise UnknownName(f"over={(first, second)!r} names one parameter twice; give two")
     across = _range(np.array([leaves[i] for leaves in watch.path], float), 2, False)
     up = _range(np.array([leaves[j] for leaves in watch.path], float), 2, False)
     span = max(up[-1] - up[0], (across[-1] - across[0]) / _LEAST_WIDE)
@@ -149,6 +151,11 @@ def _over(watch: Watch, first: str, second: str) -> np.ndarray:
             at[i], at[j] = float(a), float(b)
             field[row + 1, column + 1] = _loss(watch, at)
     return field
+
+
+def plain(name: str) -> str:
+    """Return a name as it is typed: w₁ is w1."""
+    return name.translate(_SUBSCRIPTS)
 
 
 def fill(tree: Any, leaves: Iterator[Any]) -> Any:

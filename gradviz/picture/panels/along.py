@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...calculus.series import plain
 from ...record import Run
 from ..card import text
 from ..moment import Moment
@@ -40,7 +41,9 @@ class Along:
     title: str = ""
 
     def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
-        key = f"along {self.name}" if self.name else next((k for k in run.series if k.startswith("along ")), "along ")
+        keys = [k for k in run.series if k.startswith("along ")]
+        wanted = plain(f"along {self.name}") if self.name else None
+        key = next((k for k in keys if wanted in (None, plain(k))), f"along {self.name}")
         name = key.removeprefix("along ")
         title = self.title or f"loss along {cut(visible(name), 12)}"
         table, path, losses = array(run, key), array(run, f"path {name}"), array(run, "loss")

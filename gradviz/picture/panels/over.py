@@ -17,6 +17,7 @@ from ..words import cut, visible
 from .axes import PAD, SMALL, Axes, array, arrow, clipped, nothing, plot, polyline, scene, updates
 
 _LEVELS = 12
+_FLAT = 1e-3  # of the steepest gradient of the film
 _APART = 9.0  # px between two dots of the path
 _ARROW = 46.0  # px of the gradient's arrow
 
@@ -106,6 +107,10 @@ def _arrows(
     grads = [moment.after.grads.get(nodes.get(name, -1)) for name in names]
     if not all(isinstance(g, float) and math.isfinite(g) for g in grads) or (moment.step and moment.step.whole):
         return []
+    steep = [array(run, f"gradient {name}") for name in names]
+    most = max((float(s[np.isfinite(s)].max(initial=0.0)) for s in steep if s is not None), default=0.0)
+    if math.hypot(*map(float, grads)) < _FLAT * most:  # type: ignore[arg-type]
+        return []  # at the bottom there is no way down
     x0, y0, x1, y1 = axes.box
     across = float(grads[0]) * (x1 - x0) / (axes.across[1] - axes.across[0])  # type: ignore[arg-type]
     upward = -float(grads[1]) * (y1 - y0) / (axes.up[1] - axes.up[0])  # type: ignore[arg-type]
