@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from .calculus.descend import Descent
+from .calculus.notation import identifier
 from .calculus.record import record
 from .calculus.trouble import Explained, explain
 from .errors import UnknownName
@@ -40,8 +41,9 @@ class Named(dict[str, Any]):
         self._others = others
 
     def __missing__(self, name: str) -> Any:
-        if name in self._others:
-            return self._others[name]
+        for key in (name, identifier(name)):  # W1[0] is drawn as W₁[0]
+            if key in self._others:
+                return self._others[key]
         raise UnknownName(f"{name!r} is not a name in this film; choose from {', '.join([*self, *self._others][:40])}")
 
 

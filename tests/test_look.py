@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from films import FILMS
-from looking import contrast, crossed, ground_under, is_number, outside, overlapping, texts
+from looking import contrast, crossed, ground_under, ink_box, is_number, outside, overlapping, texts
 
 from gradviz.picture.draw import Options, compose
 from gradviz.picture.theme import THEMES
@@ -154,4 +154,26 @@ def test_items_have_their_names_in_their_badges_and_numbers_stay_numbers():
     }
     said = [t for texts in marks.values() for t in texts[:1]]
     assert {"k[0]", "k[1]", "x"} <= set(said)
-    assert any(t.startswith("1.23") for t in said) and "v₄ = params.w[0]" not in said
+    assert any(t.startswith("1.23") for t in said) and not any(re.match("v[₀-₉]", t) for t in said)
+    unused = next(t for t in marks.values() if "v₁ = params.w[1]" in t)
+    assert "no gradient" in unused
+
+
+@pytest.mark.parametrize("name", ["network", "polynomial of three points"])
+def test_a_label_in_the_overview_is_nearest_to_its_own_mark(name):
+    film = drawing(name, (1280, 720))
+    placed = film.picture.placed
+    labels = next(e for e in film.frame(-1).scene.elements if e.id == "labels")
+    assert len(labels.marks) > 8
+    for mark in labels.marks:
+        x0, y0, x1, y1 = ink_box(mark)
+        away = [np.hypot(max(x0 - x, 0, x - x1), max(y0 - y, 0, y - y1)) for x, y in placed.centres]
+        nearest, second = sorted(away)[:2]
+        own = film.names.full(away.index(nearest)), film.names.formula(away.index(nearest))
+        assert mark.text in own and second > 1.1 * nearest
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_chips_hold_whole_formulas(name):
+    for frame in [drawing(name, (1280, 720)).frame(-1)]:
+        assert not [t.text for e, t in texts(frame.scene) if e.kind == "chip" and "…" in t.text]

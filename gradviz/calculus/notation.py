@@ -19,6 +19,8 @@ _GREEK = {
     "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
 _NUMBERED = re.compile(r"(\w*[^\W\d_])_?(\d{1,3})")
+_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*|\[[^\[\]]*\])+")
+_STEP = re.compile(r"(?<![\w\[])[^\W\d]\w*(?![^\[]*\])")
 _PLACE = re.compile(r"\{(\d+)\}")
 _ONE_LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]*[₀-₉]*")
 
@@ -40,10 +42,10 @@ class Worded(NamedTuple):
 def identifier(name: str) -> str:
     """Write an identifier as mathematics does: x1 -> x₁, w_12 -> w₁₂, alpha -> α, lambda_ -> λ, y_hat -> ŷ.
 
-    Whatever is not a plain identifier, such as params.w[0], stays as it is.
+    So it does with those in a path: W1[0] -> W₁[0], params.w1 -> params.w₁. Other text stays as it is.
     """
     if not name.isidentifier():
-        return name
+        return _STEP.sub(lambda step: identifier(step[0]), name) if _PATH.fullmatch(name) else name
     stem, digits = name, ""
     if numbered := _NUMBERED.fullmatch(name):
         stem, digits = numbered[1], numbered[2].translate(_BELOW)

@@ -15,6 +15,7 @@ from ..record import Run
 from . import sweep as sweeps_of
 from .build import Built, build
 from .dispatch import unwrapped
+from .notation import identifier
 from .op import CONSTANT, DATA, INPUT, PARAMETER
 from .site import tracing
 from .trace import Var, as_of, leaf, role_of
@@ -309,7 +310,7 @@ def _direction(direction: Any, traced: Traced, args: Sequence[Any]) -> tuple[lis
                 f"{{{next(iter(floats), 'x')!r}: 1.0}}, with a tangent for each input that moves: {_list(floats)}"
             )
         name = next(iter(parameters))
-        return [(parameters[name].var, 1.0)], f"along {name}"
+        return [(parameters[name].var, 1.0)], f"along {identifier(name)}"
     if isinstance(direction, Mapping):
         pairs = dict(walk(direction))
     elif isinstance(direction, list | tuple):
@@ -330,4 +331,4 @@ def _direction(direction: Any, traced: Traced, args: Sequence[Any]) -> tuple[lis
             )
         found.append((v, np.asarray(value, float)))
     moving = [p for p, value in pairs.items() if np.any(value)]
-    return found, f"along {_list(moving)}"
+    return found, f"along {_list(map(identifier, moving))}"

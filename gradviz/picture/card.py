@@ -17,6 +17,7 @@ from .theme import Theme
 #: The label of each quantity a card can show, and the longest it is written.
 ROWS = ("value", "tangent", "grad")
 RADIUS = 8.0
+_NEVER = "no gradient"
 _CENTRE = 0.365  # a line of text is centred on y when its baseline is this many sizes below it
 
 
@@ -169,13 +170,14 @@ def _row(
     elif collecting:
         marks.append(Rect(left, y, w, ROW, 4, None, stroke, 1.5, (4, 3)))
     cy = y + ROW / 2
-    marks.append(text(left + 4, cy + _CENTRE * 11, row, 11, colour if known else theme.grey))
+    never = row == "grad" and not f.terms and not known
+    marks.append(text(left + 4, cy + _CENTRE * 11, _NEVER if never else row, 11, colour if known else theme.grey))
     if value is not None:
         bold = look.part == "receiver" and _mine(look, row)
         marks.append(
             text(left + w - 4, cy + _CENTRE * 13, number(value), 13, colour, bold=bold, mono=True, anchor="end")
         )
-    else:
+    elif not never:
         marks.append(circle(left + w - 4 - 19, cy, 3.5, stroke=theme.grey, line=1.5))
     return marks
 
@@ -225,12 +227,13 @@ def _thumb_row(
     known = value is not None
     collecting = row == "grad" and 0 < look.arrived < f.terms
     marks: list[Mark] = [Rect(left, y, w, h, 4, tint if known else theme.unknown_tint)]
-    marks.append(text(left + 4, y + 13, row, 11, colour if known else theme.grey))
+    never = row == "grad" and not f.terms and not known
+    marks.append(text(left + 4, y + 13, _NEVER if never else row, 11, colour if known else theme.grey))
     if value is not None and not isinstance(value, tuple):
         limit = extents[f.node.id, row].limit
         marks += thumb(value, left + 4, y + 20, 13, limit, theme, f.most)
         marks.append(text(left + w - 4, y + 13, numbers.scale(limit), 11, colour, anchor="end"))
-    else:
+    elif not never:
         marks.append(Rect(left + 3.5, y + 19.5, tw + 1, th + 1, 0, theme.card, theme.idle, 1, (2, 2)))
         marks.append(circle(left + 4 + tw / 2, y + 20 + th / 2, min(3.5, th / 2 - 1), stroke=theme.grey, line=1.5))
     if _outline(look, row, f):

@@ -25,7 +25,7 @@ from .theme import Theme
 from .tighten import tighten
 from .words import Names, cut, visible
 
-_CHIP_GLYPHS = 14  # a longer formula is cut; the caption has it whole
+_CHIP_GLYPHS = 14  # of a formula; the caption has more
 _CHIP_GAP = 76.0  # px, the widest chip that the gap between ranks makes room for
 
 
@@ -76,7 +76,7 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, det
         for n in graph.nodes
     )  # fmt: skip
     texts = {
-        (i, e.node, e.arg): cut(chip_text(graph, names, e.node, e.arg, e.local), _CHIP_GLYPHS)
+        (i, e.node, e.arg): chip_text(graph, names, e.node, e.arg, e.local, _CHIP_GLYPHS)
         for i, s in enumerate(run.sweeps)
         if s.kind == "backward"
         for e in s.events

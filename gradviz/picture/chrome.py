@@ -17,7 +17,7 @@ from .words import cut, visible
 
 MARGIN = 24.0
 TIMELINE = 60.0  # px from the caption's end to the canvas' end
-_TITLE = 17.0
+_TITLE, _LEAST_TITLE = 17.0, 13.0  # px; a long title is set smaller before it is cut
 _BETWEEN = 28.0  # between the tracks of two sweeps
 _NAMED = 8  # more tracks than that stand close together, and only the current one is named
 _NAMES = {"forward": "forward", "backward": "backward", "tangent": "tangent", "update": "update"}
@@ -100,9 +100,12 @@ def shorten(string: str, most: float, size: float, *, bold: bool = False) -> str
 
 def title(string: str, x: float, baseline: float, most: float, theme: Theme) -> Element:
     """Draw the title; what does not fit is in its tooltip."""
-    shown = shorten(string, most, _TITLE, bold=True)
+    size = _TITLE
+    while size > _LEAST_TITLE and measure(visible(string)[:400], size, bold=True) > most:
+        size -= 1
+    shown = shorten(string, most, size, bold=True)
     whole = visible(string) if shown != string else ""
-    return Element("title", "title", (text(x, baseline, shown, _TITLE, theme.ink, bold=True),), whole)
+    return Element("title", "title", (text(x, baseline, shown, size, theme.ink, bold=True),), whole)
 
 
 @dataclass(frozen=True, slots=True)

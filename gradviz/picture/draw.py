@@ -7,6 +7,7 @@ has one picture throughout.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ RANKDIRS = ("auto", "LR", "TB")
 REVEALS = ("all", "ask")
 LEAST = 10.0  # px, the least height of a number in the output
 _MOST_NODES = 20_000
+_INDEX = re.compile("v[₀-₉]+")
 _LEAST_LEFT = 0.2  # of a graph's operations must still be seen when groups are folded to make it fit
 _CARDS_AT_MOST = 400  # beyond this no canvas holds cards, so none are measured
 _NARROW, _WIDE = 880.0, 1280.0  # px, a still that was given no size
@@ -284,7 +286,8 @@ def _title(run: Run, options: Options) -> str:
     for i in run.graph.outputs[:3]:
         n, short = run.graph.nodes[i], names.formula(i)
         name = n.name if short == names.full(i) else short if composed(n.name) else n.name
-        said.append(f"{name} = {n.label}" if name and n.label and n.label != name else name or n.label)
+        whole = names.full(i) if _INDEX.search(n.label) else n.label  # no v₇ is explained by now
+        said.append(f"{name} = {whole}" if name and whole and whole != name else name or whole)
     return ",  ".join(said)
 
 

@@ -109,7 +109,8 @@ def face(
     if node.op == "constant" and not node.shape:
         width = max(_BADGE, float(math.ceil(measure(symbol, 15, bold=True) + 14)))
         return Face(node, width, 30.0 if compact else 40.0, width, symbol, 15, True, "", "", (), None, compact=compact)
-    labels = tuple(r for r in rows if r == "value" or terms or r == "tangent")
+    # A parameter keeps the row, to say that no gradient comes to it.
+    labels = tuple(r for r in rows if r != "grad" or terms or (node.op == "parameter" and detail != "compact"))
     pad, sheets = 4.0 if output else 0.0, 13.0 if folded else 0.0
     if compact:
         said = names.formula(node.id)

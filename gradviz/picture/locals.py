@@ -10,12 +10,12 @@ import numpy as np
 from ..record import Graph, Value
 from . import numbers
 from .formula import Frac, Glue, Item, Word
-from .words import Names, composed, cut, visible, wrapped
+from .words import Names, composed, cut, fits, visible, wrapped
 
 TIMES = Word("×")
 #: The upstream gradient in formulas of arrays.
 G = "ḡ"
-_LONGEST_CHIP = 18
+_LONGEST_CHIP = 18  # glyphs; a longer formula is written ∂y/∂x
 _PLACE = re.compile(r"\{(\d+|y|g)\}")
 _ENCLOSED = {"(": ")", "|": "|", "⌊": "⌋", "⌈": "⌉"}
 
@@ -44,8 +44,8 @@ def local_formula(graph: Graph, names: Names, node: int, arg: int) -> str:
     return put(made.local[arg], {**words, "y": names.partial(node), "g": G})
 
 
-def chip_text(graph: Graph, names: Names, node: int, arg: int, local: Value | None) -> str:
-    """Write what stands on an edge: ×0.5 for a number or an array of one number, else its formula.
+def chip_text(graph: Graph, names: Names, node: int, arg: int, local: Value | None, glyphs: int = _LONGEST_CHIP) -> str:
+    """Write what stands on an edge: ×0.5 for a number or an array of one number, else its formula, or ×∂y/∂x.
 
     Where axes are summed on the way the formula stands, for it says so.
     """
@@ -56,9 +56,15 @@ def chip_text(graph: Graph, names: Names, node: int, arg: int, local: Value | No
         if array.size == 1 or (array.size and bool((array == array.flat[0]).all())):
             return numbers.local(array.flat[0])
     formula = local_formula(graph, names, node, arg)
-    if made.local[arg] and is_factor(made.local[arg]):
+    only_summed = made.local[arg].startswith("Σ") and "{" not in made.local[arg]
+    if not made.local[arg] or "{g}" in made.local[arg] or only_summed:
+        return cut(formula, glyphs)
+    summed = "Σ " if formula.startswith("Σ") else ""
+    if not summed:
         formula = f"×{factor(formula)}"
-    return cut(formula, _LONGEST_CHIP)
+    partial = f"{summed}×∂{names.partial(node)}/∂{names.partial(made.args[arg])}"
+    prime = f"{summed}×{made.symbol}′" if made.symbol.isalpha() and len(made.args) == 1 else formula
+    return next((s for s in (formula, partial, prime) if fits(s, glyphs)), cut(formula, glyphs))
 
 
 def is_factor(template: str) -> bool:

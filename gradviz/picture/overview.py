@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ..record import Run, State, Step
 from . import dots, numbers
 from .card import text
@@ -220,6 +222,17 @@ class Overview:
         ground.take_curves(piece for pieces in placed.curves.values() for piece in pieces)
         for (x, y), r in zip(placed.centres, reach, strict=True):
             ground.take((x - r, y - r, x + r, y + r))
+        centres = np.array(placed.centres, float).reshape(-1, 2)
+
+        def its_own(box: Box, i: int) -> bool:
+            """Tell whether a label is clearly nearer to its own mark than to any other."""
+            x0, y0, x1, y1 = box
+            away = np.hypot(
+                np.maximum(np.maximum(x0 - centres[:, 0], centres[:, 0] - x1), 0),
+                np.maximum(np.maximum(y0 - centres[:, 1], centres[:, 1] - y1), 0),
+            )
+            return bool((away >= 1.25 * away[i]).sum() == len(away) - 1)
+
         named = [i for i in graph.outputs if graph.nodes[i].name]
         named += [n.id for op in ("parameter", "data") for n in graph.nodes if n.op == op and n.name]
         marks: list[Mark] = []
@@ -228,7 +241,7 @@ class Overview:
             for font in (13.0, 11.0) if placed.scale > 0.75 else (11.0,):
                 near = beside(*placed.centres[i], reach[i] + 2.5, measure(said, font), font)
                 free = (b for b in near if ground.free((b[0] - 1.5, b[1] - 1, b[2] + 1.5, b[3] + 1)))
-                box = next(free, None)
+                box = next((b for b in free if its_own(b, i)), None)
                 if box is not None:
                     ground.take(box)
                     marks.append(text(box[0], baseline(box, font), said, font, self.theme.ink))
