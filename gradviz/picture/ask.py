@@ -15,8 +15,8 @@ from .ranks import ranks
 #: Nodes, edges, and the ranks that edges pass over: above the first number, Graphviz's network simplex and crossing
 #: search are cut short; above the second it does not route edges either, which would take most of the time.
 LARGE, HUGE = 3000, 6000
-# Samples of each cubic of an answer's spline: enough to read off where it crosses a rank.
-_SAMPLES = 6
+# Samples of each cubic of an answer's spline: six are enough to read off where it crosses a rank.
+_WEIGHTS = tuple(((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3) for t in (k / 6 for k in range(1, 7)))
 
 
 def source(task: Task) -> str:
@@ -142,11 +142,10 @@ def _numbers(text: str) -> list[float]:
 
 def _spline(text: str) -> list[tuple[float, float]]:
     """Return points along a spline in Graphviz's notation: cubics "x,y x,y ..." with 3n + 1 points."""
-    knots = [(p[0], p[1]) for p in (_numbers(n) for n in text.partition(";")[0].split() if n[0] not in "se")]
+    flat = _numbers(",".join([n for n in text.partition(";")[0].split() if n[0] not in "se"]))
+    knots = list(zip(flat[::2], flat[1::2], strict=True))
     points = knots[:1]
     for (x0, y0), (x1, y1), (x2, y2), (x3, y3) in zip(knots[0::3], knots[1::3], knots[2::3], knots[3::3], strict=False):
-        for k in range(1, _SAMPLES + 1):
-            t = k / _SAMPLES
-            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+        for a, b, c, d in _WEIGHTS:
             points.append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
     return points

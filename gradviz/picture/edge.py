@@ -28,6 +28,8 @@ class Flow:
 
 def size(value: Value) -> float:
     """Return the size of a contribution: its absolute value, or the largest one in it."""
+    if type(value) is float:
+        return abs(value)
     if isinstance(value, tuple):
         return max(map(size, value), default=0.0)
     array = np.abs(np.asarray(value, dtype=float))

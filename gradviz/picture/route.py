@@ -190,10 +190,11 @@ def curves(task: Task, cards: Mapping[int, Box], placed: Placed) -> dict[Edge, C
     }
     cols, ranks = columns(rooms, {i: placed.middles[i][0] for i in task.blocks})
     routes = tracks(task.edges, placed.ways, middles, cols, ranks)
-    sides = ports(task.edges, routes, areas)
     parallel = _parallel(task.edges)
     if task.plan.straight:
         sides = {e: (middles[e[0]][1] + off, middles[e[1]][1] + off) for e, off in parallel.items()}
+    else:
+        sides = ports(task.edges, routes, areas)
     # The more there is to pass, the shorter the view: the time must not grow faster than the graph.
     passed = sum(map(len, routes.values()))
     look = 8 if passed < 1000 else 3 if passed < 4000 else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -56,10 +57,10 @@ class Ground:
     def _cells(self, box: Box) -> tuple[int, int, int, int]:
         left, top = self.area[:2]
         return (
-            int(np.floor(box[0] - left)),
-            int(np.floor(box[1] - top)),
-            int(np.ceil(box[2] - left)),
-            int(np.ceil(box[3] - top)),
+            math.floor(box[0] - left),
+            math.floor(box[1] - top),
+            math.ceil(box[2] - left),
+            math.ceil(box[3] - top),
         )
 
 

@@ -38,9 +38,10 @@ def straighten(task: Task, placed: Placed) -> Placed:
         cards[i] = (along - half_a, across - half_c, along + half_a, across + half_c)
     cols, ranks = columns(rooms, {i: m[0] for i, m in placed.middles.items()})
     routes = tracks(task.edges, placed.ways, placed.middles, cols, ranks)
-    sides = ports(task.edges, routes, cards)
     if task.plan.straight:
         sides = {e: (placed.middles[e[0]][1], placed.middles[e[1]][1]) for e in task.edges}
+    else:
+        sides = ports(task.edges, routes, cards)
     rows = [_Row([], []) for _ in cols]
     for i in sorted(ranks, key=lambda i: (rooms[i][1], i)):
         rows[ranks[i]].nodes.append(i)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -54,16 +55,20 @@ def _usual(run: Run, step: Step) -> float:
 def _shorter(shown: Sequence[float], room: float) -> list[float]:
     """Shorten times that take more than the room, all by one factor, none to less than `_LEAST`."""
 
-    def by(factor: float) -> list[float]:
-        return [max(min(t, _LEAST), t * factor) for t in shown]
+    counts = Counter(shown)  # of few different times
+
+    def by(factor: float) -> dict[float, float]:
+        return {t: max(min(t, _LEAST), t * factor) for t in counts}
 
     if sum(shown) <= room:
         return list(shown)
     low, high = 0.0, 1.0
     for _ in range(30):
         middle = (low + high) / 2
-        low, high = (middle, high) if sum(by(middle)) <= room else (low, middle)
-    return [round(t, 2) for t in by(low)]
+        total = sum(counts[t] * new for t, new in by(middle).items())
+        low, high = (middle, high) if total <= room else (low, middle)
+    new = by(low)
+    return [round(new[t], 2) for t in shown]
 
 
 def advice(run: Run, frames: Sequence[Step | None], shown: Sequence[float], hold: float | None) -> str:
