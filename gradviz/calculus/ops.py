@@ -15,6 +15,7 @@ from . import (
     ops_basic,
     ops_fourier,
     ops_function,
+    ops_grid,
     ops_linear,
     ops_move,
     ops_shape,
@@ -108,7 +109,8 @@ _READS = (
 )  # fmt: skip
 
 TABLE: Final[dict[Any, tuple[Op | None, Any]]] = {
-    **_ufuncs(), **ops_array.NUMPY, **ops_stats.NUMPY, **ops_linear.NUMPY, **ops_algebra.NUMPY, **ops_fourier.NUMPY,
+    **_ufuncs(), **ops_array.NUMPY, **ops_stats.NUMPY,
+    **ops_grid.NUMPY, **ops_linear.NUMPY, **ops_algebra.NUMPY, **ops_fourier.NUMPY,
     **ops_shape.NUMPY, **ops_move.NUMPY, **ops_special.NUMPY, **_FUNCTIONS, **dict.fromkeys(_READS, READS),
 }  # fmt: skip
 
@@ -153,12 +155,12 @@ def ufunc_method(ufunc: np.ufunc, method: str, frame: FrameType | None) -> Calla
             return ufunc
         case "reduce":
             known = _REDUCED.get(ufunc)
-            return _from_axis_0(known) if known is not None else ops_stats.folded(ufunc)
+            return _from_axis_0(known) if known is not None else ops_grid.folded(ufunc)
         case "accumulate":
             running = _RUNNING.get(ufunc)
-            return _from_axis_0(running) if running is not None else ops_stats.accumulated(ufunc)
+            return _from_axis_0(running) if running is not None else ops_grid.accumulated(ufunc)
         case "outer":
-            return ops_stats.spread_out(ufunc)
+            return ops_grid.spread_out(ufunc)
         case _:
             raise unknown(f"np.{ufunc.__name__}.{method}", (), frame, "it writes into an array, or into parts of one")
 
