@@ -1,7 +1,7 @@
 """How long frames are shown, and which part of a film is played."""
 
 import pytest
-from films import fanout, network, neuron, polynomial
+from films import fanout, neuron, polynomial
 
 from gradviz.errors import UnknownName
 from gradviz.picture.scene import Frame, Scene
@@ -84,7 +84,7 @@ def test_a_scale_gives_the_same_picture_in_more_pixels():
 
 
 def test_a_part_of_an_overview_is_drawn_as_in_the_whole():
-    film = network()
+    film = polynomial(2)
     assert film.frames.level == "overview"
     whole, part = ([svg(f.scene) for f in d] for d in (film.frames, film.drawing(first="backward:4")))
     assert part == whole[-len(part) :]

@@ -50,6 +50,7 @@ class Look:
     arrived: int = 0
     waits: bool = False  # a gradient is still to come
     trouble: str = ""  # "NaN" or "∞" where the first one of the film appeared here
+    asks: bool = False  # the step asks for its gradient, which is not among the values then
 
 
 def _badge(f: Face, x: float, y: float, theme: Theme) -> list[Mark]:
@@ -155,6 +156,13 @@ def _outline(look: Look, row: str, f: Face) -> bool:
     return look.part == "sender" and (_mine(look, row) or (len(f.rows) == 1))
 
 
+def unknown(cx: float, cy: float, asks: bool, theme: Theme, r: float = 3.5) -> Mark:
+    """Draw what stands in a number's place: a question mark where the step asks for it, else a hollow dot."""
+    if asks:
+        return text(cx, cy + _CENTRE * 15, "?", 15, theme.grad_text, bold=True, anchor="middle")
+    return circle(cx, cy, r, stroke=theme.grey, line=1.5)
+
+
 def _row(
     f: Face, x: float, top: float, row: str, value: Value | None, look: Look,
     extents: Mapping[tuple[int, str], Extent], theme: Theme,
@@ -162,7 +170,8 @@ def _row(
     colour, tint, stroke = _colours(row, theme)
     left, y = x + f.badge + 3, top + GAP
     w = f.width - f.badge - 7
-    known = value is not None
+    asks = look.asks and row == "grad"
+    known = value is not None or asks
     collecting = row == "grad" and 0 < look.arrived < f.terms
     marks: list[Mark] = [Rect(left, y, w, ROW, 4, tint if known else theme.unknown_tint)]
     if _outline(look, row, f):
@@ -178,7 +187,7 @@ def _row(
             text(left + w - 4, cy + _CENTRE * 13, number(value), 13, colour, bold=bold, mono=True, anchor="end")
         )
     elif not never:
-        marks.append(circle(left + w - 4 - 19, cy, 3.5, stroke=theme.grey, line=1.5))
+        marks.append(unknown(left + w - 4 - 19, cy, asks, theme))
     return marks
 
 
@@ -224,7 +233,8 @@ def _thumb_row(
     tw, th = f.thumbs
     left, y = x + f.badge + 2, top + 4
     w, h = f.width - f.badge - 4, th + 24
-    known = value is not None
+    asks = look.asks and row == "grad"
+    known = value is not None or asks
     collecting = row == "grad" and 0 < look.arrived < f.terms
     marks: list[Mark] = [Rect(left, y, w, h, 4, tint if known else theme.unknown_tint)]
     never = row == "grad" and not f.terms and not known
@@ -235,7 +245,7 @@ def _thumb_row(
         marks.append(text(left + w - 4, y + 13, numbers.scale(limit), 11, colour, anchor="end"))
     elif not never:
         marks.append(Rect(left + 3.5, y + 19.5, tw + 1, th + 1, 0, theme.card, theme.idle, 1, (2, 2)))
-        marks.append(circle(left + 4 + tw / 2, y + 20 + th / 2, min(3.5, th / 2 - 1), stroke=theme.grey, line=1.5))
+        marks.append(unknown(left + 4 + tw / 2, y + 20 + th / 2, asks, theme, min(3.5, th / 2 - 1)))
     if _outline(look, row, f):
         marks.append(Rect(left, y, w, h, 4, None, stroke, 2))
     elif collecting:
@@ -249,20 +259,20 @@ def _compact(
     """Draw the one number of a compact card: the newest quantity that is known, in its colour."""
     row, value = "value", None
     for name, shown in zip(f.rows, look.values, strict=True):
-        if shown is not None:
+        if shown is not None or (look.asks and name == "grad"):
             row, value = name, shown
     colour, tint, stroke = _colours(row, theme)
     left, top = x + f.badge + 3, y + 4
     w, h = f.width - f.badge - 7, f.height - 8
     collecting = row == "grad" and 0 < look.arrived < f.terms
-    marks: list[Mark] = [Rect(left, top, w, h, 4, tint if value is not None else theme.unknown_tint)]
+    marks: list[Mark] = [Rect(left, top, w, h, 4, tint if value is not None or look.asks else theme.unknown_tint)]
     if look.part == "sender":
         marks.append(Rect(left, top, w, h, 4, None, stroke, 2))
     elif collecting:
         marks.append(Rect(left, top, w, h, 4, None, stroke, 1.5, (4, 3)))
     cy = top + h / 2
     if value is None:
-        marks.append(circle(left + w / 2, cy, 3.5, stroke=theme.grey, line=1.5))
+        marks.append(unknown(left + w / 2, cy, look.asks, theme))
     elif f.thumbs and not isinstance(value, tuple):
         tw, th = f.thumbs
         marks += thumb(value, left + 2, cy - th / 2, 13, extents[f.node.id, row].limit, theme, f.most)

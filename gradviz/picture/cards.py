@@ -263,9 +263,9 @@ class Cards:
             i = f.node.id
             arrived = after.arrived.get(i, 0)
             part = "receiver" if i in touched.receivers else "sender" if i in touched.senders else ""
-            values = tuple(_of(after, r, i) for r in f.rows)
+            values = tuple(moment.known(r, i) for r in f.rows)
             flag = self._flag(i, after)
-            key = (tuple(map(_Same, values)), part, kind if part else "", arrived, flag)
+            key = (tuple(map(_Same, values)), part, kind if part else "", arrived, flag, i in moment.asked)
             faces.append(self._keep(f"node-{i}", key, lambda f=f, key=key, values=values: self._card(f, values, key)))
             if part == "receiver":
                 x, y = self._corner(i)
@@ -290,9 +290,9 @@ class Cards:
                 self._keep(edge.name(link), flow, lambda k=link, xy=xy, fl=flow: Element(
                     edge.name(k), "edge", edge.draw(xy, fl, self.theme), self._edge_title(k)))
             )  # fmt: skip
-            if value is None or link not in self._places:
-                continue
             now = active == "backward"
+            if link not in self._places or not (now or value is not None):
+                continue
             spot = self._places[link]
             if now or spot.free:
                 words = s.chip_texts[self._sent_in(after.sweep), node, arg]
@@ -320,9 +320,9 @@ class Cards:
         return found.what if odd(known.get(i)) else ""
 
     def _card(self, f: Face, values: tuple[Value | None, ...], key: Any) -> Element:
-        _, part, kind, arrived, flag = key
+        _, part, kind, arrived, flag, asks = key
         waits = f.terms > 0 and arrived < f.terms
-        look = Look(values, part, kind, arrived, waits, flag)
+        look = Look(values, part, kind, arrived, waits, flag, asks)
         x, y = self._corner(f.node.id)
         marks = card.draw(f, x, y, look, self.sheet.extents, self.theme)
         return Element(f"node-{f.node.id}", "node", marks, self._node_title(f, values))
@@ -351,11 +351,6 @@ class Cards:
         x, y = self._corner(f.node.id)
         marks = card.pips(f, x, y, arrived, vertical, self.theme)
         return Element(f"pips-{f.node.id}", "pips", marks)
-
-
-def _of(state: State, row: str, i: int) -> Value | None:
-    table = {"value": state.values, "tangent": state.tangents, "grad": state.grads}[row]
-    return table.get(i)
 
 
 class _Same:

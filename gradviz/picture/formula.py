@@ -86,7 +86,18 @@ class Thumb:
     role: Role = "grad"
 
 
-Item: TypeAlias = Word | Frac | Num | Chip | Thumb
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question mark in the box of a number or thumbnail that is not told yet, and takes its room."""
+
+    item: Num | Thumb
+
+    @property
+    def label(self) -> str:
+        return self.item.label
+
+
+Item: TypeAlias = Word | Frac | Num | Chip | Thumb | Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +150,11 @@ def _size(size: float, k: float) -> float:
 
 
 def _label(item: Item, k: float) -> float:
-    text = item.label if isinstance(item, Num | Chip | Thumb) else ""
+    text = item.label if isinstance(item, Num | Chip | Thumb | Asked) else ""
     return _measure(text, _size(_LABEL, k)) if text else 0.0
 
 
-def _box(item: Num | Chip | Thumb, k: float) -> tuple[float, float]:
+def _box(item: Num | Chip | Thumb | Asked, k: float) -> tuple[float, float]:
     """Return the width and height of an item's box, without glow."""
     match item:
         case Num(text, bold=bold):
@@ -153,6 +164,8 @@ def _box(item: Num | Chip | Thumb, k: float) -> tuple[float, float]:
         case Thumb(value):
             w, h = _thumb_size(getattr(value, "shape", ()), k)
             return w + 12, 2 * round((h + 12) / 2)
+        case Asked(inner):
+            return _box(inner, k)
         case _:
             raise AssertionError(item)
 
@@ -162,6 +175,7 @@ def _thumb_size(shape: tuple[int, ...], k: float) -> tuple[float, float]:
 
 
 def _glows(item: Item) -> bool:
+    item = item.item if isinstance(item, Asked) else item
     return isinstance(item, Num | Thumb) and item.frame in ("result", "partial")
 
 
@@ -240,7 +254,7 @@ def extent(formula: Formula, most: float) -> tuple[float, float]:
 
 
 def _label_base(items: Sequence[Item], k: float) -> float:
-    boxes = [_box(item, k)[1] / 2 for item in items if isinstance(item, Num | Chip | Thumb)]
+    boxes = [_box(item, k)[1] / 2 for item in items if isinstance(item, Num | Chip | Thumb | Asked)]
     return max([_LABEL_BASE * k, *(b + 16 * max(k, 0.85) for b in boxes)])
 
 
@@ -327,6 +341,10 @@ def _draw(item: Item, x: float, slot: float, pen: _Pen) -> Iterator[Mark]:
             tw, th = _thumb_size(getattr(value, "shape", ()), k)
             top = round(axis - th / 2)
             yield from thumb(value, left + (w - tw) / 2, top, float(int(10 * k)), limit, theme, _THUMBS)
+        case Asked(inner):
+            size = _size(17, k)
+            yield from _frame(inner, left, w, h, pen)
+            yield _centred("?", cx, axis + 0.36 * size, size, _ink(inner.role, theme), bold=True)
         case _:
             raise AssertionError(item)
     if item.label:

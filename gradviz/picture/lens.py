@@ -129,10 +129,7 @@ class Lens:
         """Return what a card shows of a node."""
         after = moment.after
         kind = moment.step.kind if moment.step else ""
-        values: dict[str, Value] = {}
-        for row, by in (("value", after.values), ("tangent", after.tangents), ("grad", after.grads)):
-            if row in self.rows and i in by:
-                values[row] = by[i]
+        values = {row: v for row in self.rows if (v := moment.known(row, i)) is not None}
         return Known(
             self.graph.nodes[i],
             values,
@@ -141,6 +138,7 @@ class Lens:
             after.arrived.get(i, 0),
             moment.terms.get(i, 0),
             "grad" in self.rows,
+            i in moment.asked,
         )
 
     def _card(self, i: int, x: float, y: float, moment: Moment, part: str = "") -> list[Mark]:

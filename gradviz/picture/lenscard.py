@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from ..record import Node, Value
 from . import numbers
-from .card import knob_marks, number, text
+from .card import knob_marks, number, text, unknown
 from .chrome import shorten
 from .dots import brackets
 from .extent import Extent
 from .fonts import measure
 from .heatmap import thumb, thumb_size
-from .scene import Mark, Path, Rect, circle
+from .scene import Mark, Path, Rect
 from .theme import Theme
 from .words import Names
 
@@ -58,6 +58,7 @@ class Known:
     arrived: int = 0
     terms: int = 0
     backward: bool = True  # whether the run has gradients at all
+    asks: bool = False  # the step asks for its gradient
 
 
 _NOW = {"backward": "grad", "tangent": "tangent"}
@@ -162,14 +163,15 @@ def _row(k: Known, row: str, x: float, y: float, w: float, h: float, theme: Them
     colour, tint, stroke = colours(row, theme)
     value = k.values.get(row)
     now = row == _NOW.get(k.sweep, "value")
-    marks: list[Mark] = [Rect(x, y, w, h, 4, tint if value is not None else theme.unknown_tint)]
+    asks = k.asks and row == "grad"
+    marks: list[Mark] = [Rect(x, y, w, h, 4, tint if value is not None or asks else theme.unknown_tint)]
     marks += _emphasis(k, row, x, y, w, h, stroke, now)
     base = y + h / 2
     if value is None:
         never = row == "grad" and k.backward and not k.terms
         marks.append(text(x + 4, base + CENTRE * _LABEL, "no gradient" if never else row, _LABEL, theme.grey))
         if not never:
-            marks.append(circle(x + w - 28, base, 3.5, stroke=theme.grey, line=1.5))
+            marks.append(unknown(x + w - 28, base, asks, theme))
         return marks
     marks.append(text(x + 4, base + CENTRE * _LABEL, row, _LABEL, colour))
     shown = number(value) if numbers.is_scalar(value) or isinstance(value, tuple) else numbers.shape(k.node.shape)
@@ -198,7 +200,8 @@ def _thumbs(
         left = x + i * (column + 4)
         colour, tint, stroke = colours(row, theme)
         value = k.values.get(row)
-        marks.append(Rect(left, y, column, h, 4, tint if value is not None else theme.unknown_tint))
+        asks = k.asks and row == "grad"
+        marks.append(Rect(left, y, column, h, 4, tint if value is not None or asks else theme.unknown_tint))
         marks += _emphasis(k, row, left, y, column, h, stroke, row == _NOW.get(k.sweep, "value"))
         never = value is None and row == "grad" and k.backward and not k.terms
         marks.append(
@@ -214,6 +217,8 @@ def _thumbs(
             marks += thumb(value, left + 4, y + 18, 13, limit, theme, most)
         elif not never:
             marks.append(Rect(left + 3.5, y + 17.5, tw + 1, th + 1, 0, theme.card, theme.idle, 1, (2, 2)))
+            if asks:
+                marks.append(unknown(left + 4 + tw / 2, y + 18 + th / 2, asks, theme))
     return marks
 
 
@@ -240,7 +245,8 @@ def list_row(
         cx = left + i * (column + 4)
         value = k.values.get(row)
         now = row == _NOW.get(k.sweep, "value")
-        fields.append(Rect(cx, y, column, height, 4, tint if value is not None else theme.unknown_tint))
+        asks = k.asks and row == "grad"
+        fields.append(Rect(cx, y, column, height, 4, tint if value is not None or asks else theme.unknown_tint))
         if k.part == "receiver" and now and not 0 < k.arrived < k.terms:
             fields.append(Rect(cx, y, column, height, 4, None, stroke, 1.5))
         fields += _emphasis(k, row, cx, y, column, height, stroke, now)
@@ -248,7 +254,7 @@ def list_row(
             if row == "grad" and k.backward and not k.terms:
                 fields.append(text(cx + column - 4, base + CENTRE * 11, "none", 11, theme.grey, anchor="end"))
             else:
-                fields.append(circle(cx + column - 24, base, 3.5, stroke=theme.grey, line=1.5))
+                fields.append(unknown(cx + column - 24, base, asks, theme))
         elif numbers.is_scalar(value) or isinstance(value, tuple):
             bold = k.part == "receiver" and now
             fields.append(text(cx + column - 4, base + CENTRE * size, number(value), size, colour, bold=bold, mono=True,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from .card import text
 from .chrome import shorten
 from .fonts import measure
-from .formula import GAPS, Chip, Equation, Item, Num, Thumb, extent, indent, typeset, width
+from .formula import GAPS, Asked, Chip, Equation, Item, Num, Thumb, extent, indent, typeset, width
 from .narrate import Line, Span
 from .scene import Box, Mark
 from .theme import Theme
@@ -72,7 +72,13 @@ def _set(rows: Sequence[Row], x: float, y: float, pitch: float, size: float, fil
 
 def _bare(items: Sequence[Item]) -> tuple[Item, ...]:
     """Take the labels off: cards and colours say them in the lens."""
-    return tuple(replace(i, label="") if isinstance(i, Num | Chip | Thumb) else i for i in items)
+
+    def bare(item: Item) -> Item:
+        if isinstance(item, Asked):
+            return Asked(replace(item.item, label=""))
+        return replace(item, label="") if isinstance(item, Num | Chip | Thumb) else item
+
+    return tuple(map(bare, items))
 
 
 def _two_lines(equation: Equation, x: float, y: float, most: float, theme: Theme) -> tuple[list[Mark], float]:

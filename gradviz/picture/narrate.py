@@ -16,6 +16,7 @@ from .lapse import lapse
 from .locals import G, put
 from .moment import Moment
 from .numbers import is_scalar, trim
+from .question import question
 from .sentence import Line, Narration, Span, bold_tail, line, listed, many, odd, plain, size_of
 from .words import Names, cut, visible, wrapped
 
@@ -59,7 +60,8 @@ class _Narrator:
             case "forward":
                 return self._forward(step.events)
             case "backward":
-                return self._backward(step.events)
+                said = self._backward(step.events)
+                return question(self.moment, self.names, said, shares(self.moment)) if step.asks else said
             case "tangent":
                 return self._tangent(step.events)
             case "update":
