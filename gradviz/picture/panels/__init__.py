@@ -6,9 +6,6 @@ it never runs the user's code. `figure` makes one of any Matplotlib figure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from ...errors import UnknownName
 from .along import Along
 from .beside import PARTS, ROWS, Beside, Panel, Place, beside, weights, wide
 from .curve import Curve
@@ -17,35 +14,10 @@ from .gauge import Gauge
 from .knobs import Knobs
 from .layers import Layers
 from .losses import Losses
+from .named import PANELS, panel
 from .other import Other
 from .over import Over
 from .wrong import Wrong
-
-#: The panels that go by a name.
-PANELS: Mapping[str, Panel] = {
-    "curve": Curve(),
-    "gauge": Gauge(),
-    "loss": Losses(),
-    "along": Along(),
-    "over": Over(),
-    "knobs": Knobs(),
-    "layers": Layers(),
-}
-
-
-def panel(one: str | Panel) -> Panel:
-    """Return the panel of a name; a function is one already. Raises `UnknownName`."""
-    if not isinstance(one, str):
-        if not callable(one):
-            raise UnknownName(
-                f"panels holds {one!r}; a panel is a function (run, moment, theme, size) -> Scene, or one of "
-                f"{', '.join(PANELS)}"
-            )
-        return one
-    if one not in PANELS:
-        raise UnknownName(f"panels holds {one!r}, which is not a panel; choose from {', '.join(PANELS)}")
-    return PANELS[one]
-
 
 __all__ = [
     "PANELS",
