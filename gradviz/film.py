@@ -211,21 +211,20 @@ class Film:
         """
         from .writers.svg import svg
 
-        drawing, one = self._still(frame, width=width, height=height)
-        return svg(one.scene, prefix=prefix, size=drawing.canvas.pixels)
+        drawing, k = self._still(frame, width=width, height=height)
+        return svg(drawing.frame(k).scene, prefix=prefix, size=drawing.canvas.pixels)
 
-    def _still(self, frame: int | None, **size: Any) -> tuple[Drawing, Frame]:
+    def _still(self, frame: int | None, **size: Any) -> tuple[Drawing, int]:
+        """Return the drawing that a still is taken from, and which of its frames it is."""
         k = -1 if frame is None else frame
         moving = k != -1 and k != self.drawing(**size).count - 1
-        drawing = self.drawing(**size, moving=moving)
-        return drawing, drawing.frame(k)
+        return self.drawing(**size, moving=moving), k
 
     def dot(self, frame: int = -1) -> graphviz.Digraph:
         """Return one frame as a plain graphviz.Digraph that keeps the positions (layout=nop2)."""
         from .writers.dot import of_drawing
 
-        drawing, _ = self._still(frame)
-        return of_drawing(drawing, frame)
+        return of_drawing(self._still(frame)[0], frame)
 
     def save(
         self,
@@ -301,8 +300,7 @@ class Film:
                     frames = at_rate(frames, fps)
                 writer.load()(frames, out, size=drawing.canvas.pixels, loop=loop)
             else:
-                drawing, _ = self._still(k, **size)
-                self._single(writer, out, drawing, -1 if k is None else k)
+                self._single(writer, out, *self._still(k, **size))
         return target
 
     def _single(self, writer: Writer, out: BinaryIO, drawing: Drawing, k: int) -> None:
