@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..record import Event, Node, Value
+from ..record import Event, Node, Value, effort
 from . import numbers
 from .change import moves, primed, tangent, update
 from .contribution import Share, contribution, partial, seed, seeds, shares, target
@@ -398,6 +398,14 @@ class _Narrator:
             width = "Edge width shows how much each contribution is."
             lines.append(line(width))
             note += " " + width
+        spent = effort(self.moment.run)
+        if spent is not None:
+            words = (
+                f"Forward mode made {many(spent.tangents, 'product')} for {many(spent.sweeps, 'direction')}, "
+                f"reverse mode {spent.backward} for {many(spent.inputs, 'input')}."
+            )
+            lines.append(line(words))
+            note += " " + words
         return Narration(note, tuple(lines), self._gradients())
 
     def _gradients(self) -> tuple[Equation, ...]:
