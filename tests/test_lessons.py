@@ -12,7 +12,10 @@ from stories import GALLERY, SCRIPTS, film, module
 
 import gradviz as gv
 from gradviz.picture.draw import compose
-from gradviz.record import final
+from gradviz.record import final, states, steps
+from gradviz.record.group import collapse
+from gradviz.writers.raster import Raster
+from gradviz.writers.svg import svg
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -196,3 +199,36 @@ def test_every_lesson_is_listed_in_the_order_of_the_story():
     text = (GALLERY / "lessons" / "README.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\d+\. `(\w+)\.py`: .+\.$", text, re.MULTILINE)
     assert sorted(f"lessons/{name}" for name in listed) == [n for n in SCRIPTS if n.startswith("lessons/")]
+
+
+@pytest.mark.parametrize("name", ["lessons/line", "lessons/descent", "faults/not_zeroed", "curve_fitter/film"])
+def test_a_film_with_panels_drawn_by_what_changed_equals_one_drawn_anew(name):
+    made = film(name)
+    drawing = compose(made.run, replace(made._options, width=640))
+    width, height = drawing.canvas.pixels
+
+    def fresh():
+        return Raster(drawing.canvas.width, drawing.canvas.height, width, height, drawing.theme.ground)
+
+    running = fresh()
+    for k, frame in enumerate(drawing):
+        running.draw(frame.scene)
+        if k % 29 == 0 or k == len(drawing) - 1:
+            whole = fresh()
+            whole.draw(frame.scene)
+            assert (running.pixels == whole.pixels).all(), f"frame {k}"
+            assert svg(drawing.frame(k).scene) == svg(frame.scene)
+
+
+def test_a_folded_group_keeps_the_gradients_of_every_iteration():
+    run = film("lessons/line").run
+    folded = collapse(run, 0)
+    names = {n.name: n.id for n in run.graph.nodes if n.op == "parameter"}
+    other = {n.name: n.id for n in folded.graph.nodes if n.op == "parameter"}
+    assert len(folded.graph.nodes) < len(run.graph.nodes)
+    assert names.keys() == other.keys()
+    pairs = zip(states(run, steps(run, "sweep")), states(folded, steps(folded, "sweep")), strict=True)
+    for a, b in pairs:
+        for name, i in names.items():
+            assert a.grads.get(i) == b.grads.get(other[name])
+            assert a.values.get(i) == b.values.get(other[name])
