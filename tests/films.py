@@ -126,7 +126,7 @@ def slices(**options):
 
 def numbers_and_items(**options):
     def f(params, k, x):
-        return params["w"][0] * x + 12345.678 * k[0] - np.exp(x) * 1e-6 * k[1] + params["b"]
+        return params["w"][0] * x + 12345.678901 * k[0] - np.exp(x) * 1e-6 * k[1] + params["b"]
 
     return gv.film(f, {"w": [1.2, -0.7], "b": 0.1}, [0.5, 2.0], 1.3, **options)
 

@@ -177,3 +177,10 @@ def test_a_label_in_the_overview_is_nearest_to_its_own_mark(name):
 def test_chips_hold_whole_formulas(name):
     for frame in [drawing(name, (1280, 720)).frame(-1)]:
         assert not [t.text for e, t in texts(frame.scene) if e.kind == "chip" and "…" in t.text]
+
+
+def test_a_finished_still_has_no_time_line_and_sets_few_rows_large():
+    scene = drawing("polynomial of three points", moving=False).frame(-1).scene
+    assert not [e for e in scene.elements if e.kind == "timeline"]
+    rows = [t for e, t in texts(scene) if e.id.startswith("lens-row")]
+    assert len(rows) == 18 and min(t.size for t in rows) > 14

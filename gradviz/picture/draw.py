@@ -256,16 +256,17 @@ def _with_lens(run: Run, options: Options, look: Theme, title: str, said: list[s
     names = Names(run.graph)
     path = _path(run, options)
     canvas = _canvas(options, (_WIDE, _WIDE))
+    tail = chrome.TIMELINE + 6 if options.moving else chrome.MARGIN
     if canvas.height < 660 and options.height is None:  # a lens is tall
-        pixels = (canvas.pixels[0], round(720 * canvas.scale))
+        pixels = (canvas.pixels[0], round((654 + tail) * canvas.scale))
         canvas = Canvas(canvas.width, pixels[1] / canvas.scale, pixels)
     count = terms(run.graph, back) if (back := run.sweep("backward")) else {}
     rows = quantities(run)
     right = canvas.width - chrome.MARGIN
-    place = beside((chrome.MARGIN, 60.0, right, canvas.height - chrome.TIMELINE - 6), weights(options.panels))
+    place = beside((chrome.MARGIN, 60.0, right, canvas.height - tail), weights(options.panels))
     area = place.graph
     picture = Overview.make(run, names, look, area, count, rows)
-    line = chrome.tracks(path, [s.label for s in run.sweeps], chrome.MARGIN, right)
+    line = chrome.tracks(path, [s.label for s in run.sweeps], chrome.MARGIN, right) if options.moving else ()
     return Drawing(
         run, path, names, look, "overview", (*said, *picture.layout.said), canvas, title,
         picture, _heading(title, canvas, look, rows, False), None, line,

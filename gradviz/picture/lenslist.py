@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Part = tuple[str, str, list[Mark]]
 _COLUMN = 96.0
 _TALL_STEP = 52.0  # rows that hold thumbnails, where there is room for them
+_LARGEST_STEP = 40.0
 _BAR = 104.0
 
 
@@ -72,6 +73,9 @@ def _table(lens: Lens, moment: Moment, nodes: Sequence[int], top: float, part: s
     y = top + 24
     arrays = any(moment.graph.nodes[i].shape for i in nodes)
     step = _TALL_STEP if arrays and len(nodes) * _TALL_STEP <= p.bottom - y else LIST_STEP
+    if not part and moment.step is None and not arrays and nodes:  # few rows are set larger, in the room there is
+        step = min(max(step, float((p.bottom - y) // len(nodes))), _LARGEST_STEP)
+    size = 13.0 if step <= 30 else 16.0
     room = int((p.bottom - y) // step)
     shown = nodes if len(nodes) <= room else nodes[: room - 1]
     bars = not part and not arrays and moment.step is None and len(rows) == 2
@@ -81,7 +85,18 @@ def _table(lens: Lens, moment: Moment, nodes: Sequence[int], top: float, part: s
         at, known = y + n * step, lens.known(i, moment, part)
         free = width - (_BAR + 16 if largest else 0)
         marks = list_row(
-            known, p.left, at, width, rows, lens.names, lens.extents, t, column=column, height=step - 4, name=free
+            known,
+            p.left,
+            at,
+            width,
+            rows,
+            lens.names,
+            lens.extents,
+            t,
+            column=column,
+            height=step - 4,
+            name=free,
+            size=size,
         )
         if largest:
             marks += _bar(moment.after.grads.get(i), largest, left - 8 - _BAR, at, step - 4, t)

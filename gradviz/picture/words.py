@@ -10,6 +10,7 @@ from . import numbers
 
 #: A name of more glyphs is cut on cards, and written v₇ in formulas.
 MOST_GLYPHS = 8
+_MOST_DIGITS = 10  # of a constant, which is written whole or as numbers are written everywhere
 
 # What must not reach a picture as it is: controls, marks that reorder or hide text, halves of surrogate pairs and
 # noncharacters. XML 1.0 (Char production) allows none of the first and last; bidi by Unicode Technical Report 36.
@@ -165,10 +166,13 @@ class Names:
         for node in graph.nodes:
             text = (node.label or node.name) if node.op == "constant" else (node.name or node.label)
             full = visible(text) or index(node.id)
-            if node.op == "constant" and not fits(full):
+            constant = node.op == "constant"
+            if constant and not fits(full, _MOST_DIGITS):
                 full = _rounded(full)
             # A user's own v₇ keeps its name only where it is node 7; else it would be taken for that node.
-            short = fits(full) and (not _INDEXED.fullmatch(full) or full == index(node.id))
+            short = fits(full, _MOST_DIGITS if constant else MOST_GLYPHS) and (
+                not _INDEXED.fullmatch(full) or full == index(node.id)
+            )
             self._full.append(full)
             self._formula.append(full if short else index(node.id))
         self._taken = frozenset(self._formula)
