@@ -1,0 +1,116 @@
+"""`gradviz render`, the part about films: sizes, times, parts, frames as files, and what is said of them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+NEURON = ("tanh(w*x + b)", "w=-3", "x=2", "b=6.88")
+
+
+def opened(path: str) -> tuple[int, tuple[int, int], list[float]]:
+    """Return the frames of an animation, their size and their seconds."""
+    seconds = []
+    with Image.open(path) as film:
+        for k in range(film.n_frames):
+            film.seek(k)
+            seconds.append(film.info["duration"] / 1000)
+        return film.n_frames, film.size, seconds
+
+
+def test_it_reports_the_film_that_it_wrote(gradviz) -> None:
+    said = gradviz("render", *NEURON, "-o", "a.gif", "--from", "backward", "--to", "backward:3", "--hold", "1.5")
+    assert said.code == 0, said.err
+    frames, _, seconds = opened("a.gif")
+    assert f"a.gif: {frames} frames, {sum(seconds):.1f} s, " in said.err
+    assert frames == 3
+    assert seconds[-1] == 1.5
+
+
+def test_every_option_of_a_film_is_heard(gradviz) -> None:
+    words = ["--seconds-per-step", "0.3", "--hold", "2", "--loop", "3", "--width", "800", "--theme", "dark"]
+    assert gradviz("render", *NEURON, "-o", "a.gif", *words, "--pace", "sweep").code == 0
+    frames, (width, _), seconds = opened("a.gif")
+    assert (frames, width, seconds) == (3, 800, [0.3, 0.3, 2.0])
+    with Image.open("a.gif") as film:
+        assert film.info["loop"] == 2, "repeats after the first time"
+        assert film.convert("RGB").getpixel((2, 2)) == (0x14, 0x17, 0x1C)
+
+
+@pytest.mark.parametrize(("name", "size"), [("readme", (800, 450)), ("slide", (1920, 1080)), ("phone", (1080, 1920))])
+def test_what_a_film_is_for_gives_its_size(gradviz, name: str, size: tuple[int, int]) -> None:
+    said = gradviz("render", *NEURON, "-o", "a.gif", "--for", name)
+    assert said.code == 0, said.err
+    assert opened("a.gif")[1] == size
+    assert Path("a.gif").stat().st_size < 1e6
+
+
+def test_a_size_given_is_stronger_than_what_it_is_for(gradviz) -> None:
+    assert gradviz("render", *NEURON, "-o", "a.png", "--for", "slide", "--width", "1280", "--height", "720").code == 0
+    with Image.open("a.png") as picture:
+        assert picture.size == (1280, 720)
+
+
+def test_a_name_with_a_place_for_the_number_gives_a_file_a_frame(gradviz) -> None:
+    said = gradviz("render", *NEURON, "-o", "frames/%03d.svg", "-o", "one.svg", "-o", "all.gif", "--from", "backward")
+    assert said.code == 0, said.err
+    files = sorted(Path("frames").iterdir())
+    count = opened("all.gif")[0]
+    assert len(files) == count
+    total = sum(f.stat().st_size for f in files) / 1000
+    assert f"frames/%03d.svg: {count} files, {total:.1f} kB" in said.err
+    assert "Finished" in files[-1].read_text(encoding="utf-8")
+
+
+def test_a_page_of_pdf_is_a_still_where_a_frame_is_named(gradviz) -> None:
+    assert gradviz("render", *NEURON, "-o", "a.pdf").code == 0
+    said = gradviz("render", *NEURON, "-o", "b.pdf", "-o", "b.svg", "--until", "forward")
+    assert said.code == 0
+    assert "frames" not in said.err
+    pages = [len(re.findall(rb"/Type /Page\b(?!s)", Path(name).read_bytes())) for name in ("a.pdf", "b.pdf")]
+    assert pages[0] > 1
+    assert pages[1] == 1
+
+
+def test_where_the_first_nan_comes_from_is_said_and_is_no_failure(gradviz) -> None:
+    said = gradviz("render", "log(x) * w", "x=-1", "w=2", "-o", "a.svg", "-o", "a.gif")
+    assert said.code == 0
+    assert said.err.count("log(x) is the first to be NaN") == 1, said.err
+
+
+def test_a_film_that_takes_long_says_so_once(gradviz) -> None:
+    said = gradviz("render", *NEURON, "-o", "a.gif", "-o", "a.svg", "--seconds-per-step", "10")
+    assert said.code == 0
+    (note,) = [line for line in said.err.splitlines() if " s long" in line]
+    assert "shorter with pace" in note
+    assert "seconds per step" in note
+
+
+def test_steps_are_asked_before_they_are_told(gradviz) -> None:
+    for reveal in ("all", "ask"):
+        assert gradviz("render", *NEURON, "-o", f"{reveal}.gif", "--reveal", reveal).code == 0
+    assert opened("ask.gif")[0] > opened("all.gif")[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        (["--from", "backwards"], "sweep (forward, backward)"),
+        (["--from", "backward", "--to", "forward"], "has no frames"),
+        (["--scale", "0.2"], "from 1 to 8"),
+        (["--hold", "0"], "hold=0.0 is not a time in seconds"),
+        (["--fps", "0"], "fps=0.0"),
+        (["--loop", "-1"], "loop=-1"),
+        (["--for", "wall"], "'readme', 'slide', 'phone'"),
+        (["--reveal", "never"], "'all', 'ask'"),
+        (["-o", "%d.gif"], "a file a frame; choose from .svg"),
+        (["-o", "%d-%d.svg"], "2 places"),
+        (["-o", "no/such/%d.svg"], "no folder"),
+    ],
+)
+def test_a_mistake_is_answered_with_the_choices(gradviz, options: list[str], part: str) -> None:
+    said = gradviz("render", *NEURON, *([] if "-o" in options else ["-o", "a.gif"]), *options)
+    assert said.code == 2, said.err
+    assert part in said.err
+    assert not list(Path().iterdir())
