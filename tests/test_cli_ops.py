@@ -30,7 +30,7 @@ def test_the_page_is_well_formed_and_holds_every_op(gradviz, tmp_path):
     text = (tmp_path / "ops.html").read_text(encoding="utf-8")
     body = text[text.index("<body>") : text.index("</html>")]
     root = ET.fromstring(body)
-    assert len(root.findall(".//tr")) == len(ROWS) + 2
+    assert len(root.findall(".//tr")) == len(ROWS) + 3
     ids = [e.get("id") for e in root.iter("tr")]
     assert len(ids) == len(set(ids))
     assert "script" not in text and not re.search(r"https?://", text)

@@ -3,48 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 
-from ..calculus.op import KINDS, Op
-from ..calculus.ops import ROWS
+from ..calculus.catalogue import composed, sections
+from ..calculus.catalogue import entries as entries_of
 from ..errors import UnknownName
-
-_TITLES: Mapping[str, str] = {
-    "leaf": "Constants and composition",
-    "linear": "Linear: sums and multiples",
-    "product": "Products and quotients",
-    "power": "Powers",
-    "exponential": "Exponentials",
-    "logarithm": "Logarithms",
-    "trigonometry": "Trigonometry",
-    "step": "Steps",
-    "choice": "Choices",
-    "reduction": "Reductions",
-    "shape": "Shapes",
-    "algebra": "Linear algebra",
-    "special": "Special functions",
-}
-#: What holds without an op: a number does not change, and rates multiply along a chain.
-_ALWAYS = (
-    ("constant", "c", "d c = 0", "A constant does not change, so nothing flows to it.", ""),
-    ("composition", "∘", "d f(g(x)) = f′(g(x))·g′(x)·dx", "Along a chain of operations the local derivatives multiply.",
-     "Where a value is used several times, what comes back is added up."),
-)  # fmt: skip
-
-
-def _blocks() -> Iterator[tuple[str, list[tuple[str, str, str, str, str]]]]:
-    """Yield each kind's title and its rows: name, symbol, rule as mathematics, rule in words, edge rule."""
-    for kind in KINDS:
-        rows = [*_ALWAYS] if kind == "leaf" else []
-        rows += [_row(op) for op in ROWS if op.kind == kind]
-        if rows:
-            yield _TITLES.get(kind, kind.capitalize()), rows
-
-
-def _row(op: Op) -> tuple[str, str, str, str, str]:
-    return op.name, op.symbol, op.formula, op.rule, op.edge
 
 
 def list_ops(pattern: str = "") -> None:
@@ -54,20 +18,20 @@ def list_ops(pattern: str = "") -> None:
     from rich.text import Text
 
     console, shown = Console(soft_wrap=False), 0
-    for title, rows in _blocks():
-        kept = [r for r in rows if not pattern or pattern.lower() in " ".join(r).lower()]
+    for title, entries in sections():
+        kept = [e for e in entries if pattern.lower() in f"{e.name} {e.formula} {e.rule} {e.functions}".lower()]
         if not kept:
             continue
         shown += len(kept)
         table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
-        for name in ("op", "symbol", "rule", "", "at the edges"):
-            table.add_column(name, overflow="fold")
-        for row in kept:
-            table.add_row(*map(Text, row))
+        for name in ("op", "symbol", "rule", "", "at the edges", "from"):
+            table.add_column(name, overflow="fold", no_wrap=name in ("op", "symbol"))
+        for e in kept:
+            table.add_row(*map(Text, (e.name, e.symbol, e.formula, e.rule, e.edge, ", ".join(e.functions))))
         console.print(table)
         console.print()
     if not shown:
-        names = sorted(op.name for op in ROWS)
+        names = sorted(op.name for op in entries_of())
         raise UnknownName(f"no op with {pattern!r} in its name or rule; the ops are {', '.join(names)}")
 
 
@@ -82,16 +46,18 @@ def write_page(path: Path) -> None:
 def page() -> str:
     """Return the catalogue as HTML, with the rules set as MathML."""
     parts = [_HEAD]
-    for title, rows in _blocks():
+    for title, inside in sections():
         parts.append(f"<h2>{escape(title)}</h2>\n<table>\n<tbody>\n")
-        for name, symbol, rule, words, edge in rows:
-            note = f'<p class="edge">{escape(edge)}</p>' if edge else ""
+        for e in inside:
+            note = f'<p class="edge">{escape(e.edge)}</p>' if e.edge else ""
+            served = f'<p class="edge">{escape(", ".join(e.functions))}</p>' if e.functions else ""
             parts.append(
-                f'<tr id="{escape(re.sub(r"[^a-z0-9_]+", "-", name.lower()), quote=True)}">'
-                f'<td class="badge"><span>{escape(symbol)}</span></td><th>{escape(name)}</th>'
-                f"<td>{mathml(rule)}</td><td>{escape(words)}{note}</td></tr>\n"
+                f'<tr id="{escape(re.sub(r"[^a-z0-9_]+", "-", e.name.lower()), quote=True)}">'
+                f'<td class="badge"><span>{escape(e.symbol)}</span></td><th>{escape(e.name)}{served}</th>'
+                f"<td>{mathml(e.formula)}</td><td>{escape(e.rule)}{note}</td></tr>\n"
             )
         parts.append("</tbody>\n</table>\n")
+    parts.append(f"<h2>Written with these</h2>\n<p>{escape(', '.join(composed()))}</p>\n")
     parts.append("</main>\n</body>\n</html>\n")
     return "".join(parts)
 
@@ -152,7 +118,7 @@ th { font-weight: bold; width: 9em; overflow-wrap: anywhere } td.badge { width: 
 td.badge span { display: inline-block; min-width: 2em; padding: 4px 8px; text-align: center;
   background: var(--badge); border-radius: 8px; font-weight: bold }
 math { font-size: 17px } td:nth-child(3) { width: 22em }
-p.edge { margin: 4px 0 0; color: var(--grey) }
+p.edge { margin: 4px 0 0; color: var(--grey); font-weight: normal }
 </style>
 </head>
 <body>
