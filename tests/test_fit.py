@@ -9,7 +9,7 @@ import pytest
 
 from gradviz.cli import main
 from gradviz.cli.fit import read
-from gradviz.cli.fitting import fit, plan
+from gradviz.cli.fitting import fit, plan, scaling
 from gradviz.errors import BadExpression, UnknownName
 from gradviz.record import check
 
@@ -107,6 +107,23 @@ def test_other_curves_and_other_data(degree):
     found = fit(x, y, degree)
     assert found.loss <= 1.011 * found.best
     assert plan(x, y, degree).powers == (degree < 7)
+
+
+def test_columns_of_other_scales_are_said_as_they_were_scaled():
+    assert scaling(plan(np.array([1.0, 12.0]), np.zeros(2), 1), "month") == "x = (month − 6.5) / 5.5"
+    assert scaling(plan(np.array([-3.0, 3.0]), np.zeros(2), 1), "a") == "x = a / 3"
+    assert scaling(plan(np.array([-1.0, 1.0]), np.zeros(2), 1), "a") == "a"
+    assert scaling(plan(np.array([-3.0, -1.0]), np.zeros(2), 1), "x") == "x taken as x + 2"
+
+
+@pytest.mark.parametrize(
+    "y", [[3.0, 3.0, 3.0, 3.0], [0.0, 0.0, 0.0, 0.0], [3e-9, 5e-9, 4e-9, 4e-9], [1e12, 2e12, 0.0, 1.0]]
+)
+@pytest.mark.parametrize("story", [False, True])
+def test_flat_tiny_and_huge_values(y, story):
+    found = fit([1, 2, 3, 4], y, 2, story=story)
+    assert found.loss - found.best <= 0.01 * found.best + 1e-6 * (np.mean(np.square(y)) or 1e-3)
+    assert len(list(found.film.frames)) > 20
 
 
 def test_exact_points_are_met():

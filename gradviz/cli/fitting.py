@@ -130,14 +130,14 @@ def _rough(value: float) -> float:
     return float(f"{value:.0e}") if math.isfinite(value) else 0.0
 
 
-def steps_for(p: Plan) -> int:
-    """Return how many steps descent needs until its loss is close to the least there is."""
+def steps_for(p: Plan, start: np.ndarray) -> int:
+    """Return how many steps descent needs from a start until its loss is close to the least there is."""
     scale = float(np.mean(p.y**2)) or 1.0
 
     def done(error: float) -> bool:
         return error <= (1 + CLOSE / 2) * p.best + 1e-9 * scale
 
-    k, memory, rule, count = p.start, None, p.optimiser(), 0
+    k, memory, rule, count = start, None, p.optimiser(), 0
     settled = 0
     while count < _MOST_STEPS and settled < 5:  # momentum swings: it must have settled
         off = p.X @ k - p.y
@@ -149,9 +149,12 @@ def steps_for(p: Plan) -> int:
 
 def scaling(p: Plan, name: str) -> str:
     """Say how the places were scaled: "x = (month − 6.5) / 5.5"."""
+    if not p.middle and p.half == 1:
+        return name
     shift = f"{name} {'−' if p.middle >= 0 else '+'} {trim(number(abs(p.middle)))}" if p.middle else name
-    shift = f"({shift})" if p.middle and p.half != 1 else shift
-    return f"x = {shift} / {trim(number(p.half))}" if p.half != 1 else f"x = {shift}"
+    if p.half != 1:
+        shift = f"({shift}) / {trim(number(p.half))}" if p.middle else f"{shift} / {trim(number(p.half))}"
+    return f"x taken as {shift}" if name == "x" else f"x = {shift}"
 
 
 def formula(p: Plan) -> str:
@@ -195,7 +198,6 @@ def fit(
     True
     """
     p = plan(np.asarray(places, float), np.asarray(values, float), degree)
-    count = steps_for(p) if steps is None else steps
     curve = (p.curve, p.x, p.y)
     start = p.start
     before: Descent | None = None
@@ -203,6 +205,7 @@ def fit(
         hand = _Hand(p)
         before = descend(loss, start, p.X, p.y, optimizer=hand, steps=hand.count, keep=1, curve=curve)
         start = before.params
+    count = steps_for(p, start) if steps is None else steps
     rest = descend(loss, start, p.X, p.y, optimizer=p.optimiser(), steps=count, curve=curve)
     run = rest.run if before is None else _joined(before.run, rest.run, _Hand.BLIND)
     why = f"{scaling(p, names[0])} is in −1…1: no power outgrows another"
