@@ -27,7 +27,8 @@ _LIBRARIES = tuple(
 )
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _RESUMED = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
-_CALLS = frozenset(number for name, number in dis.opmap.items() if name.startswith("CALL"))
+# Python 3.11 calls a builtin from PRECALL, once it has seen it called a few times.
+_CALLS = frozenset(number for name, number in dis.opmap.items() if name.startswith(("CALL", "PRECALL")))
 
 
 class Site:
