@@ -16,6 +16,7 @@ from gradviz.picture.scene import Element, Frame, Image, Scene, circle, line
 from gradviz.writers.slides import write
 
 pptx = pytest.importorskip("pptx")
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
 def saved(frames: list[Frame]) -> bytes:
@@ -58,7 +59,29 @@ def test_texts_are_texts_and_stand_where_the_scene_has_them():
     right = texts["0.286"].left + texts["0.286"].width
     assert right == pytest.approx(mark.x * emu, abs=2)  # it is aligned at its end
     assert texts["0.286"].text_frame.paragraphs[0].runs[0].font.size.pt == pytest.approx(13, abs=0.01)
+    middle = texts["0.286"].top + texts["0.286"].height / 2
+    assert middle + 0.346 * mark.size * emu == pytest.approx(mark.y * emu, abs=2)
     assert card._element.nvGrpSpPr.cNvPr.get("descr") == "v2 = 0.286"
+
+
+def test_numbers_are_in_a_font_of_one_width_wherever_the_file_is_opened():
+    show = opened([one(text(5, 30, "−3.000", 12, "#000000", mono=True), text(5, 50, "n", 12, "#000000"))])
+    faces = [s._element.txBody.findall(f".//{A}latin")[0] for s in show.slides[0].shapes[1].shapes]
+    fixed = [int(f.get("pitchFamily")) & 3 == 1 and f.get("panose")[6:8] == "09" for f in faces]
+    assert fixed == [True, False]
+
+
+def test_what_has_no_tooltip_is_told_by_its_words():
+    show = opened([one(text(5, 30, "step", 12, "#000000"), text(40, 30, "7", 12, "#000000"))])
+    assert show.slides[0].shapes[1]._element.nvGrpSpPr.cNvPr.get("descr") == "step 7"
+
+
+def test_slides_that_a_user_adds_fit_the_page():
+    show = opened([one(circle(50, 30, 10, fill="#0072B2"))])
+    assert show._element.sldSz.get("type") is None
+    placed = [s for part in (show.slide_master, *show.slide_layouts) for s in part.placeholders]
+    assert max(s.left + s.width for s in placed) / show.slide_width == pytest.approx(0.95, abs=0.03)
+    assert max(s.top + s.height for s in placed) / show.slide_height == pytest.approx(0.98, abs=0.02)
 
 
 def test_only_cells_are_pictures_and_those_are_sharp():
