@@ -243,6 +243,7 @@ class Film:
         frame: int | None = None,
         until: str | None = None,
         loop: int = 0,
+        tex: bool = False,
         progress: Progress | None = None,
     ) -> Path:
         """Write the film to a file whose suffix says what it becomes, and return the path.
@@ -261,11 +262,13 @@ class Film:
         frame          for a still: which frame, from 0, negative from the end; the finished one by default
         until          for a still: the name of a sweep, whose last frame is written
         loop           for an animation: how often it plays, 0 for ever
+        tex            for a PDF of a film: also writes name.tex, which shows its pages one by one in LaTeX's Beamer
         progress       called with the frames written so far and their number
 
         Raises `UnknownName` for a suffix, frame, sweep or number that there is none of, `CannotWrite` for the path.
         A file appears whole or not at all.
         """
+        from .writers import beamer
         from .writers.files import folder, whole
         from .writers.numbered import numbered
         from .writers.table import writer_for
@@ -280,6 +283,10 @@ class Film:
             raise UnknownName(f"fps={fps!r} is not a rate in frames a second; choose from 1 to 120")
         if loop < 0:
             raise UnknownName(f"loop={loop!r} is not how often to play; choose 0 for ever, or a whole number")
+        if tex:
+            beamer.check(target.stem)
+            if writer.module != "writers.pdf" or each is not None or k is not None:
+                raise UnknownName(f"tex=True goes with a film as one PDF, not with {os.fspath(path)!r}; leave it out")
         if each is not None:
             drawing = self.drawing(**size, **played)  # type: ignore[arg-type]
             writer.check_single()
@@ -295,10 +302,14 @@ class Film:
                 writer.load()(self.run, out)
             elif writer.animated and not (writer.single and k is not None):
                 drawing = self.drawing(**size, **played)  # type: ignore[arg-type]
-                frames = _counted(drawing, progress)
+                notes: list[str] = []
+                frames = _counted(drawing, progress, notes)
                 if fps is not None and writer.rated:
                     frames = at_rate(frames, fps)
                 writer.load()(frames, out, size=drawing.canvas.pixels, loop=loop)
+                if tex:
+                    with whole(target.with_suffix(".tex")) as beside:
+                        beside.write(beamer.tex(target.stem, notes).encode())
             else:
                 self._single(writer, out, *self._still(k, **size))
         return target
@@ -345,8 +356,9 @@ def _short(value: Value | None) -> str:
     return "?" if value is None else quantity(value)
 
 
-def _counted(drawing: Drawing, progress: Progress | None) -> Iterator[Frame]:
+def _counted(drawing: Drawing, progress: Progress | None, notes: list[str]) -> Iterator[Frame]:
     for done, one in enumerate(drawing, 1):
+        notes.append(one.note)
         yield one
         if progress is not None:
             progress(done, len(drawing))

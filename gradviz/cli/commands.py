@@ -56,7 +56,7 @@ Examples:
 
 #: The options that belong to a file, not to the film.
 _SAVED = (
-    "width", "height", "scale", "frame", "until", "first", "last", "seconds_per_step", "hold", "loop", "fps",
+    "width", "height", "scale", "frame", "until", "first", "last", "seconds_per_step", "hold", "loop", "fps", "tex",
 )  # fmt: skip
 #: What a picture is for → its size, which --width, --height and --scale change.
 PRESETS: dict[str, dict[str, float]] = {
@@ -86,6 +86,7 @@ class _Render(Sections):
     help="Where to write. The suffix says what, as gradviz doctor lists them: .svg .png .gif .mp4 .pdf .pptx and more. "
     "A name such as frames/%03d.png writes every frame. Repeat for more.",
 )
+@click.option("--tex", is_flag=True, default=None, help="Beside a PDF: a .tex that shows its pages in Beamer.")
 @click.option("--for", "preset", type=click.Choice(list(PRESETS)), help="A size: 800 px wide, 1920×1080, or upright.")
 @click.option("--width", type=click.IntRange(64, 16384), metavar="PX", help="Width.  [default: 960 or 1280 for a film]")
 @click.option("--height", type=click.IntRange(64, 16384), metavar="PX", help="Height.  [default: 16:9 for a film]")
@@ -123,6 +124,8 @@ def render(target: str, values: tuple[str, ...], outputs: tuple[str, ...], **opt
         raise click.UsageError("say where to write, and the suffix says what: -o film.svg, -o film.gif")
     for path in outputs:  # an unknown suffix is refused before anything is computed
         table.writer_for(Path(path))
+    if options["tex"] and not any(table.suffix_of(path) == ".pdf" for path in outputs):
+        raise click.UsageError("--tex goes beside a PDF of the film: -o film.pdf --tex")
     if target.endswith(".py") and values and "=" not in values[0]:
         raise UnknownName(f"{values[0]!r} is not NAME=VALUE; did you mean {target}:{values[0]}?")
     keep = {k: v for k in _SAVED if (v := options.pop(k)) is not None}

@@ -72,13 +72,15 @@ def write_all(made: Film, paths: Sequence[Path], options: Mapping[str, Any]) -> 
         film = writer.animated and not single
         # Which frame a still shows means nothing to a film, which shows them all, and a still is not played.
         unfit = _STILL if film or each else _PLAYED
+        if not film or writer.module != "writers.pdf" or each is not None:
+            unfit = (*unfit, "tex")
         fitting = {k: v for k, v in options.items() if k not in unfit}
         with progress(path.name, film or each is not None) as step:
             made.save(path, **fitting, progress=step)
         if writer.takes == "run":
             say(f"{path}: {size(path.stat().st_size)}")
             continue
-        kept = {k: v for k, v in fitting.items() if k not in ("frame", "until", "fps", "loop")}
+        kept = {k: v for k, v in fitting.items() if k not in ("frame", "until", "fps", "loop", "tex")}
         drawing = made.drawing(**kept, moving=film or each is not None)
         if each is not None:
             count = sum(each(k).stat().st_size for k in drawing.shown)
@@ -86,6 +88,8 @@ def write_all(made: Film, paths: Sequence[Path], options: Mapping[str, Any]) -> 
         else:
             frames = f"{len(drawing)} frames, {drawing.seconds:.1f} s, " if film else ""
             say(f"{path}: {frames}{size(path.stat().st_size)}")
+            if "tex" in fitting:
+                say(f"{path.with_suffix('.tex')}: its pages in Beamer")
         for note in (*drawing.said, *([str(made.trouble)] if made.trouble else [])):
             if note not in told:
                 told.add(note)

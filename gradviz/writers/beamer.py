@@ -1,0 +1,32 @@
+"""A PDF's pages as the steps of one LaTeX slide: the lines with Beamer's \\includegraphics<k>[page=k]."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..errors import UnknownName
+
+_HEAD = r"""% The pages of {name}.pdf, one a step. In a document of the class beamer:
+%   \begin{{frame}}{{Title}}\centering\input{{{name}}}\end{{frame}}
+"""
+
+
+def check(name: str) -> None:
+    """Raise `UnknownName` for a file's name that LaTeX reads as something else."""
+    if found := re.search(r"[\\{}%#$&~^\"\x00-\x1f]", name):
+        raise UnknownName(f"LaTeX cannot read a file named {name!r} because of its {found[0]!r}; choose another name")
+
+
+def tex(name: str, notes: Sequence[str]) -> str:
+    r"""Return LaTeX that shows page k of name.pdf on slide k, the step's sentence beside it as a comment.
+
+    >>> print(tex("neuron", ["x gets 2."]).splitlines()[-1])
+    \includegraphics<1>[page=1,width=\linewidth,height=0.8\textheight,keepaspectratio]{neuron}% x gets 2.
+    """
+    size = r"width=\linewidth,height=0.8\textheight,keepaspectratio"
+    lines = [
+        rf"\includegraphics<{k}>[page={k},{size}]{{{name}}}% {' '.join(note.split())}"
+        for k, note in enumerate(notes, 1)
+    ]
+    return _HEAD.format(name=name) + "\n".join(lines) + "\n"
