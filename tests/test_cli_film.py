@@ -46,6 +46,16 @@ def test_what_a_film_is_for_gives_its_size(gradviz, name: str, size: tuple[int, 
     assert Path("a.gif").stat().st_size < 1e6
 
 
+def test_a_video_has_a_fixed_rate_where_one_is_asked_for(gradviz) -> None:
+    av = pytest.importorskip("av")
+    words = ("render", *NEURON, "--width", "640", "--height", "360", "--to", "forward")
+    assert gradviz(*words, "-o", "a.mp4", "-o", "b.gif", "--fps", "25").code == 0
+    with av.open("a.mp4") as film:
+        at = [frame.time for frame in film.decode(video=0)]
+    assert len(at) == round(25 * sum(opened("b.gif")[2]))
+    assert at == pytest.approx([k / 25 for k in range(len(at))], abs=0.001)
+
+
 def test_a_size_given_is_stronger_than_what_it_is_for(gradviz) -> None:
     assert gradviz("render", *NEURON, "-o", "a.png", "--for", "slide", "--width", "1280", "--height", "720").code == 0
     with Image.open("a.png") as picture:
