@@ -131,6 +131,30 @@ def numbers_and_items(**options):
     return gv.film(f, {"w": [1.2, -0.7], "b": 0.1}, [0.5, 2.0], 1.3, **options)
 
 
+def softmax(**options):
+    def loss(x, W, b, t):
+        z = x @ W + b
+        z = z - np.max(z, axis=1, keepdims=True)
+        e = np.exp(z)
+        p = e / np.sum(e, axis=1, keepdims=True)
+        L = -np.mean(np.sum(t * np.log(p), axis=1))
+        return L
+
+    r = np.random.default_rng(3)
+    return gv.film(loss, r.normal(size=(4, 5)), r.normal(size=(5, 3)), np.zeros(3), np.eye(3)[[0, 2, 1, 1]],
+                   wrt=["W", "b"], **options)  # fmt: skip
+
+
+def long_sum(**options):
+    def f(a):
+        s = a[0]
+        for v in a[1:]:
+            s = s + v
+        return s
+
+    return gv.film(f, [i - 4.5 for i in range(12)], **options)
+
+
 FILMS: dict[str, Callable[..., gv.Film]] = {
     "neuron": neuron,
     "fanout": fanout,
@@ -143,6 +167,8 @@ FILMS: dict[str, Callable[..., gv.Film]] = {
     "broken": broken,
     "forward mode": forward_mode,
     "batch": batch,
+    "softmax": softmax,
+    "long sum": long_sum,
     "slices": slices,
     "numbers and items": numbers_and_items,
 }

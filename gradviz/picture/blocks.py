@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from .plan import UNDER_GAP, Edge, Group, Item, Plan
+from .plan import Edge, Group, Item, Plan
 
 Point: TypeAlias = tuple[float, float]
 #: along from, across from, along to, across to
@@ -129,7 +129,7 @@ class Task:
         half = self.half(item)[1]
         # All cards start on one line, so that the edges have one length.
         top = max(
-            half + UNDER_GAP,
+            half + self.plan.under_gap,
             *(own_high + lo - self.half(leaf)[1] + 4 for leaf, (_, _, lo, _) in zip(leaves, sides, strict=True)),
         )
         total = sum(b + a for b, a, _, _ in sides) + self.plan.node_sep * (len(leaves) - 1)

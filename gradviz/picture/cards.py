@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,15 @@ from .layout import Group, Item, Layout, Plan, layout
 from .locals import chip_text
 from .moment import Moment
 from .part import parts
+from .plan import UNDER_GAP
 from .scene import Box, Element, Rect, placed
 from .theme import Theme
 from .tighten import tighten
 from .words import Names, cut, visible
+from .wrap import wrap
 
 _CHIP_GLYPHS = 14  # of a formula; the caption has more
+_UNDER_COMPACT = 52.0  # px between a compact card and the leaf under it: two heads and a chip beside them
 _CHIP_GAP = 76.0  # px, the widest chip that the gap between ranks makes room for
 
 
@@ -41,6 +44,12 @@ class Sheet:
     rankdir: str
     chip_texts: Mapping[tuple[int, int, int], str]  # (sweep, node, arg) -> text
     detail: str  # "full", "small" or "compact"
+    items: Mapping[int, Item] = field(default_factory=dict)
+
+    def wrapped(self, rows: int) -> Sheet | None:
+        """Return the same sheet broken into so many rows, or None where it has no good places to break."""
+        broken = wrap(self.layout, self.items, rows) if self.rankdir == "LR" else None
+        return replace(self, layout=broken) if broken else None
 
     @property
     def size(self) -> tuple[float, float]:
@@ -105,11 +114,13 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, det
             )
         )
     edges = tuple((a, n.id, i) for n in graph.nodes for i, a in enumerate(n.args))
-    plan = Plan(tuple(items), edges, _groups(run), rankdir, gap, 4.0)
+    plan = Plan(
+        tuple(items), edges, _groups(run), rankdir, gap, 4.0, under_gap=_UNDER_COMPACT if compact else UNDER_GAP
+    )
     arranged = layout(plan)
     if not vertical:
         arranged = tighten(arranged, _chip_widths(run, texts), {i.id: i.right for i in items})
-    return Sheet(run, names, faces, ext, arranged, rankdir, texts, detail)
+    return Sheet(run, names, faces, ext, arranged, rankdir, texts, detail, {i.id: i for i in items})
 
 
 def _chip_widths(run: Run, texts: Mapping[tuple[int, int, int], str]) -> dict[Edge, float]:

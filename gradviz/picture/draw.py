@@ -1,8 +1,8 @@
 """From a Run to the frames of a film: choose how much fits, lay it out once, then draw what changes.
 
-What is tried, in this order: full cards; full cards with the groups folded that hold no parameter; compact cards; the
-deepest groups folded; and at last an overview with a lens. What is chosen depends on the output's size only, so a film
-has one picture throughout.
+What is tried, in this order: full cards; full cards with the groups folded that hold no parameter; compact cards; cards
+in rows, as text is in lines; the deepest groups folded; and at last an overview with a lens. What is chosen depends on
+the output's size only, so a film has one picture throughout.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ LEAST = 10.0  # px, the least height of a number in the output
 _MOST_NODES = 20_000
 _INDEX = re.compile("v[₀-₉]+")
 _LEAST_LEFT = 0.2  # of a graph's operations must still be seen when groups are folded to make it fit
+_ROWS, _ROWS_AT_MOST = (2, 3, 4), 80  # how many rows are tried, and the most nodes of a graph broken into rows
 _CARDS_AT_MOST = 400  # beyond this no canvas holds cards, so none are measured
 _NARROW, _WIDE = 880.0, 1280.0  # px, a still that was given no size
 _TALLNESS = 1.25  # a still is at most so many times as tall as it is wide
@@ -81,10 +82,11 @@ def compose(run: Run, options: Options) -> Drawing:
         run = collapse(run, options.depth)
     said: list[str] = []
     least = _LEAST_LEFT * _operations(run)
-    for candidate, detail, note in _candidates(run):
+    for candidate, way, note in _candidates(run, options.rankdir):
+        detail, _, in_rows = way.partition(" in ")
         if candidate is not run and _operations(candidate) < max(least, 3):
             continue  # folded so far that the picture would tell nothing
-        fitted = _fit_cards(candidate, options, detail)
+        fitted = (_fit_rows if in_rows else _fit_cards)(candidate, options, detail)
         if fitted is not None:
             said += [note] if note else []
             return _with_cards(fitted, options, look, title, "compact" if detail == "compact" else "full", said)
@@ -97,7 +99,7 @@ def _path(run: Run, options: Options) -> tuple[Step, ...]:
     return asking(path) if options.reveal == "ask" else path
 
 
-def _candidates(run: Run) -> Iterator[tuple[Run, str, str]]:
+def _candidates(run: Run, rankdir: str) -> Iterator[tuple[Run, str, str]]:
     """Yield what to try, the most telling first; smaller thumbnails before anything is left out."""
     large = any(thumb_size(n.shape, most=MOST["small"]) != thumb_size(n.shape) for n in run.graph.nodes if n.shape)
     details = ("full", "small") if large else ("full",)
@@ -109,6 +111,10 @@ def _candidates(run: Run) -> Iterator[tuple[Run, str, str]]:
             folded = collapse(run, groups=plain)
             yield from ((folded, detail, f"folded {', '.join(plain)}: {because}") for detail in details)
     yield run, "compact", f"compact cards: {because}"
+    if len(run.graph.nodes) <= _ROWS_AT_MOST and rankdir != "TB":
+        for detail in (*details, "compact"):
+            what = "compact cards in rows" if detail == "compact" else "rows"
+            yield run, f"{detail} in rows", f"{what}: cards in one row would not be legible at this size"
     depth = max((len(n.group) for n in run.graph.nodes), default=0)
     for level in range(depth - 1, -1, -1):
         with suppress(NotCollapsible):
@@ -187,6 +193,18 @@ def _fit_cards(run: Run, options: Options, detail: str) -> _Fitted | None:
             break
     assert best is not None
     legible = best.k * best.canvas.scale * best.sheet.least >= LEAST - 1e-6
+    return best if legible else None
+
+
+def _fit_rows(run: Run, options: Options, detail: str) -> _Fitted | None:
+    """Break the cards into rows, where few edges cross; None where a number would be under 10 px in the output."""
+    backward = run.sweep("backward")
+    count = terms(run.graph, backward) if backward else {}
+    cards = sheet(run, Names(run.graph), "LR", count, detail=detail)
+    broken = [b for b in map(cards.wrapped, _ROWS) if b is not None]
+    path = _path(run, options)
+    best = max((_fit(b, path, options) for b in broken), key=lambda f: f.k, default=None)
+    legible = best is not None and best.k * best.canvas.scale * best.sheet.least >= LEAST - 1e-6
     return best if legible else None
 
 

@@ -57,10 +57,10 @@ def chip_text(graph: Graph, names: Names, node: int, arg: int, local: Value | No
             return numbers.local(array.flat[0])
     formula = local_formula(graph, names, node, arg)
     only_summed = made.local[arg].startswith("Σ") and "{" not in made.local[arg]
-    if not made.local[arg] or "{g}" in made.local[arg] or only_summed:
+    if not made.local[arg] or ("{g}" in made.local[arg] and "{g}·" not in made.local[arg]) or only_summed:
         return cut(formula, glyphs)
     summed = "Σ " if formula.startswith("Σ") else ""
-    if not summed:
+    if is_factor(made.local[arg]):
         formula = f"×{factor(formula)}"
     partial = f"{summed}×∂{names.partial(node)}/∂{names.partial(made.args[arg])}"
     prime = f"{summed}×{made.symbol}′" if made.symbol.isalpha() and len(made.args) == 1 else formula

@@ -26,7 +26,7 @@ def tighten(layout: Layout, chips: Mapping[Edge, float], beside: Mapping[int, fl
     strips = [(x0, x1 + beside.get(i, 0.0)) for i, (x0, _, x1, _) in layout.cards.items()]
     for _, (x0, _, x1, _) in layout.groups:
         strips += [(x0, x0 + PAD), (x1 - PAD, x1)]
-    corridors = _between(strips)
+    corridors = between(strips)
     users: dict[int, int] = {}
     for source, _, _ in layout.curves:
         users[source] = users.get(source, 0) + 1
@@ -74,7 +74,7 @@ def tighten(layout: Layout, chips: Mapping[Edge, float], beside: Mapping[int, fl
     return replace(layout, width=layout.width - total, cards=cards, curves=curves, groups=groups)
 
 
-def _between(strips: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def between(strips: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Return the open stretches between strips, left to right."""
     found, reach = [], float("inf")
     for low, high in sorted(strips):

@@ -1,0 +1,50 @@
+"""Rows: a long picture is broken where few edges cross, and no edge of it runs over a card."""
+
+import numpy as np
+import pytest
+from films import FILMS
+from looking import overlap
+
+from gradviz.picture.cards import sheet
+from gradviz.picture.chips import sample
+from gradviz.picture.words import Names
+from gradviz.record import terms
+
+
+def made(name, detail="compact"):
+    run = FILMS[name]().run
+    return sheet(run, Names(run.graph), "LR", terms(run.graph, run.sweep("backward")), detail=detail)
+
+
+@pytest.mark.parametrize("rows", [2, 3])
+@pytest.mark.parametrize("name", ["softmax", "long sum", "arrays", "slices"])
+def test_rows_hold_all_cards_apart_and_edges_touch_none_but_their_own(name, rows):
+    whole = made(name)
+    broken = whole.wrapped(rows)
+    if broken is None:
+        pytest.skip("no good places to break")
+    assert broken.size[0] < whole.size[0] / rows + 400
+    cards = broken.layout.cards
+    assert cards.keys() == whole.layout.cards.keys()
+    for i, a in cards.items():
+        assert a[0] >= 0 and a[2] <= broken.size[0] + 1 and a[1] >= 0 and a[3] <= broken.size[1] + 1
+        assert not any(overlap(a, b) > 0 for j, b in cards.items() if j > i)
+    for edge, curve in broken.layout.curves.items():
+        points = sample(curve.xy)
+        assert np.abs(np.diff(points, axis=0)).max() < 120  # one line without a jump
+        for i, (x0, y0, x1, y1) in cards.items():
+            inside = (
+                (points[:, 0] > x0 + 1) & (points[:, 0] < x1 - 1) & (points[:, 1] > y0 + 1) & (points[:, 1] < y1 - 1)
+            )
+            assert i in edge[:2] or not inside.any(), f"{edge} runs over {i}"
+
+
+def test_rows_are_read_from_left_to_right_and_down():
+    broken = made("softmax").wrapped(2)
+    cards = broken.layout.cards
+    x, loss = 0, broken.run.graph.outputs[0]
+    assert cards[x][1] < cards[loss][1] and cards[x][0] < 100
+
+
+def test_a_picture_without_good_places_is_not_broken():
+    assert made("square").wrapped(2) is None or made("square").wrapped(3) is None
