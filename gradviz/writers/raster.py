@@ -49,7 +49,8 @@ class Raster:
         self.colours: Counter[int] = Counter()
         self._ground: str | None = None
         self._elements: tuple[Element, ...] = ()
-        self._drawn: dict[Element, _Drawn] = {}
+        self._items: list[_Drawn] = []  # one for each element, and the box of each, in tiles
+        self._boxes = np.empty((0, 4), int)
 
     def draw(self, scene: Scene) -> list[Pixels]:
         """Draw a scene and return the rectangles in which pixels may have changed; they do not overlap."""
@@ -77,25 +78,47 @@ class Raster:
         return rectangles
 
     def _update(self, elements: tuple[Element, ...]) -> list[Pixels]:
-        """Take over new elements and return the boxes of what differs."""
-        old, known = self._elements, self._drawn
+        """Take over new elements and return the boxes of what differs.
+
+        From the back on, elements are compared place by place for as long as both scenes have the same ids there:
+        there nothing can have come, gone or moved. That is as far as the lens in nearly all frames.
+        """
+        dirty: list[Pixels] = []
+        items, at = self._items, min(len(self._elements), len(elements))
+        for i, (e, was) in enumerate(zip(elements, self._elements, strict=False)):
+            if e is not was:
+                if e.id != was.id:
+                    at = i
+                    break
+                earlier = items[i]
+                items[i] = _Drawn(e, self, earlier)
+                self._boxes[i] = items[i].tiles
+                dirty += _differences(earlier, items[i])
+        if at < max(len(elements), len(self._elements)):
+            items[at:] = self._rest(items[at:], elements[at:], dirty)
+            rest = np.array([d.tiles for d in items[at:]], int).reshape(-1, 4)
+            self._boxes = np.concatenate([self._boxes[:at], rest])
         self._elements = elements
+        return dirty
+
+    def _rest(self, drawn: list[_Drawn], elements: tuple[Element, ...], dirty: list[Pixels]) -> list[_Drawn]:
+        """Return what is drawn of elements among which some came, went or moved; add the boxes of what differs."""
+        known = {d.element: d for d in drawn}
         now = set(elements)
-        gone = [e for e in old if e not in now]
+        gone = [e for e in known if e not in now]
         new = [e for e in elements if e not in known]
         by_id = {e.id: e for e in new}
         follows = {e: by_id[e.id] for e in gone if e.id in by_id}
         before = {e.id: e for e in follows}
-        dirty: list[Pixels] = []
         for e in new:
             earlier = known[before[e.id]] if e.id in before else None
-            drawn = known[e] = _Drawn(e, self, earlier)
-            dirty += _differences(earlier, drawn)
+            known[e] = _Drawn(e, self, earlier)
+            dirty += _differences(earlier, known[e])
         for e in gone:
             if e not in follows:
                 dirty += known[e].pieces
         fresh = set(new) - set(follows.values())
-        order_before = [follows.get(e, e) for e in old if e in now or e in follows]
+        order_before = [follows.get(d.element, d.element) for d in drawn if d.element in now or d.element in follows]
         order_now = [e for e in elements if e not in fresh]
         if order_before != order_now:
             place = {e: i for i, e in enumerate(order_before)}
@@ -103,9 +126,7 @@ class Raster:
             for i, e in enumerate(order_now):
                 if i not in stayed:
                     dirty += known[e].pieces
-        for e in gone:
-            del known[e]
-        return dirty
+        return [known[e] for e in elements]
 
     def _paint(self, tiles: np.ndarray) -> None:
         """Draw every mark that touches a dirty tile, from back to front."""
@@ -113,15 +134,19 @@ class Raster:
             return
         sums = np.zeros((tiles.shape[0] + 1, tiles.shape[1] + 1), int)
         sums[1:, 1:] = tiles.cumsum(0).cumsum(1)
-        drawn = list(map(self._drawn.__getitem__, self._elements))
-        touched = _touching(sums, np.array([d.tiles for d in drawn]))
-        items = [drawn[i] for i in np.flatnonzero(touched).tolist()]
+        items = [self._items[i] for i in np.flatnonzero(_touching(sums, self._boxes)).tolist()]
         if not items:
             return
         marks = [p for item in items for p in item.placed]
         marks = [marks[i] for i in np.flatnonzero(_touching(sums, np.array([p.tiles for p in marks]).reshape(-1, 4)))]
         # The box of a long curve is mostly empty: most dirty tiles in it are not on the curve.
-        aside = {p for p in marks if p.long and not _touching(sums, p.along_tiles()).any()}
+        long = [p for p in marks if p.long]
+        aside: set[_Placed] = set()
+        if long:
+            along = [p.along_tiles() for p in long]
+            starts = np.cumsum([0, *(len(boxes) for boxes in along[:-1])])
+            hit = np.logical_or.reduceat(_touching(sums, np.concatenate(along)), starts)
+            aside = {long[i] for i in np.flatnonzero(~hit)}
         for p in marks:
             if p in aside:
                 continue
