@@ -48,6 +48,10 @@ NAME=VALUE gives a number or an array: w=-3  x=1/3  b=[1,2,3]  m=[[1,2],[3,4]]
 
 _RENDER_EXAMPLES = """
 \b
+--for readme is 800 px wide; slide is 1920×1080; phone is upright, 540×960 at twice the px.
+A film over a minute says so, and which --pace or --seconds-per-step makes it shorter.
+
+\b
 Examples:
   gradviz render "tanh(w*x + b)" w=-3 x=2 b=6.88 -o neuron.svg -o neuron.gif
   gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.pptx --for slide --reveal ask
@@ -87,7 +91,7 @@ class _Render(Sections):
     "A name such as frames/%03d.png writes every frame. Repeat for more.",
 )
 @click.option("--tex", is_flag=True, default=None, help="Beside a PDF: a .tex that shows its pages in Beamer.")
-@click.option("--for", "preset", type=click.Choice(list(PRESETS)), help="A size: 800 px wide, 1920×1080, or upright.")
+@click.option("--for", "preset", type=click.Choice(list(PRESETS)), help="A size for it; see below.")
 @click.option("--width", type=click.IntRange(64, 16384), metavar="PX", help="Width.  [default: 960 or 1280 for a film]")
 @click.option("--height", type=click.IntRange(64, 16384), metavar="PX", help="Height.  [default: 16:9 for a film]")
 @click.option("--scale", type=float, metavar="K", help="The same picture in 1 to 8 times as many px.")

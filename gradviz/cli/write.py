@@ -77,20 +77,17 @@ def write_all(made: Film, paths: Sequence[Path], options: Mapping[str, Any]) -> 
         fitting = {k: v for k, v in options.items() if k not in unfit}
         with progress(path.name, film or each is not None) as step:
             made.save(path, **fitting, progress=step)
-        if writer.takes == "run":
-            say(f"{path}: {size(path.stat().st_size)}")
-            continue
         kept = {k: v for k, v in fitting.items() if k not in ("frame", "until", "fps", "loop", "tex")}
-        drawing = made.drawing(**kept, moving=film or each is not None)
-        if each is not None:
+        drawing = None if writer.takes == "run" else made.drawing(**kept, moving=film or each is not None)
+        if drawing is not None and each is not None:
             count = sum(each(k).stat().st_size for k in drawing.shown)
             say(f"{path}: {len(drawing)} files, {size(count)}")
         else:
-            frames = f"{len(drawing)} frames, {drawing.seconds:.1f} s, " if film else ""
+            frames = f"{len(drawing)} frames, {drawing.seconds:.1f} s, " if film and drawing else ""
             say(f"{path}: {frames}{size(path.stat().st_size)}")
             if "tex" in fitting:
                 say(f"{path.with_suffix('.tex')}: its pages in Beamer")
-        for note in (*drawing.said, *([str(made.trouble)] if made.trouble else [])):
+        for note in (*(drawing.said if drawing else ()), *([str(made.trouble)] if made.trouble else [])):
             if note not in told:
                 told.add(note)
                 say(f"  {note}")
