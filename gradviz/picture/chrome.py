@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -83,6 +84,7 @@ def legend(right: float, cy: float, theme: Theme, *, rows: Sequence[str], heat: 
     return Element("legend", "legend", tuple(marks))
 
 
+@lru_cache(maxsize=4096)
 def shorten(string: str, most: float, size: float, *, bold: bool = False) -> str:
     """Cut a line of text in the middle until it is at most so many px wide."""
     string = visible(string)
@@ -195,7 +197,8 @@ def _track(t: Track, done: int, y: float, stroke: str, theme: Theme) -> list[Mar
     every = max(1, int(np.ceil(6 / apart))) if apart else 1
     half = 5.0 if apart * every >= 16 else 4.0
     for colour, ks in ((stroke, range(1, done + 1)), (theme.idle, range(done + 1, t.n + 1))):
-        xs = [t.at(k) for k in ks if (k - 1) % every == 0 or k == t.n]
+        shown = [*range(ks.start + (1 - ks.start) % every, ks.stop, every)]
+        xs = [t.at(k) for k in ([*shown, t.n] if t.n in ks and t.n not in shown[-1:] else shown)]
         if xs:
             xy = tuple(v for x in xs for v in (x, y - half, x, y + half))
             marks.append(Path("ML" * len(xs), xy, None, colour, 1.5))

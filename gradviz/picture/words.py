@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from ..record import Graph, Node
 from . import numbers
@@ -93,6 +94,7 @@ def fits(text: str, glyphs: int = MOST_GLYPHS) -> bool:
     return len(text) <= glyphs or _first(text, glyphs) >= len(text)
 
 
+@lru_cache(maxsize=8192)
 def cut(text: str, glyphs: int = MOST_GLYPHS) -> str:
     """Shorten a text to that many glyphs by an ellipsis in its middle; a mark stays with its letter.
 
