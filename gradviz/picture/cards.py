@@ -186,7 +186,7 @@ class Cards:
         self._static = tuple(self._placed(self._group(path, box)) for path, box in s.layout.groups)
         self._titles = tuple(self._placed(e) for e, _ in titles)
         wanted = _chip_widths(s.run, s.chip_texts)
-        solid = [*self._solid(), *self._borders(), *(b for _, b in titles)]
+        solid = [*self._solid(), *self._borders(), *(b for _, b in titles), *self._walls()]
         self._places = chips.place(self._curves, wanted, solid)
 
     def _group(self, path: tuple[str, ...], box: Box) -> Element:
@@ -245,6 +245,12 @@ class Cards:
             for _, (x0, y0, x1, y1) in self.sheet.layout.groups
             for line in ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1))
         ]
+
+    def _walls(self) -> list[Box]:
+        """Return what lies around the sheet: a chip may stand out of it by as much as a card's glow."""
+        w, h = self.sheet.size
+        low, far = -12.0, 1e5
+        return [(-far, -far, low, far), (w - low, -far, far, far), (-far, -far, far, low), (-far, h - low, far, far)]
 
     def _placed(self, e: Element) -> Element:
         if (self.k, self.x, self.y) == (1, 0, 0):

@@ -82,14 +82,23 @@ def compose(run: Run, options: Options) -> Drawing:
         run = collapse(run, options.depth)
     said: list[str] = []
     least = _LEAST_LEFT * _operations(run)
+    spine: tuple[_Fitted, str] | None = None
     for candidate, way, note in _candidates(run, options.rankdir):
         detail, _, in_rows = way.partition(" in ")
         if candidate is not run and _operations(candidate) < max(least, 3):
             continue  # folded so far that the picture would tell nothing
         fitted = (_fit_rows if in_rows else _fit_cards)(candidate, options, detail)
-        if fitted is not None:
-            said += [note] if note else []
-            return _with_cards(fitted, options, look, title, "compact" if detail == "compact" else "full", said)
+        if fitted is None or (spine is not None and in_rows and fitted.k < spine[0].k):
+            continue
+        if spine is None and detail == "compact" and not in_rows and fitted.narrow:
+            spine = fitted, note  # a column in the middle of an empty page: rows may be better
+            continue
+        if spine is not None and not in_rows:
+            break
+        said += [note] if note else []
+        return _with_cards(fitted, options, look, title, "compact" if detail == "compact" else "full", said)
+    if spine is not None:
+        return _with_cards(spine[0], options, look, title, "compact", [*said, spine[1]])
     said.append("overview with a lens: the cards would not be legible at this size")
     return _with_lens(run, options, look, title, said)
 
@@ -143,6 +152,11 @@ class _Fitted:
     k: float
     caption: float
     place: Place
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the cards stand in a column that leaves most of the canvas empty."""
+        return self.sheet.rankdir == "TB" and self.sheet.size[0] * self.k < 0.45 * self.canvas.width
 
 
 def _canvas(options: Options, want: tuple[float, float]) -> Canvas:

@@ -13,7 +13,7 @@ from .tighten import between
 
 _MOST_CROSSING = 3  # edges; where more cross, a break would hide what belongs together
 _TURN = 14.0  # px, the radius of an edge's turns into the next row
-_LANE = 9.0  # px between two edges that turn together
+_LANE = 11.0  # px between two edges that turn together
 _GUTTER = 32.0  # px between two rows, and a lane for each edge
 _ROUND = 0.5523  # how long the handles of a quarter of a circle are, of its radius
 
