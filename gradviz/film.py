@@ -73,6 +73,7 @@ class Film:
         self._inputs = _leaves(run) if inputs is None else inputs
         self._options = Options(theme, rankdir, pace, title, depth, panels=tuple(map(panel, panels)), reveal=reveal)
         self._drawings: dict[Options, Drawing] = {}
+        self._played: dict[tuple[object, ...], Drawing] = {}
 
     # ---- what was computed
 
@@ -180,9 +181,12 @@ class Film:
         options = replace(self._options, width=width, height=height, moving=moving, **changes)  # type: ignore[arg-type]
         if options not in self._drawings:
             self._drawings[options] = compose(self.run, options)
-        return self._drawings[options].played(
-            first=first, last=last, each=seconds_per_step, hold=hold, scale=scale, moving=moving
-        )
+        key = (options, first, last, seconds_per_step, hold, scale)
+        if key not in self._played:
+            self._played[key] = self._drawings[options].played(
+                first=first, last=last, each=seconds_per_step, hold=hold, scale=scale, moving=moving
+            )
+        return self._played[key]
 
     @property
     def frames(self) -> Drawing:
