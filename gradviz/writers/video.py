@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
 from typing import Any, BinaryIO
 
@@ -57,23 +59,29 @@ def _write(
             setattr(stream.codec_context, name, 1)  # BT.709
         stream.codec_context.color_range = 1  # 16 to 235
         raster = Raster(first.scene.width, first.scene.height, width, height, first.scene.ground)
-        rgb = np.ascontiguousarray(raster.pixels)
+        rgba = raster.words.view(np.uint8).reshape(height, width, 4)
         reformatter = VideoReformatter()
-        clock, at = Clock(1000), 0
         lasts: dict[int, int] = {}  # by time: how long
-        for frame in _with(first, frames):
-            for x0, y0, x1, y1 in raster.draw(frame.scene):
-                rgb[y0:y1, x0:x1] = raster.pixels[y0:y1, x0:x1]
+
+        def encode(drawn: Any, at: int) -> None:
             picture = reformatter.reformat(
-                av.VideoFrame.from_ndarray(rgb, format="rgb24"),
-                format="yuv420p",
-                dst_colorspace=Colorspace.ITU709,
-                dst_color_range=ColorRange.MPEG,
+                drawn, format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
             )
             picture.pts, picture.time_base = at, Fraction(1, 1000)
-            lasts[at] = clock.ticks(frame.seconds)
-            at += lasts[at]
             _mux(container, stream.encode(picture), lasts)
+
+        clock, at = Clock(1000), 0
+        waiting: deque[Future[None]] = deque()
+        with ThreadPoolExecutor(1) as encoder:  # encodes one frame while the next ones are drawn
+            for frame in _with(first, frames):
+                raster.draw(frame.scene)
+                lasts[at] = clock.ticks(frame.seconds)
+                waiting.append(encoder.submit(encode, av.VideoFrame.from_ndarray(rgba, format="rgba"), at))
+                at += lasts[at]
+                if len(waiting) > 2:
+                    waiting.popleft().result()
+            for last in waiting:
+                last.result()
         _mux(container, stream.encode(), lasts)
 
 
