@@ -1,8 +1,8 @@
 """From a Run to the frames of a film: choose how much fits, lay it out once, then draw what changes.
 
-What is tried, in this order: full cards; full cards with the groups folded that hold no parameter; compact cards; cards
-in rows, as text is in lines; the deepest groups folded; and at last an overview with a lens. What is chosen depends on
-the output's size only, so a film has one picture throughout.
+What is tried, in this order: full cards; full cards with the groups folded that hold no parameter; full cards
+in rows, as text is in lines; compact cards, in one row or in several; the deepest groups folded; and at last an
+overview with a lens. What is chosen depends on the output's size only, so a film has one picture throughout.
 """
 
 from __future__ import annotations
@@ -119,11 +119,13 @@ def _candidates(run: Run, rankdir: str) -> Iterator[tuple[Run, str, str]]:
         with suppress(NotCollapsible):
             folded = collapse(run, groups=plain)
             yield from ((folded, detail, f"folded {', '.join(plain)}: {because}") for detail in details)
+    rows = len(run.graph.nodes) <= _ROWS_AT_MOST and rankdir != "TB"
+    in_one = "in one row they would not be legible at this size"
+    if rows:
+        yield from ((run, f"{detail} in rows", f"full cards in rows: {in_one}") for detail in details)
     yield run, "compact", f"compact cards: {because}"
-    if len(run.graph.nodes) <= _ROWS_AT_MOST and rankdir != "TB":
-        for detail in (*details, "compact"):
-            what = "compact cards in rows" if detail == "compact" else "rows"
-            yield run, f"{detail} in rows", f"{what}: cards in one row would not be legible at this size"
+    if rows:
+        yield run, "compact in rows", f"compact cards in rows: {in_one}"
     depth = max((len(n.group) for n in run.graph.nodes), default=0)
     for level in range(depth - 1, -1, -1):
         with suppress(NotCollapsible):

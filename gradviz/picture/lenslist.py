@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ..record import Value
 from .card import text
 from .edge import size
-from .lenscard import CENTRE, LIST_STEP, colours, list_row
+from .fonts import measure
+from .lenscard import CENTRE, LIST_STEP, colours, label_of, list_row
 from .moment import Moment
 from .scene import Mark, Rect, line
 from .theme import Theme
@@ -21,7 +22,7 @@ Part = tuple[str, str, list[Mark]]
 _COLUMN = 96.0
 _TALL_STEP = 52.0  # rows that hold thumbnails, where there is room for them
 _LARGEST_STEP = 40.0
-_BAR = 104.0
+_BAR, _LEAST_BAR = 104.0, 44.0
 
 
 def changed(lens: Lens, moment: Moment, nodes: Sequence[int], top: float) -> list[Part]:
@@ -81,9 +82,13 @@ def _table(lens: Lens, moment: Moment, nodes: Sequence[int], top: float, part: s
     bars = not part and not arrays and moment.step is None and len(rows) == 2
     largest = max((abs_of(moment, i) for i in shown), default=0.0) if bars else 0.0
     parts: list[Part] = [("lens-head", "lens", head)]
+    bar = 0.0
+    if largest:  # long names leave less to the bars
+        wanted = max(measure(label_of(i, lens.names, 400.0, size), size) for i in shown)
+        bar = min(_BAR, max(_LEAST_BAR, left - 8 - p.left - wanted - 16))
     for n, i in enumerate(shown):
         at, known = y + n * step, lens.known(i, moment, part)
-        free = width - (_BAR + 16 if largest else 0)
+        free = width - (bar + 16 if largest else 0)
         marks = list_row(
             known,
             p.left,
@@ -99,7 +104,7 @@ def _table(lens: Lens, moment: Moment, nodes: Sequence[int], top: float, part: s
             size=size,
         )
         if largest:
-            marks += _bar(moment.after.grads.get(i), largest, left - 8 - _BAR, at, step - 4, t)
+            marks += _bar(moment.after.grads.get(i), largest, left - 8 - bar, at, step - 4, t, bar)
         parts.append((f"lens-row-{n}", "lens", marks))
     if len(shown) < len(nodes):
         at = y + len(shown) * step + (LIST_STEP - 4) / 2 + CENTRE * 12
@@ -114,12 +119,14 @@ def abs_of(moment: Moment, i: int) -> float:
     return large if math.isfinite(large) else 0.0
 
 
-def _bar(grad: Value | None, largest: float, x: float, y: float, height: float, theme: Theme) -> list[Mark]:
+def _bar(
+    grad: Value | None, largest: float, x: float, y: float, height: float, theme: Theme, room: float
+) -> list[Mark]:
     """Draw a gradient's size as a bar from a middle line, to the left where it is negative."""
-    middle = x + _BAR / 2
+    middle = x + room / 2
     marks: list[Mark] = [line(middle, y + 2, middle, y + height - 2, stroke=theme.idle, width=1)]
     if isinstance(grad, float) and math.isfinite(grad) and grad:
-        long = max(1.0, abs(grad) / largest * (_BAR / 2 - 1))
+        long = max(1.0, abs(grad) / largest * (room / 2 - 1))
         left = middle + 0.5 if grad > 0 else middle - 0.5 - long
         marks.append(Rect(left, y + height / 2 - 3.5, long, 7, 1, theme.grad))
     return marks

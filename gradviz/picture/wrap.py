@@ -13,8 +13,9 @@ from .tighten import between
 
 _MOST_CROSSING = 3  # edges; where more cross, a break would hide what belongs together
 _TURN = 14.0  # px, the radius of an edge's turns into the next row
+_UPPER = 12.0  # px from a row to the first edge under it
 _LANE = 11.0  # px between two edges that turn together
-_GUTTER = 32.0  # px between two rows, and a lane for each edge
+_GUTTER = 46.0  # px between two rows, and a lane for each edge: the edges run in its upper part, a chip under them
 _ROUND = 0.5523  # how long the handles of a quarter of a circle are, of its radius
 
 Point = tuple[float, float]
@@ -75,7 +76,7 @@ def wrap(layout: Layout, items: Mapping[int, Item], rows: int) -> Layout | None:
             rest = moved(parts[1], r + 1)
             entry = sorted(cuts[r].edges, key=lambda e: (pieces[e][1][0][1], e)).index(edge)
             outer, inner = _LANE * (len(cuts[r].edges) - 1 - lane), _LANE * entry
-            bottom = max(tall[r]) + round(shifts[r][1]) + _GUTTER / 2 + outer
+            bottom = max(tall[r]) + round(shifts[r][1]) + _UPPER + outer
             chain = _around(chain, rest, outer, inner, bottom)
         curves[edge] = replace(layout.curves[edge], xy=tuple(v for p in chain for v in p))
 
