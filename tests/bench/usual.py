@@ -59,26 +59,26 @@ def _png(by: Engine, source: str) -> bytes:
 
 
 def usual(film_run: Run, folder: Path, *, sample: int = 6, width: int | None = None) -> Usual:
-    """Draw some frames from the middle of the backward sweep, save them as a GIF, and return what each one cost."""
+    """Draw pairs of neighbouring frames from all over the film, save them as GIFs, and return what each frame cost.
+
+    The picture moves whenever a number gets longer, and then a frame is written whole: pairs from one place would not
+    show how often.
+    """
     path = steps(film_run, "node")
-    chosen = _middle(path, sample)
+    starts = [(2 * k + 1) * len(path) // sample for k in range(sample // 2)]
+    chosen = sorted({k for start in starts for k in (start, start + 1)})
     moments = [s for k, s in enumerate(states(film_run, path)) if k in chosen]
     by = engine()
     start = time.perf_counter()
     frames = [Image.open(io.BytesIO(picture(film_run.graph, s, by, width))) for s in moments]
-    target = folder / "usual.gif"
-    _save(frames, target)
+    pairs = [_save(frames[k : k + 2], folder) for k in range(0, len(frames), 2)]
     seconds = (time.perf_counter() - start) / len(frames)
-    whole = target.stat().st_size
-    _save(frames[:1], target)
-    first = target.stat().st_size  # a film has one first frame, which is written whole
-    return Usual(seconds, (whole - first) / (len(frames) - 1), frames[0].size, len(frames), by.name)
+    firsts = [_save(frames[k : k + 1], folder) for k in range(0, len(frames), 2)]
+    more = (sum(pairs) - sum(firsts)) / len(pairs)  # a film has one first frame, which is written whole
+    return Usual(seconds, more, frames[0].size, len(frames), by.name)
 
 
-def _middle(path: Sequence[object], sample: int) -> range:
-    at = len(path) * 2 // 3
-    return range(at, at + sample)
-
-
-def _save(frames: Sequence[Image.Image], target: Path) -> None:
+def _save(frames: Sequence[Image.Image], folder: Path) -> int:
+    target = folder / "usual.gif"
     frames[0].save(target, save_all=True, append_images=frames[1:], duration=400, loop=0)
+    return target.stat().st_size
