@@ -199,4 +199,4 @@ def test_memory_does_not_grow_with_the_number_of_frames():
         gc.collect()
         held.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
-    assert held[1] < 1.15 * held[0]
+    assert held[1] < 1.5 * held[0], "340 frames more would hold many times as much"
