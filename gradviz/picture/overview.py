@@ -222,16 +222,15 @@ class Overview:
         ground.take_curves(piece for pieces in placed.curves.values() for piece in pieces)
         for (x, y), r in zip(placed.centres, reach, strict=True):
             ground.take((x - r, y - r, x + r, y + r))
-        centres = np.array(placed.centres, float).reshape(-1, 2)
+        xs, ys = np.ascontiguousarray(np.array(placed.centres, float).reshape(-1, 2).T)
 
         def its_own(box: Box, i: int) -> bool:
             """Tell whether a label is clearly nearer to its own mark than to any other."""
             x0, y0, x1, y1 = box
-            away = np.hypot(
-                np.maximum(np.maximum(x0 - centres[:, 0], centres[:, 0] - x1), 0),
-                np.maximum(np.maximum(y0 - centres[:, 1], centres[:, 1] - y1), 0),
-            )
-            return bool((away >= 1.25 * away[i]).sum() == len(away) - 1)
+            dx = np.maximum(np.abs(xs - (x0 + x1) / 2) - (x1 - x0) / 2, 0)
+            dy = np.maximum(np.abs(ys - (y0 + y1) / 2) - (y1 - y0) / 2, 0)
+            away = dx * dx + dy * dy
+            return int(np.count_nonzero(away >= 1.25**2 * away[i])) == len(away) - 1
 
         named = [i for i in graph.outputs if graph.nodes[i].name]
         named += [n.id for op in ("parameter", "data") for n in graph.nodes if n.op == op and n.name]

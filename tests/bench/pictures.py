@@ -177,7 +177,7 @@ print(len(film.run.graph.nodes), recorded, saved, spent[0], cpu)
 
 def stills(small: bool) -> Iterator[Row]:
     """Large graphs as SVG: the whole save, and what of it is not the layout engine."""
-    cases = [((4, 14, 8, 1), 5.0)] if small else [((8, 24, 15, 1), 5.0), ((20, 48, 38, 10, 1), 30.0)]
+    cases = [((4, 14, 8, 1), 5.0)] if small else [((8, 26, 17, 1), 5.0), ((20, 48, 38, 10, 1), 30.0)]
     for sizes, bar in cases:
         told = child(_STILL.format(sizes=sizes)).split()
         nodes, (recorded, saved, engine, apart) = int(told[0]), map(float, told[1:])
