@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -349,8 +350,15 @@ def test_usage_errors_have_exit_code_2(gradviz, words: list[str]) -> None:
 def test_an_interrupt_leaves_no_file_and_says_so(tmp_path: Path) -> None:
     text = "x" + "+x*x" * 400
     words = (sys.executable, "-m", "gradviz", "render", text, "x=1", "-o", "a.gif", "--pace", "node")
-    with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as child:
-        time.sleep(4)
+    # A process that was started in the background ignores SIGINT, and so would its child.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=environment) as child:
+        signal.signal(signal.SIGINT, before)
+        for _ in range(600):  # until it has begun to write
+            if list(tmp_path.iterdir()):
+                break
+            time.sleep(0.1)
         child.send_signal(signal.SIGINT)
         _, err = child.communicate(timeout=30)
     assert child.returncode == 130, err
