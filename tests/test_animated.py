@@ -15,8 +15,9 @@ import PIL.Image
 import pytest
 from scenes import at_random, film
 
+import gradviz as gv
 from gradviz.picture.scene import Element, Frame, Mark, Path, Rect, Scene, mark_box
-from gradviz.writers.animated import write
+from gradviz.writers.animated import steps, write
 from gradviz.writers.raster import still
 from gradviz.writers.svg import shape
 
@@ -45,11 +46,19 @@ def at(document: str, percent: float) -> list[str]:
         state[name] = [w for t, w in sorted(times, key=lambda one: one[0]) if t <= percent][-1]
     seen: list[str] = []
 
+    defined = {e.get("id"): e for e in root.iterfind(f"{NS}defs/*")}
+
     def walk(e: ET.Element, shown: str) -> None:
         classes = e.get("class", "").split()
+        if e.tag == f"{NS}defs":
+            return
+        if e.tag == f"{NS}use":
+            e = defined[e.get("href")[1:]]
         shown = next((state[c] for c in classes if c in state), shown)
         if e.tag not in {NS + t for t in ("svg", "g", "title", "desc", "style")} and shown == "visible":
-            place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k != "class"}
+            place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k not in ("class", "id")}
+            if "d" in place:
+                place["d"] = absolute(place["d"])
             look = next((looks[c] for c in classes if c in looks), "")
             seen.append(f"{e.tag.removeprefix(NS)} {sorted(place.items())} {look} {e.text or ''}")
         for child in e:
@@ -57,6 +66,37 @@ def at(document: str, percent: float) -> list[str]:
 
     walk(root, "visible")
     return seen[1:]  # without the ground
+
+
+def absolute(d: str) -> str:
+    """Path data with all points where they are, in hundredths."""
+    out, x, y = [], 0, 0
+    for letter, words in re.findall(r"([MhvlczHVLCZ])([^A-Za-z]*)", d):
+        numbers = [round(100 * float(w)) for w in re.findall(r"-?[\d.]+", words)]
+        if letter == "z":
+            out.append("Z")
+        elif letter in "hv":
+            for v in numbers:
+                x, y = (x + v, y) if letter == "h" else (x, y + v)
+                out.append(f"L{x} {y}")
+        else:
+            n = {"M": 2, "l": 2, "c": 6}[letter]
+            for i in range(0, len(numbers), n):
+                base = (0, 0) if letter == "M" else (x, y)
+                points = [v + base[j % 2] for j, v in enumerate(numbers[i : i + n])]
+                x, y = points[-2:]
+                out.append(letter.upper() + " ".join(map(str, points)))
+    return "".join(out)
+
+
+def plain(mark: Path) -> str:
+    """Path data as `absolute` gives it, from the mark itself."""
+    out, places = [], [round(100 * v) for v in mark.xy]
+    for op in mark.ops:
+        n = {"M": 2, "L": 2, "C": 6, "Z": 0}[op]
+        out.append(op + " ".join(map(str, places[:n])))
+        places = places[n:]
+    return "".join(out)
 
 
 def expected(scene: Scene) -> list[tuple[str, Mark]]:
@@ -72,12 +112,14 @@ def expected(scene: Scene) -> list[tuple[str, Mark]]:
                 free = len(e.text or "") <= 3 or "Mono" in e.get("style", "")
                 left = ("style", "lengthAdjust", *(["textLength"] if free else []))
                 place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k not in left}
+                if "d" in place:
+                    place["d"] = plain(mark)
                 seen.append((f"{e.tag} {sorted(place.items())} {e.get('style')} {e.text or ''}", mark))
     return seen
 
 
 def short(text: str) -> str:
-    return re.sub(r"(?<=\.\d\d)\d", "", text)
+    return re.sub(r"\d+\.\d{3}", lambda m: f"{round(float(m[0]), 2):.2f}".rstrip("0").rstrip("."), text)
 
 
 def check(document: str, percent: float, scene: Scene) -> None:
@@ -130,10 +172,11 @@ def test_things_side_by_side_may_change_places_and_are_still_written_once():
 def test_nothing_is_active_and_each_mark_is_written_once():
     document = saved(film(cards=12, steps=12), (960, 540))
     root = ET.fromstring(document.encode())
-    tags = {"svg", "title", "desc", "style", "rect", "g", "path", "circle", "text", "image"}
+    tags = {"svg", "title", "desc", "style", "rect", "g", "path", "circle", "text", "image", "defs", "use"}
     assert {e.tag.removeprefix(NS) for e in root.iter()} <= tags
     assert not re.search(r"script|http(?!://www\.w3\.org/2000/svg\")|@import|@font-face|url\(| on\w+=", document)
     assert document.count(">value</text>") == 12
+    assert all(e.get("href").startswith("#") for e in root.iter(NS + "use"))
     assert len({e.get("id") for e in root.iter(NS + "g") if e.get("id")}) == len(
         [e for e in root.iter(NS + "g") if e.get("id")]
     )
@@ -141,6 +184,39 @@ def test_nothing_is_active_and_each_mark_is_written_once():
 
 def test_it_is_small():
     assert len(saved(film(cards=30, steps=100, size=(1280, 720)), (1280, 720))) < 150_000
+
+
+def test_a_hundred_steps_of_thirty_nodes_are_under_300_kB():
+    def network(w, v, x, y):
+        h = [np.tanh(w[0][i] * x[0] + w[1][i] * x[1]) for i in range(2)]
+        o = np.tanh(v[0] * h[0] + v[1] * h[1])
+        return (o - y) ** 2 + 0.1 * v[0] ** 2 + 0.1 * v[1] ** 2
+
+    drawing = gv.film(
+        network, [[0.1, 0.2], [0.3, -0.4]], [1.0, 2.0], [0.5, -0.2], 1.0, pace="edge", reveal="ask"
+    ).drawing()
+    assert len(drawing.run.graph.nodes) == 31 and len(drawing) == 87
+    assert len(saved(drawing, drawing.canvas.pixels).encode()) < 300_000 * 87 / 100
+
+
+def test_a_shape_that_changes_its_look_is_written_once():
+    colours = ["#0072B2", "#D55E00", "#8B93A0", "#1B1F27"]
+    curve = (1.25, 2.25, 33.75, 44.5, 55.5, 6.25)
+    frames = [
+        Frame(Scene(100, 60, "#FFFFFF", (Element("a", "edge", (Path("MLL", curve, None, c, 2),)),)), 1, "")
+        for c in colours
+    ]
+    document = saved(frames)
+    assert document.count("<path") == 1 and document.count("<use") == 4
+    for i, frame in enumerate(frames):
+        check(document, 25 * i + 1, frame.scene)
+
+
+def test_steps_from_point_to_point_end_where_the_points_are():
+    rng = random.Random(1)
+    ops = "ML" + "".join(rng.choice("LC") for _ in range(400)) + "ZML"
+    xy = tuple(rng.uniform(-3, 3) for op in ops for _ in range({"M": 2, "L": 2, "C": 6, "Z": 0}[op]))
+    assert absolute(steps(ops, xy)) == plain(Path(ops, xy))
 
 
 def test_what_never_changes_is_not_animated_and_one_frame_is_a_still():

@@ -36,7 +36,7 @@ class Slides(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         named = dict(attrs)
-        self.loads += [v for k, v in named.items() if k in ("src", "href") and not v.startswith("data:")]
+        self.loads += [v for k, v in named.items() if k in ("src", "href") and v[:1] != "#" and v[:5] != "data:"]
         if tag == "section":
             self.steps.append(1)
         elif named.get("class") == "fragment":

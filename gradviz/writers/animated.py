@@ -1,14 +1,15 @@
 """Films as one SVG file that plays by itself, in an <img> too: no script, nothing loaded, CSS alone.
 
-Each mark is written once, with the stretches of time in which it is seen. What is seen in the last frame is what a
-reader sees who asked for less motion, and a program that knows no animation.
+Each mark is written once, with the stretches of time in which it is seen; a shape that has several looks in turn is
+written once for all of them. What is seen in the last frame is what a reader sees who asked for less motion, and a
+program that knows no animation.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import BinaryIO, Generic, TypeVar
@@ -19,7 +20,9 @@ from .svg import escape, number, opening, shape
 K = TypeVar("K", bound=Hashable)
 _ADJUST = ' lengthAdjust="spacingAndGlyphs"'  # a third of a text's bytes
 _LENGTH = re.compile(' textLength="[^"]*"')
-_THIRD = re.compile(r"(?<=\.\d\d)\d")  # decimal
+_LONG = re.compile(r"\d+\.\d{3}")
+_CURVE = re.compile(' d="[^"]*"')
+_SHAPE = re.compile('<((?:rect|path|circle) [^>]*?) class="([^"]*)"/>')
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 
 
@@ -38,7 +41,7 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
     if last is None:
         return
     sheet = Sheet([t / end for t in begins], end, loop)
-    body = list(reel.lines(sheet))
+    body = shared(reel.lines(sheet))
     head = opening(last.scene, size=size)
     out.write("\n".join([head, f"<style>{sheet.text()}</style>", *body, "</svg>\n"]).encode())
 
@@ -72,10 +75,31 @@ class Reel:
             name = place.key if used[place.key] == 1 else f"{place.key}.{used[place.key]}"
             stretch = tuple(place.seen)
             title = f"<title>{escape(place.element.title)}</title>" if place.element.title else ""
-            classes = " ".join([place.element.kind, *([] if stretch == (0, self.count) else sheet.stretch(stretch))])
+            classes = place.element.kind + ("" if stretch == (0, self.count) else f" {sheet.stretch(stretch)}")
             yield f'<g id="{escape(prefix + name)}" class="{escape(classes)}">{title}'
             yield from _marks(place.marks, stretch, sheet)
             yield "</g>"
+
+
+def shared(lines: Iterable[str], prefix: str = "") -> list[str]:
+    """Write the shapes that several looks have once, before all else, where that is shorter; words stay in place.
+
+    prefix  goes before every id
+    """
+    split = [line for several in lines for line in several.split("\n")]
+    found = [_SHAPE.fullmatch(line) for line in split]
+    count = Counter(m[1] for m in found if m)
+    used = {
+        shape: f"{prefix}u{i}"
+        for i, (shape, n) in enumerate(count.items())
+        if (n - 1) * len(shape) > 15 * n + 14  # a use and a definition take so much
+    }
+    defined = [f'<{shape} id="{name}"/>' for shape, name in used.items()]
+    body = [
+        f'<use href="#{used[m[1]]}" class="{m[2]}"/>' if m and m[1] in used else line
+        for m, line in zip(found, split, strict=True)
+    ]
+    return ["<defs>", *defined, "</defs>", *body] if defined else body
 
 
 def _single(marks: tuple[Mark, ...]) -> list[Mark]:
@@ -100,9 +124,9 @@ def _marks(marks: Order[Mark], whole: tuple[int, ...], sheet: Classes) -> Iterat
         if stretch == whole:
             yield from (_mark(m, sheet) for m in shown)
         elif len(shown) == 1:
-            yield _mark(shown[0], sheet, " ".join(["", *sheet.stretch(stretch)]))
+            yield _mark(shown[0], sheet, f" {sheet.stretch(stretch)}")
         else:
-            yield f'<g class="{" ".join(sheet.stretch(stretch))}">'
+            yield f'<g class="{sheet.stretch(stretch)}">'
             yield from (_mark(m, sheet) for m in shown)
             yield "</g>"
 
@@ -110,9 +134,47 @@ def _marks(marks: Order[Mark], whole: tuple[int, ...], sheet: Classes) -> Iterat
 def _mark(mark: Mark, sheet: Classes, classes: str = "") -> str:
     """Write a mark with short numbers; a short text, or one of equal widths, needs no told length."""
     head, more, words = shape(mark, lambda a: f' class="{sheet.look(a)}{classes}"').partition(">")
+    if isinstance(mark, Path):
+        head = _CURVE.sub(lambda _: f' d="{steps(mark.ops, mark.xy)}"', head)
     if isinstance(mark, Text) and (mark.mono or len(mark.text) <= 3):
         head = _LENGTH.sub("", head)
-    return _THIRD.sub("", head).replace(_ADJUST, "") + more + words
+    return _LONG.sub(lambda m: number(round(float(m[0]), 2)), head).replace(_ADJUST, "") + more + words
+
+
+def steps(ops: str, xy: tuple[float, ...]) -> str:
+    """Return path data as steps of hundredths from point to point, which do not add up errors (SVG 2, section 9.3).
+
+    >>> steps("MLLZ", (10, 20, 12.5, 20, 12.75, 19.5))
+    'M10 20h2.5l.25-.5z'
+    """
+    places = [round(100 * v) for v in xy]
+    text, i, last = "", 0, ""
+    x = y = 0
+    start = (0, 0)
+    for op in ops:
+        n = {"M": 2, "L": 2, "C": 6, "Z": 0}[op]
+        ends = places[i : i + n]
+        i += n
+        moved = [v - (y if j % 2 else x) for j, v in enumerate(ends)]
+        match op:
+            case "Z":
+                letter = "z"
+            case "M":
+                letter, moved = "M", ends
+            case "L" if moved[1] == 0:
+                letter, moved = "h", moved[:1]
+            case "L" if moved[0] == 0:
+                letter, moved = "v", moved[1:]
+            case _:
+                letter = op.lower()
+        x, y = ends[-2:] if n else start
+        if op == "M":
+            start = (x, y)
+        words = [number(v / 100).replace("0.", ".", 1) if abs(v) < 100 else number(v / 100) for v in moved]
+        line = "".join(w if w.startswith("-") else f" {w}" for w in words)
+        text += line if letter == last else letter + line.removeprefix(" ")
+        last = letter
+    return text
 
 
 @dataclass(eq=False)
@@ -195,8 +257,8 @@ class Classes:
     def look(self, attributes: str) -> str:
         return self.looks.setdefault(attributes, f"s{len(self.looks)}")
 
-    def stretch(self, frames: tuple[int, ...]) -> list[str]:
-        return ["t", self.stretches.setdefault(frames, f"t{len(self.stretches)}")]
+    def stretch(self, frames: tuple[int, ...]) -> str:
+        return self.stretches.setdefault(frames, f"t{len(self.stretches)}")
 
     def rules(self) -> list[str]:
         """Return the looks as rules of a style sheet."""
@@ -220,7 +282,7 @@ class Sheet(Classes):
         if hidden:
             rules.append(f"{','.join(hidden)}{{visibility:hidden}}")
         often = str(self._loop) if self._loop else "infinite"
-        moving = [f".t{{animation:{number(self._seconds)}s step-end {often}}}"]
+        moving = [f"g,text,path,rect,circle,image,use{{animation:{number(self._seconds)}s step-end {often}}}"]
         for frames, name in self.stretches.items():
             moving.append(f".{name}{{animation-name:{name}}}@keyframes {name}{{{self._keys(frames)}}}")
         rules.append("@media (prefers-reduced-motion:no-preference){" + "\n".join(moving) + "}")

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import BinaryIO
 
 from ..picture.scene import Frame, Scene
-from .animated import Classes, Reel
+from .animated import Classes, Reel, shared
 from .svg import escape, opening
 
 _STYLE = """
@@ -64,7 +64,7 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
         if scene is None:
             raise AssertionError(part)
         prefix = f"p{n}-"
-        lines = "\n".join(reel.lines(classes, prefix))
+        lines = "\n".join(shared(reel.lines(classes, prefix), prefix))
         seen.append({name: frames for frames, name in classes.stretches.items()})
         steps = "\n".join(f'<p class="fragment">{_note(note)}</p>' for note in notes[1:])
         slides.append(
