@@ -97,6 +97,12 @@ def test_a_film_that_takes_long_says_so_once(gradviz) -> None:
     assert "seconds per step" in note
 
 
+def test_a_still_has_no_length(gradviz) -> None:
+    said = gradviz("render", "+".join(["x*x"] * 40), "x=1", "-o", "a.svg", "--pace", "edge")
+    assert said.code == 0
+    assert " s long" not in said.err
+
+
 def test_steps_are_asked_before_they_are_told(gradviz) -> None:
     for reveal in ("all", "ask"):
         assert gradviz("render", *NEURON, "-o", f"{reveal}.gif", "--reveal", reveal).code == 0
