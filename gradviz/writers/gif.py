@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import io
 import struct
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import BinaryIO, TypeAlias
 
 import numpy as np
@@ -45,8 +47,16 @@ def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: 
     if loop != 1:  # the count is of repeats
         out.write(b"!\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", min(max(loop - 1, 0), 65_535)) + b"\0")
     clock = Clock(100, least=2)  # players show shorter frames for a tenth of a second
-    for delta in deltas(frames, size):
-        _image(out, delta, table, clock.ticks(delta.frame.seconds))
+    waiting: deque[tuple[bytes, Future[bytes]]] = deque()
+    with ThreadPoolExecutor(1) as packer:  # packs one frame while the next ones are drawn
+        for delta in deltas(frames, size):
+            head, picture = _image(delta, table, clock.ticks(delta.frame.seconds))
+            waiting.append((head, packer.submit(_packed, picture)))
+            if len(waiting) > 2:
+                head, packed = waiting.popleft()
+                out.write(head + packed.result())
+        for head, packed in waiting:
+            out.write(head + packed.result())
     out.write(b";")
     end = out.tell()
     out.seek(start + 13)
@@ -54,8 +64,8 @@ def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: 
     out.seek(end)
 
 
-def _image(out: BinaryIO, delta: Delta, table: Table, ticks: int) -> None:
-    """Write a graphic control extension and an image: it stays (disposal 1), `CLEAR` is transparent."""
+def _image(delta: Delta, table: Table, ticks: int) -> tuple[bytes, np.ndarray]:
+    """Return what comes before an image's data, and its indices: it stays (disposal 1), `CLEAR` is transparent."""
     left, top, right, bottom = delta.box
     picture = np.full((bottom - top, right - left), CLEAR, np.uint8)
     own = b""
@@ -71,9 +81,9 @@ def _image(out: BinaryIO, delta: Delta, table: Table, ticks: int) -> None:
             picture[y0 - top : y1 - top, x0 - left : x1 - left][piece.mask] = indices[at : at + len(piece.words)]
             at += len(piece.words)
         _close_gaps(picture, delta, known)
-    out.write(b"!\xf9\x04" + struct.pack("<BHB", 0b101, min(ticks, 65_535), CLEAR) + b"\0")
-    out.write(b"," + struct.pack("<HHHHB", left, top, right - left, bottom - top, 0x87 if own else 0) + own)
-    out.write(_packed(picture))
+    control = b"!\xf9\x04" + struct.pack("<BHB", 0b101, min(ticks, 65_535), CLEAR) + b"\0"
+    place = struct.pack("<HHHHB", left, top, right - left, bottom - top, 0x87 if own else 0)
+    return control + b"," + place + own, picture
 
 
 def _close_gaps(picture: np.ndarray, delta: Delta, known: Known) -> None:
