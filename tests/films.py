@@ -155,6 +155,20 @@ def long_sum(**options):
     return gv.film(f, [i - 4.5 for i in range(12)], **options)
 
 
+def nested_groups(**options):
+    def inner(a, b):
+        u = a * b
+        return np.tanh(u + a)
+
+    def f(a, b, c):
+        with gv.scope("outer"):
+            p = inner(a, b)
+            r = p + inner(p, c)
+        return r * r
+
+    return gv.film(f, 0.4, 0.9, -1.2, **options)
+
+
 FILMS: dict[str, Callable[..., gv.Film]] = {
     "neuron": neuron,
     "fanout": fanout,
@@ -166,6 +180,7 @@ FILMS: dict[str, Callable[..., gv.Film]] = {
     "long names": long_names,
     "broken": broken,
     "forward mode": forward_mode,
+    "nested groups": nested_groups,
     "batch": batch,
     "softmax": softmax,
     "long sum": long_sum,

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from films import FILMS
-from looking import contrast, crossed, ground_under, ink_box, is_number, outside, overlapping, texts
+from looking import contrast, crossed, ground_under, ink_box, is_number, lines, outside, overlapping, texts
 
 from gradviz.picture.draw import Options, compose
 from gradviz.picture.theme import THEMES
@@ -42,7 +42,8 @@ def test_no_edge_runs_through_a_text(name):
     film = drawing(name, (1280, 720))
     for k in {0, len(film) // 2, len(film) - 2, len(film) - 1}:
         assert not crossed(film.frame(k).scene)
-    assert not crossed(drawing(name, moving=False).frame(-1).scene)
+    for size in ((None, None), (640, None)):
+        assert not crossed(drawing(name, size, moving=False).frame(-1).scene)
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -191,10 +192,27 @@ def test_no_chip_leaves_the_margins(name):
     film = drawing(name, (800, None), moving=False)
     for e in film.frame(-1).scene.elements:
         if e.kind == "chip":
-            assert all(4 <= m.x and m.x + m.w <= film.canvas.width - 4 for m in e.marks if hasattr(m, "w"))
+            assert all(m.x >= 4 and m.x + m.w <= film.canvas.width - 4 for m in e.marks if hasattr(m, "w"))
 
 
 def test_a_narrow_column_is_broken_into_rows():
     film = drawing("softmax", moving=False)
     assert "rows" in " ".join(film.said)
     assert film.picture.sheet.size[0] * film.picture.k > 0.8 * film.canvas.width
+
+
+def test_the_flag_of_the_first_nan_hides_no_edge_where_edges_leave_below():
+    scene = drawing("broken", (640, None), moving=False, rankdir="TB").frame(-1).scene
+    flag = next(t for _, t in texts(scene) if t.text == "first NaN")
+    x0, y0, x1, y1 = ink_box(flag)
+    for e in scene.elements:
+        for points in [p for m in e.marks for p in lines(m)] if e.kind == "edge" else []:
+            assert not ((points > (x0, y0)) & (points < (x1, y1))).all(axis=1).any()
+
+
+def test_compact_cards_tell_a_tangent_from_a_value():
+    film = drawing("forward mode", (800, 450))
+    assert film.level == "compact"
+    step = next(k for k, s in enumerate(film.steps) if s.kind == "tangent" and s.k == 4)
+    marks = next(e for e in film.frame(step).scene.elements if e.id == "node-0").marks
+    assert any(getattr(m, "dash", ()) == (3 * film.picture.k, 2 * film.picture.k) for m in marks)

@@ -50,6 +50,7 @@ class Look:
     arrived: int = 0
     waits: bool = False  # a gradient is still to come
     trouble: str = ""  # "NaN" or "∞" where the first one of the film appeared here
+    vertical: bool = False  # ranks run down, so edges leave below and what is flagged stands beside the card
     asks: bool = False  # the step asks for its gradient, which is not among the values then
 
 
@@ -142,7 +143,7 @@ def draw(
         if f.shape:
             marks.append(text(x + f.width - 1, y - 16 - (f.sheets or 0), f.shape, 12, theme.grey, anchor="end"))
     if look.trouble:
-        marks += trouble(f, x, y, look.trouble, theme)
+        marks += trouble(f, x, y, look, theme)
     return tuple(marks)
 
 
@@ -191,11 +192,13 @@ def _row(
     return marks
 
 
-def trouble(f: Face, x: float, y: float, what: str, theme: Theme) -> tuple[Mark, ...]:
-    """Draw the flag that says where the first NaN or infinity appeared, under the card on the right."""
-    words = text(0, 0, f"first {what}", 12, theme.ground, bold=True)
+def trouble(f: Face, x: float, y: float, look: Look, theme: Theme) -> tuple[Mark, ...]:
+    """Draw the flag that says where the first NaN or infinity appeared, under the card on the right or beside it."""
+    words = text(0, 0, f"first {look.trouble}", 12, theme.ground, bold=True)
     w = words.width + 12
     left, top = x + f.width + f.pad - w, y + f.height + f.pad + 6
+    if look.vertical:
+        left, top = x + f.width + f.pad + 10, y + f.height - 18 - (6 if f.compact else 0)
     return (
         Rect(left, top, w, 18, 9, theme.ink),
         text(left + w / 2, top + 9 + _CENTRE * 12, words.text, 12, theme.ground, bold=True, anchor="middle"),
@@ -270,6 +273,8 @@ def _compact(
         marks.append(Rect(left, top, w, h, 4, None, stroke, 2))
     elif collecting:
         marks.append(Rect(left, top, w, h, 4, None, stroke, 1.5, (4, 3)))
+    elif row == "tangent" and value is not None:  # as in the legend, since there is no room for the word
+        marks.append(Rect(left, top, w, h, 4, None, stroke, 1.5, (3, 2)))
     cy = top + h / 2
     if value is None:
         marks.append(unknown(left + w / 2, cy, look.asks, theme))

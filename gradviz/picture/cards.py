@@ -210,7 +210,10 @@ class Cards:
                 box = (corner[0], corner[1] - 13, corner[0] + w, corner[1] + 4)
                 return min(chips.gap(box, points), chips.apart(box, solid), 4.0)
 
-            x, y = max(corners, key=room)  # the first of those with the most room
+            # The first of those with the most room; along the top and the bottom where no corner is free.
+            if max(map(room, corners)) < 4:
+                corners += [(x, y) for y in (y0 + 23, y1 - 11) for x in np.arange(x0 + 16, x1 - 16 - w, 8).tolist()]
+            x, y = max(corners, key=room)
             box = (x, y - 13, x + w, y + 4)
             found.append(
                 (Element(f"group-name-{number}", "group", (text(x, y, name, 13, self.theme.ink, bold=True),)), box)
@@ -235,7 +238,7 @@ class Cards:
                 w = pips_width(f.terms)
                 found.append((x1, y0, x1 + w + 12, y1) if vertical else (x0, y1 + 10, x0 + w + 8, y1 + 28))
             if self._trouble is not None and self._trouble.node == f.node.id:
-                found.append((x1 - 80, y1, x1, y1 + 24))
+                found.append((x1, y1 - 26, x1 + 86, y1) if vertical else (x1 - 80, y1, x1, y1 + 24))
         return found
 
     def _borders(self) -> list[Box]:
@@ -339,7 +342,7 @@ class Cards:
     def _card(self, f: Face, values: tuple[Value | None, ...], key: Any) -> Element:
         _, part, kind, arrived, flag, asks = key
         waits = f.terms > 0 and arrived < f.terms
-        look = Look(values, part, kind, arrived, waits, flag, asks)
+        look = Look(values, part, kind, arrived, waits, flag, self.sheet.rankdir == "TB", asks)
         x, y = self._corner(f.node.id)
         marks = card.draw(f, x, y, look, self.sheet.extents, self.theme)
         return Element(f"node-{f.node.id}", "node", marks, self._node_title(f, values))

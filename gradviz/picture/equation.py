@@ -166,7 +166,7 @@ def _label(graph: Graph, names: Names, i: int) -> str:
     """Return the operation in its operands' names; where those are long, put together from v₇ and the symbol."""
     node = graph.nodes[i]
     label = visible(node.label)
-    if label and fits(label, _LONGEST_LABEL) and all(fits(names.full(a)) for a in node.args):
+    if label and node.op != "group" and fits(label, _LONGEST_LABEL) and all(fits(names.full(a)) for a in node.args):
         return label
     enclosed = node.symbol[:1].isalpha() and node.symbol not in _INFIX
     name = names.formula if enclosed else names.partial

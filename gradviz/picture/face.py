@@ -166,7 +166,7 @@ def rooms(f: Face, vertical: bool, flagged: bool = False) -> tuple[float, float,
     air = GLOW + 7 if not f.compact else GLOW + 3
     if vertical:
         aside = pips_width(f.terms) + 14 if f.terms > 1 and not f.compact else air
-        return f.sheets, 24.0 if flagged else 0.0, air, aside
+        return f.sheets, 0.0, air, max(aside, 84.0) if flagged else aside
     above = 36.0 if (f.name or f.shape) and not f.inside else air
     below = 32.0 if flagged or (f.terms > 1 and not f.compact) else air
     name = measure(f.name, 13) - f.width if not f.inside else 0.0
