@@ -3,6 +3,7 @@
 import pytest
 from films import FILMS
 
+import gradviz as gv
 from gradviz.picture import bound, draw
 from gradviz.picture.draw import Options, compose
 
@@ -16,13 +17,12 @@ def test_what_is_given_up_early_would_not_have_fitted(name, width, monkeypatch) 
     assert compose(run, options).level == quick
 
 
-def test_a_chain_is_not_measured_in_vain(monkeypatch) -> None:
+def test_a_chain_is_not_laid_out_in_one_row_in_vain() -> None:
     def chain(x):
         for _ in range(60):
             x = x * x
         return x
 
-    import gradviz as gv
-
-    monkeypatch.setattr(draw, "sheet", None)
-    assert compose(gv.film(chain, 1.0).run, Options()).level == "overview"
+    run = gv.film(chain, 1.0).run
+    assert bound.largest(run, "full", "LR", (1280, 720)) < draw.LEAST
+    assert bound.largest(run, "compact", "TB", (1280, 720)) < draw.LEAST
