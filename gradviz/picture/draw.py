@@ -181,12 +181,12 @@ def _canvas(options: Options, want: tuple[float, float]) -> Canvas:
     return Canvas(scene, height / scale if height else 0.0, (width, height or 0))
 
 
-def _too_deep(run: Run, options: Options, detail: str) -> bool:
+def _too_deep(run: Run, options: Options, detail: str, rows: int = 1) -> bool:
     """Tell whether a graph has so many ranks that its cards cannot be legible, however they are laid out."""
     canvas = _canvas(options, (_WIDE * 2, _WIDE * 2))
     tall = canvas.height or max(_TALLNESS * canvas.width, 720.0)
-    room = canvas.width - 2 * chrome.MARGIN, tall - _HEAD - _AIR
-    ways = ("LR", "TB") if options.rankdir == "auto" else (options.rankdir,)
+    room = rows * (canvas.width - 2 * chrome.MARGIN), tall - _HEAD - _AIR
+    ways = ("LR",) if rows > 1 else ("LR", "TB") if options.rankdir == "auto" else (options.rankdir,)
     return all(bound.largest(run, detail, way, room) * canvas.scale < LEAST for way in ways)
 
 
@@ -214,6 +214,8 @@ def _fit_cards(run: Run, options: Options, detail: str) -> _Fitted | None:
 
 def _fit_rows(run: Run, options: Options, detail: str) -> _Fitted | None:
     """Break the cards into rows, where few edges cross; None where a number would be under 10 px in the output."""
+    if _too_deep(run, options, detail, _ROWS[-1]):
+        return None
     backward = run.sweep("backward")
     count = terms(run.graph, backward) if backward else {}
     cards = sheet(run, Names(run.graph), "LR", count, detail=detail)

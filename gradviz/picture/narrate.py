@@ -18,7 +18,7 @@ from .moment import Moment
 from .numbers import is_scalar, trim
 from .question import question
 from .sentence import Line, Narration, Span, bold_tail, line, listed, many, odd, plain, size_of
-from .words import Names, cut, visible, wrapped
+from .words import MOST_GLYPHS, Names, cut, visible, wrapped
 
 __all__ = ["Line", "Narration", "Span", "narrate", "plain"]
 
@@ -37,7 +37,8 @@ def narrate(moment: Moment, names: Names, *, roomy: bool = False, scales: Scales
     roomy   up to five lines instead of three
     scales  the ends of the thumbnails' scales; without them each thumbnail has its own
     """
-    said = _Narrator(moment, names, scales).say()
+    # In the lens the cards are beside the sentence, and its lines are short.
+    said = _Narrator(moment, names, scales, MOST_GLYPHS if roomy else _TOLD).say()
     most = MOST_LINES_ROOMY if roomy else MOST_LINES
     return Narration(said.note, said.lines[:most], said.equations)
 
@@ -47,6 +48,7 @@ class _Narrator:
     moment: Moment
     names: Names
     scales: Scales | None
+    told: int = _TOLD  # glyphs of a name
 
     def say(self) -> Narration:
         step = self.moment.step
@@ -75,7 +77,7 @@ class _Narrator:
         return self.moment.graph.nodes[i]
 
     def _name(self, i: int) -> str:
-        return self.names.card(i, _TOLD)
+        return self.names.card(i, self.told)
 
     def _aloud(self, i: int) -> str:
         return cut(self.names.full(i), _SPOKEN)
