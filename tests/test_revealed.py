@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from scenes import film
@@ -56,6 +57,7 @@ def test_a_slide_a_sweep_a_fragment_a_step_each_with_its_note():
     slides.feed(saved())
     assert slides.steps == [2, 4] and slides.loads == []
     assert slides.notes == [f.note for f in film(steps=6)]
+    assert saved().count('<div class="fragment"><aside class="notes">') == 4  # a p would end before its note
 
 
 def test_reveal_js_and_its_licence_are_in_the_file():
@@ -72,19 +74,46 @@ def test_hostile_text_stays_text():
     assert "alert(1)</script>" not in document and "&lt;script&gt;alert(1)" in document
 
 
+def at_the_end_of(driver: str, folder: Path) -> str:
+    """Step and note that Chromium shows after some JavaScript was run in the slides."""
+    look = (
+        "deck.on('ready', () => { %s setTimeout(() => { const s = deck.getCurrentSlide(); document.title = 'AT ' + "
+        "[...s.querySelectorAll('text')].filter(e => getComputedStyle(e).visibility === 'visible' && "
+        "e.textContent.startsWith('step')).map(e => e.textContent).join('|') + ': ' + (s.querySelector("
+        "'.current-fragment aside.notes') || s.querySelector('aside.notes')).textContent; }, 300); });\n"
+        "deck.initialize();"
+    )
+    path = folder / "a.html"
+    path.write_text(saved().replace("deck.initialize();", look % driver), encoding="utf-8")
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000", "--dump-dom"]
+    page = subprocess.run([*command, path.as_uri()], check=True, capture_output=True).stdout.decode()
+    return re.search("<title>AT (.*?)</title>", page)[1]
+
+
+def pressed(keys: list[int]) -> str:
+    return (
+        f"for (const keyCode of {keys}) "
+        "document.dispatchEvent(new KeyboardEvent('keydown', {keyCode, bubbles: true}));"
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 @pytest.mark.parametrize("keys, step", [(0, 1), (1, 2), (3, 4), (5, 6), (9, 6), (-2, 4)])
-def test_arrow_keys_step_through_it(tmp_path, keys, step):
-    presses = [39] * keys if keys >= 0 else [39] * 5 + [37] * -keys
-    driver = (
-        "deck.on('ready', () => { for (const keyCode of %s) document.dispatchEvent(new KeyboardEvent('keydown', "
-        "{keyCode, bubbles: true})); setTimeout(() => { const s = deck.getCurrentSlide(); document.title = "
-        "'AT ' + [...s.querySelectorAll('text')].filter(e => getComputedStyle(e).visibility === 'visible' && "
-        "e.textContent.startsWith('step')).map(e => e.textContent).join('|'); }, 300); });\ndeck.initialize();"
-    )
-    path = tmp_path / "a.html"
-    path.write_text(saved().replace("deck.initialize();", driver % presses), encoding="utf-8")
-    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000", "--dump-dom"]
-    page = subprocess.run([*command, path.as_uri()], check=True, capture_output=True).stdout.decode()
-    assert re.search("<title>AT (.*?)</title>", page)[1] == f"step {step} of 6"
+def test_arrow_keys_step_through_it_and_the_note_is_the_step_s(tmp_path, keys, step):
+    seen = at_the_end_of(pressed([39] * keys if keys >= 0 else [39] * 5 + [37] * -keys), tmp_path)
+    note = list(film(steps=6))[step - 1].note
+    assert seen.startswith(f"step {step} of 6: ") and (keys > 5 or seen.endswith(note))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_opening_the_speaker_s_view_does_not_take_the_talk_back(tmp_path):
+    def say(message: str) -> str:
+        return f"dispatchEvent(new MessageEvent('message', {{data: JSON.stringify({message})}}));"
+
+    back = say("{method: 'setState', args: [{indexh: 1, indexv: 0, indexf: -1, paused: false}]}")
+    opens = say("{namespace: 'reveal-notes', type: 'call', callId: 1, methodName: 'getSlidesAttributes'}")
+    done = say("{namespace: 'reveal-notes', type: 'connected'}")
+    assert at_the_end_of(pressed([39] * 4) + opens + back + done, tmp_path).startswith("step 5 of 6")
+    assert at_the_end_of(pressed([39] * 4) + opens + done + back, tmp_path).startswith("step 3 of 6")

@@ -29,6 +29,13 @@ const deck = new Reveal({
   hash: true, fragmentInURL: true, transition: "none", backgroundTransition: "none",
   plugins: [RevealNotes],
 });
+let begins = false;  // the speaker's view starts at its slide's first step, and must not take the talk back there
+addEventListener("message", event => {
+  const said = String(event.data);
+  if (said.includes('"getSlidesAttributes"')) begins = true;
+  else if (said.includes('"connected"')) begins = false;
+  else if (begins && said.includes('"setState"')) event.stopImmediatePropagation();
+});
 const slides = [...document.querySelectorAll(".slides > section")];
 function show(i) {
   const step = slides[i].querySelectorAll(".fragment.visible").length;
@@ -66,7 +73,7 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
         prefix = f"p{n}-"
         lines = "\n".join(shared(reel.lines(classes, prefix), prefix))
         seen.append({name: frames for frames, name in classes.stretches.items()})
-        steps = "\n".join(f'<p class="fragment">{_note(note)}</p>' for note in notes[1:])
+        steps = "\n".join(f'<div class="fragment">{_note(note)}</div>' for note in notes[1:])
         slides.append(
             f'<section data-background-color="{escape(scene.ground)}">\n<h2>{escape(part or scene.title)}</h2>\n'
             f"{opening(scene, prefix=prefix, size=size)}\n{lines}\n</svg>\n{_note(notes[0])}\n{steps}\n</section>"
