@@ -283,7 +283,9 @@ class Cards:
             i = f.node.id
             arrived = after.arrived.get(i, 0)
             part = "receiver" if i in touched.receivers else "sender" if i in touched.senders else ""
-            values = tuple(moment.known(r, i) for r in f.rows)
+            # A compact card has one number: when parameters move, that is the value, though a gradient is known.
+            moves = step is not None and kind != "backward" and (step.whole or (kind == "update" and bool(part)))
+            values = tuple(None if f.compact and moves and r == "grad" else moment.known(r, i) for r in f.rows)
             flag = self._flag(i, after)
             key = (tuple(map(_Same, values)), part, kind if part else "", arrived, flag, i in moment.asked)
             faces.append(self._keep(f"node-{i}", key, lambda f=f, key=key, values=values: self._card(f, values, key)))
