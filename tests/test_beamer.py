@@ -11,9 +11,12 @@ import pytest
 import gradviz as gv
 from gradviz.errors import UnknownName
 
-BEAMER = shutil.which("pdflatex") and not subprocess.run(
-    ["kpsewhich", "-must-exist", "beamer.cls", "pgfmath.sty"], capture_output=True, check=False
-).returncode
+BEAMER = (
+    shutil.which("pdflatex")
+    and not subprocess.run(
+        ["kpsewhich", "-must-exist", "beamer.cls", "pgfmath.sty"], capture_output=True, check=False
+    ).returncode
+)
 
 
 def product(**options):
