@@ -77,3 +77,23 @@ def test_arrays_tell_nan_before_infinity():
     assert odd(np.array([1.0, -np.inf])) == "−∞"
     assert odd((1.0, np.array([np.inf]))) == "∞"
     assert odd(np.array([1, 2])) == "" and odd(None) == ""
+
+
+def test_an_overview_marks_it_too_from_the_moment_it_appears():
+    def deep(x):
+        for _ in range(40):
+            x = np.tanh(x * 1.01 + 0.1)
+        x = np.log(x - 5)
+        for _ in range(40):
+            x = x * 1.01 + 0.1
+        return x
+
+    film = gv.film(quiet(deep), 1.0, pace="edge")
+    frames = list(film.frames)
+    assert film.frames.level == "overview"
+    node = film.trouble.trouble.node
+    began = next(k for k, s in enumerate(film.steps) if any(e.node == node for e in s.events))
+    shown = ["trouble" in {e.id for e in f.scene.elements} for f in frames]
+    assert shown == [k >= began for k in range(len(frames))]
+    flag = next(e for e in frames[-1].scene.elements if e.id == "trouble")
+    assert any(getattr(m, "text", "") == "first NaN" for m in flag.marks)

@@ -17,6 +17,7 @@ from .theme import Theme
 #: The label of each quantity a card can show, and the longest it is written.
 ROWS = ("value", "tangent", "grad")
 RADIUS = 8.0
+FLAG = 18.0  # px, the height of the flag at the first NaN
 _NEVER = "no gradient"
 _CENTRE = 0.365  # a line of text is centred on y when its baseline is this many sizes below it
 
@@ -194,15 +195,22 @@ def _row(
 
 def trouble(f: Face, x: float, y: float, look: Look, theme: Theme) -> tuple[Mark, ...]:
     """Draw the flag that says where the first NaN or infinity appeared, under the card on the right or beside it."""
-    words = text(0, 0, f"first {look.trouble}", 12, theme.ground, bold=True)
-    w = words.width + 12
-    left, top = x + f.width + f.pad - w, y + f.height + f.pad + 6
+    left, top = x + f.width + f.pad - flag_width(look.trouble), y + f.height + f.pad + 6
     if look.vertical:
-        left, top = x + f.width + f.pad + 10, y + f.height - 18 - (6 if f.compact else 0)
-    return (
-        Rect(left, top, w, 18, 9, theme.ink),
-        text(left + w / 2, top + 9 + _CENTRE * 12, words.text, 12, theme.ground, bold=True, anchor="middle"),
-    )
+        left, top = x + f.width + f.pad + 10, y + f.height - FLAG - (6 if f.compact else 0)
+    return flag(left, top, look.trouble, theme)
+
+
+def flag_width(what: str) -> float:
+    return measure(f"first {what}", 12, bold=True) + 12
+
+
+def flag(left: float, top: float, what: str, theme: Theme) -> tuple[Mark, ...]:
+    """Draw a flag that says what appeared here first: "NaN" or an infinity."""
+    w = flag_width(what)
+    words = text(left + w / 2, top + FLAG / 2 + _CENTRE * 12, f"first {what}", 12, theme.ground, bold=True,
+                 anchor="middle")  # fmt: skip
+    return (Rect(left, top, w, FLAG, FLAG / 2, theme.ink), words)
 
 
 def number(value: Value) -> str:

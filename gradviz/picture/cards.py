@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..record import Run, State, Trouble, Value, first, odd
+from ..record import Run, State, Trouble, Value, first, seen
 from . import card, chips, edge, numbers
 from .card import Look, text
 from .chips import Edge, Place
@@ -336,10 +336,7 @@ class Cards:
     def _flag(self, i: int, after: State) -> str:
         """Return what the first trouble of the film is, once it has appeared at this node."""
         found = self._trouble
-        if found is None or found.node != i or after.sweep < found.sweep:
-            return ""
-        known = after.grads if found.kind == "backward" else after.values
-        return found.what if odd(known.get(i)) else ""
+        return found.what if found is not None and found.node == i and seen(found, after) else ""
 
     def _card(self, f: Face, values: tuple[Value | None, ...], key: Any) -> Element:
         _, part, kind, arrived, flag, asks = key

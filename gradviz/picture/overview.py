@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..record import Run, State, Step
+from ..record import Run, State, Step, first, seen
 from . import dots, numbers
-from .card import text
+from .card import FLAG, flag, flag_width, text
 from .chips import Edge
 from .dots import dot
 from .edge import Widths, name, size
@@ -61,6 +61,7 @@ class Overview:
         self._memory = _Memory()
         self._order: tuple[Edge, ...] = tuple(placed.curves)
         self._place_of = {edge: i for i, edge in enumerate(self._order)}
+        self._trouble, self._flag = first(run), _NONE
         labels = Element("labels", "label", self._labels())
         self._key, self._key_box = self._make_key()
         self._front = (labels,)
@@ -100,6 +101,7 @@ class Overview:
             *nodes,
             *self._front,
             *self._brackets(moment),
+            *((self._flag,) if seen(self._trouble, moment.after) else ()),
             self.lens.static,
             *self.lens.elements(moment),
         )
@@ -232,6 +234,19 @@ class Overview:
             away = dx * dx + dy * dy
             return int(np.count_nonzero(away >= 1.25**2 * away[i])) == len(away) - 1
 
+        if self._trouble is not None:
+            i, what = self._trouble.node, self._trouble.what
+            wide = flag_width(what)
+            places = [b for away in (2.5, 9.0, 18.0) for b in beside(*placed.centres[i], reach[i] + away, wide, FLAG)]
+            # On its own ground it may lie over a line, but not over a mark.
+            marks_only = Ground(ground.area)
+            for (x, y), r in zip(placed.centres, reach, strict=True):
+                marks_only.take((x - r, y - r, x + r, y + r))
+            spot = next((b for kind in (ground, marks_only) for b in places if kind.free(b)), places[0])
+            ground.take(spot)
+            cx, cy = placed.centres[i]
+            ring = circle(cx, cy, max(6.0, 11 * placed.scale), stroke=self.theme.ink, line=2)
+            self._flag = Element("trouble", "trouble", (ring, *flag(spot[0], spot[1], what, self.theme)))
         named = [i for i in graph.outputs if graph.nodes[i].name]
         named += [n.id for op in ("parameter", "data") for n in graph.nodes if n.op == op and n.name]
         marks: list[Mark] = []

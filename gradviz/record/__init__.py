@@ -4,7 +4,7 @@ from .effort import Effort, effort
 from .graph import LEAVES, Graph, Node, Where, fill
 from .run import KINDS, Event, Run, Sweep, Value, check, freeze, same
 from .state import PACES, State, Step, advance, asking, final, states, steps, terms
-from .trouble import Trouble, first, odd, troubles
+from .trouble import Trouble, first, odd, seen, troubles
 
 __all__ = [
     "KINDS",
@@ -31,6 +31,7 @@ __all__ = [
     "freeze",
     "odd",
     "same",
+    "seen",
     "states",
     "steps",
     "terms",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .run import Run, Value
+from .state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +70,11 @@ def first(run: Run) -> Trouble | None:
     if not any(odd(outputs.get(o)) for o in run.graph.outputs):
         return next((t for t in found if t.kind == "backward"), found[0])
     return found[0]
+
+
+def seen(trouble: Trouble | None, after: State) -> bool:
+    """Tell whether a trouble has appeared by the moment of a state."""
+    if trouble is None or after.sweep < trouble.sweep:
+        return False
+    known = {"backward": after.grads, "tangent": after.tangents}.get(trouble.kind, after.values)
+    return bool(odd(known.get(trouble.node)))
