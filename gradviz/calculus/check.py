@@ -181,7 +181,8 @@ def _compare(v: Var, position: int, tolerance: float) -> tuple[int, float]:
         h = 1e-30
         exact = float(np.imag(along(1j * h)) / h)
         if np.isfinite(exact):
-            _agree(ours, exact, size, COMPLEX * 10 * max(base.size, 1), "the complex step", 1e-40)
+            # Rounding adds up over large arrays; up to a hundred elements it does not show.
+            _agree(ours, exact, size, COMPLEX * max(base.size / 100, 1), "the complex step", 1e-40)
             count += 1
     return count, worst
 
