@@ -126,6 +126,7 @@ def test_nodes_keep_their_places_in_every_frame(name):
     assert places
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILMS)
 def test_any_frame_alone_equals_the_same_frame_of_the_film(name):
     from gradviz.writers.svg import svg
