@@ -292,7 +292,7 @@ class Film:
             if writer.module != "writers.pdf" or each is not None or k is not None:
                 raise UnknownName(f"tex=True goes with a film as one PDF, not with {os.fspath(path)!r}; leave it out")
         if each is not None:
-            drawing = self.drawing(**size, **played)  # type: ignore[arg-type]
+            drawing = self.drawing(**size, **played)  # type: ignore[arg-type]  # options by name
             writer.check_single()
             folder(target.parent)
             for done, number in enumerate(drawing.shown, 1):
@@ -305,7 +305,7 @@ class Film:
             if writer.takes == "run":
                 writer.load()(self.run, out)
             elif writer.animated and not (writer.single and k is not None):
-                drawing = self.drawing(**size, **played)  # type: ignore[arg-type]
+                drawing = self.drawing(**size, **played)  # type: ignore[arg-type]  # options by name
                 notes: list[str] = []
                 frames = _counted(drawing, progress, notes)
                 if fps is not None and writer.rated:

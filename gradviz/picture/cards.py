@@ -386,4 +386,4 @@ class _Same:
         a, b = self.value, other.value
         return a is b or (type(a) is float and type(b) is float and repr(a) == repr(b))
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # a key that holds an array has no hash
