@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -18,33 +17,37 @@ _KAPPA = 0.5522847498
 _CODES = {"M": (1,), "L": (2,), "C": (4, 4, 4), "Z": (79,)}
 
 
-def bounds(mark: Rect | Path | Image, scale: float, left: float, top: float) -> tuple[float, float, float, float]:
+def bounds(mark: Mark, scale: float, left: float, top: float) -> tuple[float, float, float, float]:
     """Return the box in pixels that holds all that a mark can paint."""
     match mark:
+        case Text():
+            return _text_bounds(mark, scale, left, top)
         case Rect(x, y, w, h) | Image(x, y, w, h):
-            xs: Sequence[float] = (x, x + w)
-            ys: Sequence[float] = (y, y + h)
+            x0, y0, x1, y1 = x, y, x + w, y + h
             pad = mark.line / 2 if isinstance(mark, Rect) and mark.stroke else 0.0
         case Path(ops, xy):
             if not xy:
                 return (-1, -1, -1, -1)
-            xs, ys = xy[::2], xy[1::2]
+            x0, y0, x1, y1 = min(xy[::2]), min(xy[1::2]), max(xy[::2]), max(xy[1::2])
             mitred = len(ops) > 2 and mark.cap != "round"
             pad = mark.line * (2 if mitred else 0.5) if mark.stroke else 0.0  # a miter reaches 4 half widths
         case _:
             raise AssertionError(mark)
-    return (
-        left + scale * (min(xs) - pad), top + scale * (min(ys) - pad),
-        left + scale * (max(xs) + pad), top + scale * (max(ys) + pad),
-    )  # fmt: skip
+    return (left + scale * (x0 - pad), top + scale * (y0 - pad), left + scale * (x1 + pad), top + scale * (y1 + pad))
 
 
-def text_bounds(mark: Text, shape: Any) -> tuple[float, float, float, float]:
-    path, x, y, size, stretch = shape
-    if not len(path.vertices):
-        return (x, y, x, y)
-    (x0, y0), (x1, y1) = _extent(mark.text, mark.bold, mark.mono)
+def _text_bounds(mark: Text, scale: float, left: float, top: float) -> tuple[float, float, float, float]:
+    start, stretch = _line(mark)
+    x, y, size = left + scale * start, top + scale * mark.y, scale * mark.size
+    x0, y0, x1, y1 = _extent(mark.text, mark.bold, mark.mono)
     return (x + x0 * size * stretch, y + y0 * size, x + x1 * size * stretch, y + y1 * size)
+
+
+def _line(mark: Text) -> tuple[float, float]:
+    """Return where a text starts, and how much wider it is drawn than its letters are."""
+    natural = measure(mark.text, mark.size, bold=mark.bold, mono=mark.mono)
+    stretch = mark.width / natural if natural > 0 and mark.width > 0 and abs(mark.width - natural) > 0.01 else 1.0
+    return mark.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[mark.anchor] * natural * stretch, stretch
 
 
 def along(mark: Path, scale: float, left: float, top: float) -> list[Pixels]:
@@ -79,10 +82,8 @@ def along(mark: Path, scale: float, left: float, top: float) -> list[Pixels]:
 def shape(mark: Mark, scale: float, left: float, top: float) -> Any:
     """Return a mark in pixels: a Matplotlib path; for text a path in em with its place; for an image its box."""
     match mark:
-        case Text(x, y, text, size, width=width, bold=bold, mono=mono, anchor=anchor):
-            natural = measure(text, size, bold=bold, mono=mono)
-            stretch = width / natural if natural > 0 and width > 0 and abs(width - natural) > 0.01 else 1.0
-            start = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * natural * stretch
+        case Text(_, y, text, size, bold=bold, mono=mono):
+            start, stretch = _line(mark)
             return _glyphs(text, bold, mono), left + scale * start, top + scale * y, size * scale, stretch
         case Image(x, y, w, h):
             return left + scale * x, top + scale * y, scale * w, scale * h
@@ -92,18 +93,28 @@ def shape(mark: Mark, scale: float, left: float, top: float) -> Any:
             pass
         case _:
             raise AssertionError(mark)
+    codes, order = _codes(ops)
+    points = np.array(xy, float).reshape(-1, 2)[order]
+    points *= scale
+    points += (left, top)
+    return _path(points, codes)
+
+
+@lru_cache(maxsize=256)
+def _codes(ops: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return Matplotlib's codes of a path, one for each point, and which point of the path it is."""
     codes: list[int] = []
-    points: list[float] = []
-    i = 0
+    order: list[int] = []
+    at = 0
     for op in ops:
-        codes += _CODES[op]
-        n = 2 * len(_CODES[op]) if op != "Z" else 0
-        points += xy[i : i + n] if n else points[-2:]
-        i += n
-    placed = np.array(points, float).reshape(-1, 2)
-    placed *= scale
-    placed += (left, top)
-    return _path(placed, np.array(codes, np.uint8))
+        new = _CODES[op]
+        codes += new
+        if op == "Z":  # closing takes a point too, which is not looked at
+            order.append(max(at - 1, 0))
+            continue
+        order += range(at, at + len(new))
+        at += len(new)
+    return np.array(codes, np.uint8), np.array(order, int)
 
 
 def rounded(x: float, y: float, w: float, h: float, r: float) -> tuple[str, tuple[float, ...]]:
@@ -128,10 +139,12 @@ def _glyphs(text: str, bold: bool, mono: bool) -> Any:
 
 
 @lru_cache(maxsize=4096)
-def _extent(text: str, bold: bool, mono: bool) -> tuple[tuple[float, float], tuple[float, float]]:
+def _extent(text: str, bold: bool, mono: bool) -> tuple[float, float, float, float]:
     points = outlines(text, bold=bold, mono=mono).points
+    if not len(points):
+        return (0.0, 0.0, 0.0, 0.0)
     (x0, y0), (x1, y1) = points.min(0).tolist(), points.max(0).tolist()
-    return (x0, y0), (x1, y1)
+    return x0, y0, x1, y1
 
 
 def _path(points: np.ndarray, codes: np.ndarray) -> Any:

@@ -12,13 +12,13 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil, floor
-from typing import Any
 
 import numpy as np
 
 from ..errors import TooLarge, UnknownName
-from ..picture.scene import Element, Image, Mark, Path, Rect, Scene, Text
-from .pixels import Pixels, along, bounds, shape, text_bounds
+from ..picture.scene import Element, Image, Mark, Path, Scene, Text
+from .agg import Cells, Stroke, Surface
+from .pixels import Pixels, along, bounds
 
 TILE = 16
 
@@ -33,18 +33,17 @@ class Raster:
     """
 
     def __init__(self, scene_width: float, scene_height: float, px_width: int, px_height: int, ground: str) -> None:
-        from matplotlib.backends.backend_agg import RendererAgg
-
         self.scale = min(px_width / scene_width, px_height / scene_height)
         self.left = (px_width - self.scale * scene_width) / 2
         self.top = (px_height - self.scale * scene_height) / 2
         _check_size(px_width, px_height)
-        self._agg: Any = RendererAgg(px_width, px_height, 72)
-        self._scratch = np.asarray(self._agg.buffer_rgba())
+        self._scratch = Surface(px_width, px_height)
         #: The picture, a pixel a number: R in the lowest byte, then G and B, and 255 in the highest.
         self.words = np.full((px_height, px_width), _word(ground), "<u4")
         #: The same memory as bytes, of shape (height, width, 3).
         self.pixels = self.words.view(np.uint8).reshape(px_height, px_width, 4)[:, :, :3]
+        #: How many tiles there are across and down.
+        self.grid = (-(-px_width // TILE), -(-px_height // TILE))
         #: The colours of all marks so far, as numbers like those of `words`, and how many marks had them.
         self.colours: Counter[int] = Counter()
         self._ground: str | None = None
@@ -56,9 +55,9 @@ class Raster:
         """Draw a scene and return the rectangles in which pixels may have changed; they do not overlap."""
         whole = scene.ground != self._ground
         dirty = self._update(scene.elements)
-        height, width = self.pixels.shape[:2]
+        height, width = self.words.shape
         self._ground = scene.ground
-        tiles = np.zeros((-(-height // TILE), -(-width // TILE)), bool)
+        tiles = np.zeros(self.grid[::-1], bool)
         if whole:
             tiles[:] = True
         for x0, y0, x1, y1 in dirty:
@@ -68,7 +67,7 @@ class Raster:
         ]
         if not rectangles:
             return []
-        scratch, ground = self._scratch.view("<u4")[:, :, 0], _word(scene.ground)
+        scratch, ground = self._scratch.words, _word(scene.ground)
         self.colours[ground] += 1
         for x0, y0, x1, y1 in rectangles:
             scratch[y0:y1, x0:x1] = ground
@@ -147,36 +146,7 @@ class Raster:
             starts = np.cumsum([0, *(len(boxes) for boxes in along[:-1])])
             hit = np.logical_or.reduceat(_touching(sums, np.concatenate(along)), starts)
             aside = {long[i] for i in np.flatnonzero(~hit)}
-        for p in marks:
-            if p in aside:
-                continue
-            if p.shape is None:
-                p.shape = shape(p.mark, *p.at)
-            self._stroke_and_fill(p.mark, p.shape)
-
-    def _stroke_and_fill(self, mark: Mark, shape: Any) -> None:
-        height, width = self.pixels.shape[:2]
-        match mark:
-            case Text(fill=fill):
-                path, x, y, size, stretch = shape
-                matrix = np.array(((size * stretch, 0, x), (0, size, height - y), (0, 0, 1)))
-                self._agg.draw_path(_pen(None, 0, (), "butt"), path, matrix, _float(fill))
-            case Image(rows=rows, cols=cols, rgb=data):
-                x, y, w, h = shape
-                x0, x1 = max(0, round(x)), min(width, round(x + w))
-                y0, y1 = max(0, round(y)), min(height, round(y + h))
-                column = np.clip(((np.arange(x0, x1) + 0.5 - x) / w * cols).astype(int), 0, cols - 1)
-                row = np.clip(((np.arange(y0, y1) + 0.5 - y) / h * rows).astype(int), 0, rows - 1)
-                cells = np.frombuffer(data, np.uint8).reshape(rows, cols, 3)
-                self._scratch[y0:y1, x0:x1, :3] = cells[row[:, None], column]
-            case Rect(fill=fill, stroke=stroke, line=line, dash=dash):
-                pen = _pen(stroke, line * self.scale, dash and tuple(d * self.scale for d in dash), "butt")
-                self._agg.draw_path(pen, shape, _flip(height), fill and _float(fill))
-            case Path(fill=fill, stroke=stroke, line=line, dash=dash, cap=cap):
-                pen = _pen(stroke, line * self.scale, dash and tuple(d * self.scale for d in dash), cap)
-                self._agg.draw_path(pen, shape, _flip(height), fill and _float(fill))
-            case _:
-                raise AssertionError(mark)
+        self._scratch.draw([p.on(self._scratch) for p in marks if p not in aside])
 
 
 class _Drawn:
@@ -186,11 +156,9 @@ class _Drawn:
         self.element = element
         known = dict(zip(earlier.element.marks, earlier.placed, strict=True)) if earlier else {}
         self.placed: list[_Placed] = [known.get(m) or _Placed(m, picture) for m in element.marks]
-        if self.placed:
-            x0, y0, x1, y1 = zip(*(p.tiles for p in self.placed), strict=True)
-            self.tiles = (min(x0), min(y0), max(x1), max(y1))
-        else:
-            self.tiles = (0, 0, 0, 0)
+        boxes = [p.tiles for p in self.placed] or [(0, 0, 0, 0)]
+        x0, y0, x1, y1 = zip(*boxes, strict=True)
+        self.tiles = (min(x0), min(y0), max(x1), max(y1))
 
     @property
     def pieces(self) -> list[Pixels]:
@@ -199,35 +167,39 @@ class _Drawn:
 
 
 class _Placed:
-    """A mark with its box in pixels, and its shape in pixels once it is drawn."""
+    """A mark with its box in pixels and in tiles, and as Agg draws it, once it is drawn."""
 
-    __slots__ = ("_along", "_within", "at", "box", "long", "mark", "shape", "tiles")
+    __slots__ = ("_along", "_at", "_grid", "box", "long", "mark", "stroke", "tiles")
 
     def __init__(self, mark: Mark, picture: Raster) -> None:
         self.mark = mark
-        self.at = (picture.scale, picture.left, picture.top)
-        self.shape: Any = shape(mark, *self.at) if isinstance(mark, Text) else None
-        x0, y0, x1, y1 = text_bounds(mark, self.shape) if isinstance(mark, Text) else bounds(mark, *self.at)
+        self._at = (picture.scale, picture.left, picture.top)
+        x0, y0, x1, y1 = bounds(mark, *self._at)
         # a pixel around, for what Agg rounds
-        self.box = (floor(x0) - 1, floor(y0) - 1, ceil(x1) + 1, ceil(y1) + 1)
-        height, width = picture.pixels.shape[:2]
-        x0, y0, x1, y1 = self.box
-        w, h = self._within = -(-width // TILE), -(-height // TILE)
+        self.box = x0, y0, x1, y1 = floor(x0) - 1, floor(y0) - 1, ceil(x1) + 1, ceil(y1) + 1
+        w, h = self._grid = picture.grid
         self.tiles = (
             min(max(x0 // TILE, 0), w), min(max(y0 // TILE, 0), h),
             min(max(-(-x1 // TILE), 0), w), min(max(-(-y1 // TILE), 0), h),
         )  # fmt: skip
         self.long = isinstance(mark, Path) and not mark.fill and min(x1 - x0, y1 - y0) > 3 * TILE
+        self.stroke: Stroke | Cells | None = None
         self._along: np.ndarray | None = None
         if not isinstance(mark, Image):
             for colour in (mark.fill, None if isinstance(mark, Text) else mark.stroke):
                 if colour:
                     picture.colours[_word(colour)] += 1
 
+    def on(self, surface: Surface) -> Stroke | Cells:
+        """Return the mark as the surface draws it."""
+        if self.stroke is None:
+            self.stroke = surface.placed(self.mark, *self._at)
+        return self.stroke
+
     def pieces(self) -> list[Pixels]:
         """The box of the mark; for a long curve, boxes along it."""
         if self.long and isinstance(self.mark, Path):
-            return along(self.mark, *self.at)
+            return along(self.mark, *self._at)
         return [self.box]
 
     def along_tiles(self) -> np.ndarray:
@@ -236,20 +208,19 @@ class _Placed:
             boxes = np.array(self.pieces())
             boxes[:, 2:] = -(-boxes[:, 2:] // TILE)
             boxes[:, :2] //= TILE
-            self._along = np.clip(boxes, 0, (*self._within, *self._within))
+            self._along = np.clip(boxes, 0, (*self._grid, *self._grid))
         return self._along
 
 
 def _differences(old: _Drawn | None, new: _Drawn) -> list[Pixels]:
-    """Return the boxes of the marks that only one of two versions of an element has."""
+    """Return the boxes of the marks that only one of two versions of an element has; what both have is one object."""
     if old is None:
         return new.pieces
-    was, now = old.element.marks, new.element.marks
-    in_was, in_now = set(was), set(now)
-    if [m for m in was if m in in_now] != [m for m in now if m in in_was]:
+    in_was, in_now = set(old.placed), set(new.placed)
+    if [p for p in old.placed if p in in_now] != [p for p in new.placed if p in in_was]:
         return old.pieces + new.pieces
-    boxes = [b for p in old.placed if p.mark not in in_now for b in p.pieces()]
-    return boxes + [b for p in new.placed if p.mark not in in_was for b in p.pieces()]
+    changed = [p for p in old.placed if p not in in_now] + [p for p in new.placed if p not in in_was]
+    return [box for p in changed for box in p.pieces()]
 
 
 def _touching(sums: np.ndarray, boxes: np.ndarray) -> np.ndarray:
@@ -302,27 +273,6 @@ def still(scene: Scene, size: tuple[int, int]) -> np.ndarray:
     return picture.pixels
 
 
-@lru_cache(maxsize=512)
-def _pen(stroke: str | None, width: float, dash: tuple[float, ...], cap: str) -> Any:
-    from matplotlib.backend_bases import GraphicsContextBase
-
-    pen = GraphicsContextBase()
-    pen.set_snap(False)
-    pen.set_linewidth(width if stroke else 0)
-    pen.set_capstyle("round" if cap == "round" else "butt")
-    pen.set_joinstyle("round" if cap == "round" else "miter")
-    if stroke:
-        pen.set_foreground(_float(stroke), isRGBA=True)
-    if dash:
-        pen.set_dashes(0, list(dash))
-    return pen
-
-
-@lru_cache(maxsize=16)
-def _flip(height: int) -> np.ndarray:
-    return np.array(((1.0, 0, 0), (0, -1, height), (0, 0, 1)))
-
-
 @lru_cache(maxsize=1024)
 def rgb(colour: str) -> tuple[int, int, int]:
     """Return the three bytes of "#RRGGBB"."""
@@ -343,9 +293,3 @@ def _check_size(width: int, height: int) -> None:
             f"a picture of {width}×{height} px is more than can be drawn (65,535 px a side, 250 million in all); "
             "give a smaller width and height, or write SVG"
         )
-
-
-@lru_cache(maxsize=1024)
-def _float(colour: str) -> tuple[float, float, float, float]:
-    r, g, b = rgb(colour)
-    return r / 255, g / 255, b / 255, 1.0
