@@ -73,6 +73,8 @@ def spread(graph: Graph, region: Box, rankdir: str = "auto", labels: Mapping[int
             found = _spread(items, edges, out, region, way)
             if best is None or found.scale > _BETTER * best.scale:
                 best = found
+            if best.scale * _BETTER >= 1:  # no other can be so much better
+                return best
     assert best is not None
     return best
 
