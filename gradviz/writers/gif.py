@@ -7,16 +7,16 @@ at edges are at most `NEAR` levels off.
 
 from __future__ import annotations
 
-import io
 import struct
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import BinaryIO, TypeAlias
+from functools import partial
+from tempfile import TemporaryFile
+from typing import IO, BinaryIO, TypeAlias
 
 import numpy as np
 
 from ..picture.scene import Frame
+from .aside import in_turn
 from .deltas import Clock, Delta, deltas
 from .patch import patched
 
@@ -46,22 +46,24 @@ def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: 
     out.write(b"GIF89a" + struct.pack("<HHBBB", *size, 0xF7, 0, 0) + bytes(768))
     if loop != 1:  # the count is of repeats
         out.write(b"!\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", min(max(loop - 1, 0), 65_535)) + b"\0")
-    clock = Clock(100, least=2)  # players show shorter frames for a tenth of a second
-    waiting: deque[tuple[bytes, Future[bytes]]] = deque()
-    with ThreadPoolExecutor(1) as packer:  # packs one frame while the next ones are drawn
-        for delta in deltas(frames, size):
-            head, picture = _image(delta, table, clock.ticks(delta.frame.seconds))
-            waiting.append((head, packer.submit(_packed, picture)))
-            if len(waiting) > 2:
-                head, packed = waiting.popleft()
-                out.write(head + packed.result())
-        for head, packed in waiting:
-            out.write(head + packed.result())
+    with TemporaryFile() as scratch:
+        for image in in_turn(_images(frames, size, table, scratch)):
+            out.write(image)
     out.write(b";")
     end = out.tell()
     out.seek(start + 13)
     out.write(table.told())
     out.seek(end)
+
+
+def _images(
+    frames: Iterator[Frame], size: tuple[int, int], table: Table, scratch: IO[bytes]
+) -> Iterator[Callable[[], bytes]]:
+    """Yield, for each frame, what packs it."""
+    clock = Clock(100, least=2)  # players show shorter frames for a tenth of a second
+    for delta in deltas(frames, size):
+        head, picture = _image(delta, table, clock.ticks(delta.frame.seconds))
+        yield partial(_packed, head, picture, scratch)
 
 
 def _image(delta: Delta, table: Table, ticks: int) -> tuple[bytes, np.ndarray]:
@@ -100,13 +102,18 @@ def _close_gaps(picture: np.ndarray, delta: Delta, known: Known) -> None:
     flat[inside] = known(delta.raster.words[top + rows, left + columns] & _RGB)
 
 
-def _packed(picture: np.ndarray) -> bytes:
-    """Return the image data of indices: LZW in blocks, taken out of a file that Pillow writes in memory."""
+def _packed(head: bytes, picture: np.ndarray, scratch: IO[bytes]) -> bytes:
+    """Return an image with its data: LZW in blocks, taken out of a file that Pillow writes.
+
+    Only into a file that the system knows does Pillow write without holding up all other threads.
+    """
     from PIL import Image
 
-    file = io.BytesIO()
-    Image.fromarray(picture).save(file, "GIF", optimize=False, interlace=False)
-    data = file.getvalue()
+    scratch.seek(0)
+    scratch.truncate()
+    Image.fromarray(picture).save(scratch, "GIF", optimize=False, interlace=False)
+    scratch.seek(0)
+    data = scratch.read()
     at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
     while data[at] == 0x21:  # extensions
         at += 2
@@ -115,7 +122,7 @@ def _packed(picture: np.ndarray) -> bytes:
         at += 1
     flags = data[at + 9]
     at += 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
-    return data[at:-1]  # without the trailer
+    return head + data[at:-1]  # without the trailer
 
 
 class Table:

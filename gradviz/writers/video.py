@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
+from itertools import chain
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from ..picture.scene import Frame
+from .aside import in_turn
 from .deltas import Clock
 from .patch import patched
 from .raster import Raster
@@ -70,24 +71,17 @@ def _write(
             picture.pts, picture.time_base = at, Fraction(1, 1000)
             _mux(container, stream.encode(picture), lasts)
 
-        clock, at = Clock(1000), 0
-        waiting: deque[Future[None]] = deque()
-        with ThreadPoolExecutor(1) as encoder:  # encodes one frame while the next ones are drawn
-            for frame in _with(first, frames):
+        def pictures() -> Iterator[Callable[[], None]]:
+            clock, at = Clock(1000), 0
+            for frame in chain([first], frames):
                 raster.draw(frame.scene)
                 lasts[at] = clock.ticks(frame.seconds)
-                waiting.append(encoder.submit(encode, av.VideoFrame.from_ndarray(rgba, format="rgba"), at))
+                yield partial(encode, av.VideoFrame.from_numpy_buffer(rgba.copy(), "rgba"), at)
                 at += lasts[at]
-                if len(waiting) > 2:
-                    waiting.popleft().result()
-            for last in waiting:
-                last.result()
+
+        for _ in in_turn(pictures()):
+            pass
         _mux(container, stream.encode(), lasts)
-
-
-def _with(first: Frame, rest: Iterator[Frame]) -> Iterator[Frame]:
-    yield first
-    yield from rest
 
 
 def _mux(container: Any, packets: list[Any], lasts: dict[int, int]) -> None:
