@@ -41,13 +41,12 @@ def films(small: bool) -> Iterator[Row]:
         film = gv.film(loss, *inputs, pace="node")
         frames = len(film.drawing(**CANVAS))
         each, weight = whole / frames, target.stat().st_size / frames
-        sample = 2 if small else 6
-        own = usual(film.run, Path(folder), sample=sample)
-        slim = usual(film.run, Path(folder), sample=sample, width=1280)
+        slim = usual(film.run, Path(folder), width=1280)
+        own = usual(film.run, Path(folder))
     n = len(film.run.graph.nodes)
     mine = f"{seconds(each)} a frame (whole save {seconds(whole)}, {frames} frames, {n} nodes)"
     for what, it, bar in (("its own size", own, 60.0), ("1280 px", slim, 8.0)):
-        told = f"{it.engine} and Pillow, {it.size[0]}×{it.size[1]}, {seconds(it.seconds)} a frame ({it.frames} timed)"
+        told = f"{it.engine} and Pillow, {it.size[0]}×{it.size[1]}, {seconds(it.seconds)} a frame"
         yield Row(f"{name} GIF, time: times faster than the usual at {what}", mine, told, it.seconds / each, bar, True)
     yield Row(
         f"{name} GIF, bytes: part of the usual at its own size",
