@@ -1,10 +1,13 @@
 """`gradviz render`, the part about films: sizes, times, parts, frames as files, and what is said of them."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
+
+from gradviz.cli.options import PRESETS
 
 NEURON = ("tanh(w*x + b)", "w=-3", "x=2", "b=6.88")
 
@@ -97,6 +100,39 @@ def test_a_film_that_takes_long_says_so_once(gradviz) -> None:
     assert "seconds per step" in note
 
 
+def test_a_film_for_a_readme_takes_a_coarser_pace_where_it_must(gradviz, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PRESETS, "readme", replace(PRESETS["readme"], most=60_000))
+    words = ("render", *NEURON, "-o", "a.gif", "--for", "readme")
+    said = gradviz(*words)
+    assert Path("a.gif").stat().st_size <= 60_000
+    frames = opened("a.gif")[0]
+    assert f"a.gif: {frames} frames" in said.err
+    assert re.search(r"pace sweep keeps it under 60\.0 kB; finer it would be \d+\.\d kB", said.err), said.err
+    for asked in (["--pace", "node"], ["--to", "backward:2"]):
+        said = gradviz(*words, *asked)
+        assert said.code == 0 and opened("a.gif")[0] > frames, "what was asked for stays"
+        assert "more than 60.0 kB; less is a coarser --pace" in said.err
+    assert gradviz(*words, "--from", "backward").code == 0
+    assert opened("a.gif")[0] == 2, "a sweep is a sweep at every pace"
+    monkeypatch.setitem(PRESETS, "readme", replace(PRESETS["readme"], most=10))
+    assert "more than 10 B; less is a part of it" in gradviz(*words).err
+
+
+@pytest.mark.slow
+def test_a_film_of_a_hundred_steps_for_a_readme_is_under_a_megabyte(gradviz) -> None:
+    curve = Path(__file__).parents[1] / "gallery" / "curve.py"
+    said = gradviz("render", f"{curve}:three_points", "-o", "a.gif", "-o", "a.webp", "--for", "readme")
+    assert said.code == 0, said.err
+    assert all(Path(name).stat().st_size < 1e6 for name in ("a.gif", "a.webp"))
+
+
+def test_what_a_reader_turns_has_no_seconds(gradviz) -> None:
+    said = gradviz("render", "+".join(["x*x"] * 20), "x=1", "-o", "a.pdf", "-o", "a.reveal.html", "--pace", "edge")
+    assert re.search(r"a\.pdf: \d+ pages, [\d.]+ .B", said.err)
+    assert re.search(r"a\.reveal\.html: \d+ steps, [\d.]+ .B", said.err)
+    assert " s long" not in said.err
+
+
 def test_a_still_has_no_length(gradviz) -> None:
     said = gradviz("render", "+".join(["x*x"] * 40), "x=1", "-o", "a.svg", "--pace", "edge")
     assert said.code == 0
@@ -116,13 +152,31 @@ def test_steps_are_asked_before_they_are_told(gradviz) -> None:
         (["--from", "backward", "--to", "forward"], "has no frames"),
         (["--scale", "0.2"], "from 1 to 8"),
         (["--hold", "0"], "hold=0.0 is not a time in seconds"),
-        (["--fps", "0"], "fps=0.0"),
         (["--loop", "-1"], "loop=-1"),
         (["--for", "wall"], "'readme', 'slide', 'phone'"),
         (["--reveal", "never"], "'all', 'ask'"),
         (["-o", "%d.gif"], "a file a frame; choose from .svg"),
         (["-o", "%d-%d.svg"], "2 places"),
         (["-o", "no/such/%d.svg"], "no folder"),
+        (["-o", ".gif"], "names no file; give a name and a suffix, as in film.gif"),
+        (["-o", "a.gif", "-o", "./a.gif"], "a.gif is given twice"),
+        (["-o", "a.svg", "-o", "no/b.svg"], "no folder"),
+        (["-o", "a.svg", "-o", "b.xyz"], "'.xyz'"),
+        (
+            ["-o", "a.gif", "--frame", "2"],
+            "--frame is for a still, which a.gif is not; leave it out, or add -o film.png",
+        ),
+        (
+            ["-o", "a.gif", "-o", "%d.svg", "--until", "forward"],
+            "--until is for a still, which a.gif and %d.svg are not",
+        ),
+        (["-o", "a.svg", "--from", "backward"], "--from is for a film or a file a frame"),
+        (["-o", "a.pdf", "--hold", "2"], "--hold is for a film that plays by itself"),
+        (["-o", "a.png", "--seconds-per-step", "2"], "--seconds-per-step is for a film that plays"),
+        (["-o", "a.svg", "--loop", "2"], "--loop is for an animation"),
+        (["-o", "a.gif", "--fps", "25"], "--fps is for a video"),
+        (["-o", "a.json", "--theme", "dark"], "--theme is for a picture"),
+        (["-o", "a.pdf", "--frame", "2", "--tex"], "--tex is for a PDF of the whole film"),
     ],
 )
 def test_a_mistake_is_answered_with_the_choices(gradviz, options: list[str], part: str) -> None:

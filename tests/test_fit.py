@@ -185,3 +185,16 @@ def test_the_command(tmp_path, capsys):
     assert main(["fit", str(table(tmp_path, "a,b\n1,q\n")), "-o", str(out)]) == 2
     assert "t.csv:2" in capsys.readouterr().err
     assert main(["fit", str(NOTTINGHAM), "-o", str(tmp_path / "no" / "fit.svg")]) == 2
+
+
+def test_its_film_has_the_options_of_every_film(gradviz):
+    words = ("fit", str(NOTTINGHAM), "--degree", "2", "--for", "readme", "--theme", "dark", "--from", "backward:2")
+    said = gradviz(*words, "--to", "backward", "--seconds-per-step", "0.5", "-o", "a.gif", "-o", "%d.svg")
+    assert said.code == 0, said.err
+    frames = list(Path().glob("*.svg"))
+    assert len(frames) > 2
+    assert f"a.gif: {len(frames)} frames" in said.err
+    svg = frames[0].read_text(encoding="utf-8")
+    assert 'width="800"' in svg and "#14171C" in svg
+    refused = gradviz("fit", str(NOTTINGHAM), "-o", "b.svg", "--fps", "25")
+    assert refused.code == 2 and refused.out == "", "before anything is fitted"

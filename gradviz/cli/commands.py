@@ -12,7 +12,7 @@ import click
 
 from ..errors import UnknownName
 from . import report
-from .sections import Sections
+from .options import PRESETS_TOLD, Drawing, asked, drawing
 
 _EXAMPLES = """
 \b
@@ -46,10 +46,8 @@ NAME=VALUE gives a number or an array: w=-3  x=1/3  b=[1,2,3]  m=[[1,2],[3,4]]
 """
 
 
-_RENDER_EXAMPLES = """
-\b
---for readme is 800 px wide; slide is 1920×1080; phone is upright, 540×960 at twice the px.
-A film over a minute says so, and which --pace or --seconds-per-step makes it shorter.
+_RENDER_EXAMPLES = f"""
+{PRESETS_TOLD}
 
 \b
 Examples:
@@ -58,20 +56,13 @@ Examples:
   gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.gif --for readme --from backward
 """
 
-#: The options that belong to a file, not to the film.
-_SAVED = (
-    "width", "height", "scale", "frame", "until", "first", "last", "seconds_per_step", "hold", "loop", "fps", "tex",
-)  # fmt: skip
-#: What a picture is for → its size, which --width, --height and --scale change.
-PRESETS: dict[str, dict[str, float]] = {
-    "readme": {"width": 800},
-    "slide": {"width": 1920, "height": 1080},
-    "phone": {"width": 540, "height": 960, "scale": 2},
-}
+
+class _Render(Drawing):
+    headings: ClassVar = {**Drawing.headings, "--wrt": "The computation"}
 
 
-class _Render(Sections):
-    headings: ClassVar = {"-o": "Files", "--for": "The picture", "--pace": "The film", "--wrt": "The computation"}
+class _Fit(Drawing):
+    headings: ClassVar = {"--degree": "The curve", **Drawing.headings}
 
 
 @cli.command(
@@ -81,61 +72,20 @@ class _Render(Sections):
 )
 @click.argument("target")
 @click.argument("values", metavar="[NAME=VALUE]...", nargs=-1)
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    metavar="FILE",
-    multiple=True,
-    help="Where to write. The suffix says what, as gradviz doctor lists them: .svg .png .gif .mp4 .pdf .pptx and more. "
-    "A name such as frames/%03d.png writes every frame. Repeat for more.",
-)
-@click.option("--tex", is_flag=True, default=None, help="Beside a PDF: a .tex that shows its pages in Beamer.")
-@click.option("--for", "preset", type=click.Choice(list(PRESETS)), help="A size for it; see below.")
-@click.option("--width", type=click.IntRange(64, 16384), metavar="PX", help="Width.  [default: 960 or 1280 for a film]")
-@click.option("--height", type=click.IntRange(64, 16384), metavar="PX", help="Height.  [default: 16:9 for a film]")
-@click.option("--scale", type=float, metavar="K", help="The same picture in 1 to 8 times as many px.")
-@click.option("--theme", type=click.Choice(["light", "dark"]), help="Colours.  [default: light]")
-@click.option("--title", metavar="TEXT", help="Title.  [default: the expression or function]")
-@click.option("--rankdir", type=click.Choice(["auto", "LR", "TB"]), help="Direction of the graph.  [default: auto]")
-@click.option("--depth", type=int, metavar="N", help="Draw groups deeper than N as one node; 0 draws all so.")
-@click.option("--frame", type=int, metavar="K", help="Which frame a still shows, from 0; -1 is the last.")
-@click.option("--until", metavar="SWEEP", help="The still at the end of a sweep: forward, backward, tangent.")
-@click.option(
-    "--pace",
-    type=click.Choice(["auto", "edge", "node", "layer", "sweep"]),
-    help="What one step shows.  [default: auto, the finest with at most 60 steps]",
-)
-@click.option(
-    "--reveal", type=click.Choice(["all", "ask"]), help="ask: each contribution is a question first.  [default: all]"
-)
-@click.option("--from", "first", metavar="PLACE", help="Begin at a frame (from 0), a sweep, or a step: backward:3.")
-@click.option("--to", "last", metavar="PLACE", help="End with that frame, sweep or step.")
-@click.option("--seconds-per-step", type=float, metavar="S", help="Show each step so long.  [default: about 1, to 0.5]")
-@click.option("--hold", type=float, metavar="S", help="Show the last frame so long.  [default: 4]")
-@click.option("--loop", type=int, metavar="N", help="Play N times.  [default: 0, for ever]")
-@click.option("--fps", type=float, metavar="N", help="MP4 and WebM at a fixed rate.  [default: a frame a step]")
+@drawing
 @click.option("--wrt", metavar="NAMES", multiple=True, help="Names to differentiate by, as in w,b; the rest is data.")
 @click.option("--seed", metavar="VALUE", help="Gradient that enters at the output; needed for an array.")
 @click.option("--along", metavar="NAME=VALUE", multiple=True, help="Forward mode too: a direction, as in x=1.")
-def render(target: str, values: tuple[str, ...], outputs: tuple[str, ...], **options: Any) -> None:
-    from ..writers import table
+def render(target: str, values: tuple[str, ...], **options: Any) -> None:
     from .target import resolve
     from .values import values as read
     from .write import make, write_all
 
-    if not outputs:
-        raise click.UsageError("say where to write, and the suffix says what: -o film.svg, -o film.gif")
-    for path in outputs:  # an unknown suffix is refused before anything is computed
-        table.writer_for(Path(path))
-    if options["tex"] and not any(table.suffix_of(path) == ".pdf" for path in outputs):
-        raise click.UsageError("--tex goes beside a PDF of the film: -o film.pdf --tex")
+    wanted = asked(options)
     if target.endswith(".py") and values and "=" not in values[0]:
         raise UnknownName(f"{values[0]!r} is not NAME=VALUE; did you mean {target}:{values[0]}?")
-    keep = {k: v for k in _SAVED if (v := options.pop(k)) is not None}
-    keep = PRESETS.get(options.pop("preset") or "", {}) | keep
-    film = make(resolve(target, read(values)), **options)
-    write_all(film, [Path(p) for p in outputs], keep)
+    film = make(resolve(target, read(values)), **options, **wanted.look)
+    write_all(film, wanted.paths, wanted.saved, wanted.most)
 
 
 @cli.command()
@@ -153,42 +103,25 @@ def demo(folder: Path) -> None:
     run(folder)
 
 
-@cli.command(epilog="\b\nExample:\n  gradviz fit data.csv --degree 3 -o fit.gif -o fit.svg")
+@cli.command(
+    cls=_Fit,
+    epilog=f"{PRESETS_TOLD}\n\n\b\nExample:\n  gradviz fit data.csv --degree 3 -o fit.gif -o fit.svg --for readme",
+)
 @click.argument("table", metavar="DATA.csv", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--degree", type=click.IntRange(0, 20), default=5, show_default=True, help="Degree of the polynomial.")
 @click.option("--x", metavar="COLUMN", help="Column across, by name or number.  [default: the first]")
 @click.option("--y", metavar="COLUMN", help="Column up, by name or number.  [default: the second]")
 @click.option("--steps", type=click.IntRange(1, 100_000), help="Steps of descent.  [default: to 1 % of the least loss]")
 @click.option("--by-hand", "story", is_flag=True, help="Begin by hand: the Curve Fitter 6000.")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    metavar="FILE",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Where to write; the suffix says what.  [default: DATA-fit.gif here]",
-)
-@click.option("--width", type=click.IntRange(64, 16384), help="Width in px.")
-@click.option("--height", type=click.IntRange(64, 16384), help="Height in px.")
-@click.option("--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True, help="Colours.")
-@click.option("--title", metavar="TEXT", help="Title.  [default: the polynomial]")
-def fit(
-    table: Path, degree: int, x: str | None, y: str | None, steps: int | None, story: bool, outputs: tuple[Path, ...],
-    theme: str, title: str | None, **size: int | None,
-) -> None:  # fmt: skip
+@drawing
+def fit(table: Path, degree: int, x: str | None, y: str | None, steps: int | None, story: bool, **options: Any) -> None:
     """Fit a polynomial to two columns of a table by gradient descent, and make the film of it.
 
-    The curve's numbers go to the standard output.
+    The curve's numbers go to the standard output. Without -o the film is DATA-fit.gif here.
     """
-    from ..writers.table import writer_for
     from .fit import run
 
-    targets = outputs or (Path(f"{table.stem}-fit.gif"),)
-    for path in targets:
-        writer_for(path)
-    kept = {k: v for k, v in size.items() if v is not None}
-    run(table, degree, targets, x, y, steps, story, {"theme": theme, "title": title or ""}, kept)
+    run(table, degree, asked(options, f"{table.stem}-fit.gif"), x, y, steps, story)
 
 
 @cli.command(help=f"Hold every gradient against finite differences.\n{_TARGET}\nExit code 3 where one differs.")

@@ -38,8 +38,8 @@ def demo(folder: Path) -> None:
     say(f"Drawing {folder / 'curve.py'}: y(x) = k0 + k1 x + ... + k5 x^5 against twelve months of temperatures")
     for function, name in PICTURES.items():
         film = make(resolve(f"{folder / 'curve.py'}:{function}", {}))
-        write_all(film, [folder / f"{name}{suffix}" for suffix in SUFFIXES], {})
+        write_all(film, [folder / f"{name}{suffix}" for suffix in SUFFIXES])
     table = read(folder / CARRIED["nottingham-1920.csv"])
     fitted = fit(table.x, table.y, names=table.names, story=True, title="The Curve Fitter 6000")
-    write_all(fitted.film, [folder / "curve-fitter.gif"], {})
+    write_all(fitted.film, [folder / "curve-fitter.gif"])
     say(f"Done. Open {(folder / 'curve-scalars.gif').resolve()}")

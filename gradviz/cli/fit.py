@@ -7,14 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
-from ..errors import BadExpression, CannotWrite, UnknownName
+from ..errors import BadExpression, UnknownName
 from ..picture.numbers import number
 from ..picture.words import visible
 from .fitting import CLOSE, coefficients, fit
+from .options import Asked
 from .report import say
 from .write import write_all
 
@@ -157,15 +157,12 @@ def _column(wanted: str | None, names: Sequence[str], default: int, path: Path, 
     )
 
 
-def run(
-    path: Path, degree: int, outputs: Sequence[Path], x: str | None, y: str | None, steps: int | None,
-    story: bool, options: dict[str, Any], size: dict[str, int],
-) -> None:  # fmt: skip
+def run(path: Path, degree: int, wanted: Asked, x: str | None, y: str | None, steps: int | None, story: bool) -> None:
     """Read the table, fit it, write the films, and print the curve's numbers."""
     table = read(path, x, y)
     for note in table.said:
         say(f"{path}: {note}")
-    made = fit(table.x, table.y, degree, names=table.names, steps=steps, story=story, **options)
+    made = fit(table.x, table.y, degree, names=table.names, steps=steps, story=story, **wanted.look)
     for note in made.said:
         say(note)
     for name, value in coefficients(made).items():
@@ -177,7 +174,4 @@ def run(
         f"loss {number(made.loss)} after {made.steps} steps; the least there is (numpy.polyfit) is {number(made.best)}"
         + ("" if close else "; more --steps, or a smaller --degree, come closer")
     )
-    for target in outputs:
-        if target.parent and not target.parent.is_dir():
-            raise CannotWrite(f"{target} cannot be written: there is no folder {target.parent}")
-    write_all(made.film, list(outputs), size)
+    write_all(made.film, wanted.paths, wanted.saved, wanted.most)

@@ -11,13 +11,16 @@ from typing import Any
 
 from ..errors import UnknownName
 from ..film import Film, Progress, film
+from ..record import PACES
 from ..writers import table
 from ..writers.numbered import numbered
+from .options import heeded, plays
 from .report import say, size
 from .target import Target
 from .values import value, values
 
 _PATH = re.compile(r"\s*,\s*")
+_COUNTED = re.compile(r"-?\d+|.*:\d+")  # a frame, or a step of a sweep
 
 
 def make(
@@ -26,22 +29,9 @@ def make(
     wrt: Sequence[str] = (),
     seed: str | None = None,
     along: Sequence[str] = (),
-    theme: str | None = None,
-    pace: str | None = None,
-    rankdir: str | None = None,
-    title: str | None = None,
-    depth: int | None = None,
-    reveal: str | None = None,
+    **look: Any,
 ) -> Film:
-    """Record a target and return its film; what is None is left to the film."""
-    look: dict[str, Any] = {
-        k: v
-        for k, v in (
-            ("theme", theme), ("pace", pace), ("rankdir", rankdir), ("title", title), ("depth", depth),
-            ("reveal", reveal),
-        )
-        if v is not None
-    }  # fmt: skip
+    """Record a target and return its film; `look` is of its pictures, as `Film.restyled` takes it."""
     if isinstance(target.thing, Film):
         if wrt or seed or along:
             raise UnknownName(
@@ -59,38 +49,72 @@ def make(
     return film(target.thing, *target.args, kwargs=target.values or None, **record, **look)
 
 
-#: Options that say which frame a still is, and those that say how a film is played.
-_STILL, _PLAYED = ("frame", "until"), ("fps", "loop", "seconds_per_step", "hold", "first", "last")
+def write_all(
+    made: Film, paths: Sequence[Path], options: Mapping[str, Any] | None = None, most: int | None = None
+) -> None:
+    """Write every file, and say what each became.
 
+    options  of `Film.save`; a file is written with those that it heeds
+    most     bytes that a film has at most, if it plays by itself: it takes a coarser pace where it has to
 
-def write_all(made: Film, paths: Sequence[Path], options: Mapping[str, Any]) -> None:
-    """Write every file, and say what each became. Raises `UnknownName` and `CannotWrite` as `Film.save` does."""
+    Raises `UnknownName` and `CannotWrite` as `Film.save` does.
+    """
     told: set[str] = set()
     for path in paths:
         writer, each = table.writer_for(path), numbered(path)
-        single = writer.single and any(k in options for k in _STILL)
-        film = writer.animated and not single
-        # Which frame a still shows means nothing to a film, which shows them all, and a still is not played.
-        unfit = _STILL if film or each else _PLAYED
-        if not film or writer.module != "writers.pdf" or each is not None:
-            unfit = (*unfit, "tex")
-        fitting = {k: v for k, v in options.items() if k not in unfit}
-        with progress(path.name, film or each is not None) as step:
-            made.save(path, **fitting, progress=step)
-        kept = {k: v for k, v in fitting.items() if k not in ("frame", "until", "fps", "loop", "tex")}
-        drawing = None if writer.takes == "run" else made.drawing(**kept, moving=film or each is not None)
-        if drawing is not None and each is not None:
+        film = plays(writer, options or {}, path)
+        kept, notes = _write(made, path, heeded(options or {}, path), most if film and writer.timed else None)
+        if writer.takes == "run":
+            say(f"{path}: {size(path.stat().st_size)}")
+            continue
+        drawing = made.drawing(**_drawn(kept), moving=film or each is not None)
+        if each is not None:
             count = sum(each(k).stat().st_size for k in drawing.shown)
             say(f"{path}: {len(drawing)} files, {size(count)}")
         else:
-            frames = f"{len(drawing)} frames, {drawing.seconds:.1f} s, " if film and drawing else ""
+            seconds = f"frames, {drawing.seconds:.1f} s"
+            frames = f"{len(drawing)} {writer.turned or seconds}, " if film else ""
             say(f"{path}: {frames}{size(path.stat().st_size)}")
-            if "tex" in fitting:
-                say(f"{path.with_suffix('.tex')}: its pages in Beamer")
-        for note in (*(drawing.said if drawing else ()), *([str(made.trouble)] if made.trouble else [])):
+        if "tex" in kept:
+            say(f"{path.with_suffix('.tex')}: its pages in Beamer")
+        notes += [note for note in drawing.said if writer.timed or " s long; " not in note]
+        for note in (*notes, *([str(made.trouble)] if made.trouble else [])):
             if note not in told:
                 told.add(note)
                 say(f"  {note}")
+
+
+def _write(made: Film, path: Path, options: dict[str, Any], most: int | None) -> tuple[dict[str, Any], list[str]]:
+    """Write a file; where it has more bytes than `most`, again at coarser paces until it has not.
+
+    Returns the options it was written with, and what is to be said of them. A pace that was asked for stays, and so
+    does one by which steps were counted.
+    """
+
+    def write(options: Mapping[str, Any]) -> int:
+        with progress(path.name, table.writer_for(path).animated or numbered(path) is not None) as step:
+            made.save(path, **options, progress=step)
+        return path.stat().st_size if path.is_file() else 0
+
+    first = count = write(options)
+    if most is None or first <= most:
+        return options, []
+    fixed = "pace" in options or any(_COUNTED.fullmatch(str(options.get(name, ""))) for name in ("first", "last"))
+    frames = len(made.drawing(**_drawn(options)))
+    for pace in () if fixed else PACES:
+        coarser = options | {"pace": pace}
+        now = len(made.drawing(**_drawn(coarser)))
+        if now < frames:
+            frames, options, count = now, coarser, write(coarser)
+        if count <= most:
+            return options, [f"pace {pace} keeps it under {size(most)}; finer it would be {size(first)}"]
+    less = "a coarser --pace, or a part of it, " if fixed else "a part of it, "
+    return options, [f"more than {size(most)}; less is {less}--from one step --to another"]
+
+
+def _drawn(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of `Film.save` that `Film.drawing` takes too."""
+    return {k: v for k, v in options.items() if k not in ("frame", "until", "fps", "loop", "tex")}
 
 
 @contextmanager

@@ -22,13 +22,7 @@ def whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     Raises `CannotWrite` with what is wrong with the path. A link is followed; a device or pipe is written directly.
     """
     given = Path(path)
-    target = Path(os.path.realpath(given))
-    try:
-        _check(given, target)
-    except CannotWrite:
-        raise
-    except OSError as e:
-        raise CannotWrite(_reason(given, e)) from e
+    target = check(given)
     if target.exists() and not target.is_file():  # /dev/stdout, a named pipe
         with target.open("wb") as out:
             yield out
@@ -50,6 +44,18 @@ def whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         if isinstance(e, OSError) and not isinstance(e, CannotWrite) and e.errno in _FULL:
             raise CannotWrite(_reason(given, e)) from e
         raise
+
+
+def check(given: Path) -> Path:
+    """Return the file that a path stands for; raise `CannotWrite` where it cannot be written to."""
+    try:
+        target = Path(os.path.realpath(given))
+        _check(given, target)
+    except CannotWrite:
+        raise
+    except OSError as e:
+        raise CannotWrite(_reason(given, e)) from e
+    return target
 
 
 def folder(path: Path) -> None:
@@ -74,6 +80,8 @@ def _check(given: Path, target: Path) -> None:
         raise CannotWrite(f"{str(given)!r} cannot be written: there is no folder {str(folder)!r}; make it first")
     if target.exists() and not os.access(target, os.W_OK):
         raise CannotWrite(f"{str(given)!r} may not be written to: it is read-only; choose another name")
+    if not os.access(folder, os.W_OK) and not (target.exists() and not target.is_file()):
+        raise PermissionError(errno.EACCES, "")
 
 
 def _finish(given: Path, part: Path, target: Path) -> None:

@@ -1,0 +1,194 @@
+"""The options of every command that draws: where to write, what for, how it looks and how it plays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import click
+
+from ..errors import UnknownName
+from ..record import PACES
+from ..writers import files
+from ..writers.numbered import numbered
+from ..writers.table import Writer, writer_for
+from .sections import Sections
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What a picture is for: its size, which --width, --height and --scale change, and the bytes of a film at most."""
+
+    size: Mapping[str, float]
+    most: int | None = None
+
+
+PRESETS: dict[str, Preset] = {
+    "readme": Preset({"width": 800}, 1_000_000),
+    "slide": Preset({"width": 1920, "height": 1080}),
+    "phone": Preset({"width": 540, "height": 960, "scale": 2}),
+}
+PRESETS_TOLD = """\b
+--for readme is 800 px wide, and a film under 1 MB: where it would be more, a step shows more;
+slide is 1920×1080; phone is upright, 540×960 at twice the px.
+A film over a minute says so, and which --pace or --seconds-per-step makes it shorter."""
+
+_OPTIONS = (
+    click.option(
+        "-o",
+        "--output",
+        "outputs",
+        metavar="FILE",
+        multiple=True,
+        help="Where to write. The suffix says what, as gradviz doctor lists them: .svg .png .gif .mp4 .pdf .pptx and "
+        "more. A name such as frames/%03d.png writes every frame. Repeat for more.",
+    ),
+    click.option("--tex", is_flag=True, default=None, help="Beside a PDF: a .tex that shows its pages in Beamer."),
+    click.option("--for", "preset", type=click.Choice(list(PRESETS)), help="A size for it; see below."),
+    click.option("--width", type=click.IntRange(64, 16384), metavar="PX", help="[default: 960 or 1280 for a film]"),
+    click.option("--height", type=click.IntRange(64, 16384), metavar="PX", help="[default: 16:9 for a film]"),
+    click.option("--scale", type=float, metavar="K", help="The same picture in 1 to 8 times as many px."),
+    click.option("--theme", type=click.Choice(["light", "dark"]), help="Colours.  [default: light]"),
+    click.option("--title", metavar="TEXT", help="Title.  [default: what is computed]"),
+    click.option("--rankdir", type=click.Choice(["auto", "LR", "TB"]), help="Direction of the graph.  [default: auto]"),
+    click.option("--depth", type=int, metavar="N", help="Draw groups deeper than N as one node; 0 draws all so."),
+    click.option("--frame", type=int, metavar="K", help="Which frame a still shows, from 0; -1 is the last."),
+    click.option("--until", metavar="SWEEP", help="The still at the end of a sweep: forward, backward, tangent."),
+    click.option(
+        "--pace",
+        type=click.Choice(["auto", *PACES]),
+        help="What one step shows.  [default: auto, the finest with at most 60 steps]",
+    ),
+    click.option(
+        "--reveal",
+        type=click.Choice(["all", "ask"]),
+        help="ask: each contribution is a question first.  [default: all]",
+    ),
+    click.option("--from", "first", metavar="PLACE", help="Begin at a frame (from 0), a sweep, or a step: backward:3."),
+    click.option("--to", "last", metavar="PLACE", help="End with that frame, sweep or step."),
+    click.option("--seconds-per-step", type=float, metavar="S", help="Show each step so long.  [default: 1.4 to 0.5]"),
+    click.option("--hold", type=float, metavar="S", help="Show the last frame so long.  [default: 4]"),
+    click.option("--loop", type=int, metavar="N", help="Play N times.  [default: 0, for ever]"),
+    click.option("--fps", type=float, metavar="N", help="MP4 and WebM at a fixed rate.  [default: a frame a step]"),
+)
+_LOOK = ("title", "rankdir", "depth", "reveal")
+_SAVED = (
+    "tex", "width", "height", "scale", "theme", "frame", "until", "pace", "first", "last", "seconds_per_step", "hold",
+    "loop", "fps",
+)  # fmt: skip
+#: Options that not every file heeds → what does, and the name of such a file.
+_FOR = {
+    "frame": ("a still", "film.png"),
+    "until": ("a still", "film.png"),
+    "first": ("a film or a file a frame", "film.gif"),
+    "last": ("a film or a file a frame", "film.gif"),
+    "seconds_per_step": ("a film that plays by itself", "film.gif"),
+    "hold": ("a film that plays by itself", "film.gif"),
+    "loop": ("an animation", "film.gif"),
+    "fps": ("a video", "film.mp4"),
+    "tex": ("a PDF of the whole film", "film.pdf"),
+}
+
+
+class Drawing(Sections):
+    """A command that draws, with its options under headings."""
+
+    headings: ClassVar = {"-o": "Files", "--for": "The picture", "--pace": "The film"}
+
+
+def drawing(command: F) -> F:
+    """Give a command the options."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options say.
+
+    look   of the film, as `Film.restyled` takes them
+    saved  of its files, as `Film.save` takes them
+    most   bytes that a film has at most, if it plays by itself
+    """
+
+    paths: tuple[Path, ...]
+    look: Mapping[str, Any] = field(default_factory=dict)
+    saved: Mapping[str, Any] = field(default_factory=dict)
+    most: int | None = None
+
+
+def asked(options: dict[str, Any], default: str = "") -> Asked:
+    """Take the options of `drawing` out of a command's, and refuse what cannot be, before anything is computed.
+
+    default  the name of the file where none is given
+
+    Raises `UnknownName`, `CannotWrite` or `PartMissing`.
+    """
+    paths = tuple(map(Path, options.pop("outputs") or ([default] if default else [])))
+    if not paths:
+        raise click.UsageError("say where to write, and the suffix says what: -o film.svg, -o film.gif")
+    look = {name: value for name in _LOOK if (value := options.pop(name)) is not None}
+    given = {name: value for name in _SAVED if (value := options.pop(name)) is not None}
+    preset = PRESETS.get(options.pop("preset") or "", Preset({}))
+    _check(paths)
+    fits = [heeded(given, path) for path in paths]
+    for option in given:
+        if not any(option in fit for fit in fits):
+            what, name = _FOR.get(option, ("a picture", "film.svg"))
+            flag = {"first": "from", "last": "to"}.get(option, option).replace("_", "-")
+            raise UnknownName(
+                f"--{flag} is for {what}, which {' and '.join(map(str, paths))} {'is' if len(paths) == 1 else 'are'} "
+                f"not; leave it out, or add -o {name}"
+            )
+    return Asked(paths, look, {**preset.size, **given}, preset.most)
+
+
+def _check(paths: Sequence[Path]) -> None:
+    """Refuse a name that says no kind of file, or that cannot be written to, and one that is given twice."""
+    for i, path in enumerate(paths):
+        writer_for(path).check_part()
+        if numbered(path) is None:
+            files.check(path)
+        elif not path.parent.is_dir():  # it is made
+            files.check(path.parent)
+        if path in paths[:i]:
+            raise UnknownName(f"-o {path} is given twice; leave one out, or give it another name")
+
+
+def plays(writer: Writer, options: Mapping[str, Any], path: Path) -> bool:
+    """Tell whether a file holds all frames, with these options."""
+    return (
+        writer.animated
+        and numbered(path) is None
+        and not (writer.single and ("frame" in options or "until" in options))
+    )
+
+
+def heeded(options: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Return those of the options that mean something to a file."""
+    writer = writer_for(path)
+    film = plays(writer, options, path)
+    each = numbered(path) is not None
+
+    def fits(option: str) -> bool:
+        match option:
+            case "frame" | "until":
+                return not film and not each and writer.takes != "run"
+            case "first" | "last":
+                return film or each
+            case "seconds_per_step" | "hold":
+                return film and writer.timed
+            case "loop":
+                return film and writer.timed and not writer.rated
+            case "fps":
+                return writer.rated
+            case "tex":
+                return film and writer.module == "writers.pdf"
+        return writer.takes != "run"
+
+    return {name: value for name, value in options.items() if fits(name)}
