@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+import numpy as np
 
 from ..errors import LayoutFailed
 from .blocks import Area, Block, Placed, Point, Task
@@ -16,7 +18,13 @@ from .ranks import ranks
 #: search are cut short; above the second it does not route edges either, which would take most of the time.
 LARGE, HUGE = 3000, 6000
 # Samples of each cubic of an answer's spline: six are enough to read off where it crosses a rank.
-_WEIGHTS = tuple(((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3) for t in (k / 6 for k in range(1, 7)))
+_SAMPLES = 6
+_WEIGHTS = np.array(
+    [
+        ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+        for t in (k / _SAMPLES for k in range(1, _SAMPLES + 1))
+    ]
+)
 
 
 def source(task: Task) -> str:
@@ -125,12 +133,11 @@ def _read(task: Task, answer: dict[str, Any]) -> Placed:
             middles[block.id] = (middle[0], middle[1] + ((port + 0.5) / fields - 0.5) * size)
     if middles.keys() != task.blocks.keys():
         raise ValueError(f"{len(middles)} of {len(task.blocks)} nodes have a place")
-    ways: dict[tuple[int, int, int], tuple[Point, ...]] = {}
     straight = answer.get("splines") == "line"  # then an edge's line goes through nodes and says nothing
-    for thing in answer.get("edges", ()):
-        if "pos" in thing and not straight:
-            ways[task.edges[int(thing["id"])]] = tuple(turn(x, y) for x, y in _spline(thing["pos"]))
-    return Placed(middles, ways, groups)
+    drawn = [] if straight else [thing for thing in answer.get("edges", ()) if "pos" in thing]
+    ways = _ways([thing["pos"] for thing in drawn], top, task.lr)
+    of = [task.edges[int(thing["id"])] for thing in drawn]
+    return Placed(middles, dict(zip(of, ways, strict=True)), groups)
 
 
 def _numbers(text: str) -> list[float]:
@@ -140,12 +147,23 @@ def _numbers(text: str) -> list[float]:
     return found
 
 
-def _spline(text: str) -> list[tuple[float, float]]:
-    """Return points along a spline in Graphviz's notation: cubics "x,y x,y ..." with 3n + 1 points."""
-    flat = _numbers(",".join([n for n in text.partition(";")[0].split() if n[0] not in "se"]))
-    knots = list(zip(flat[::2], flat[1::2], strict=True))
-    points = knots[:1]
-    for (x0, y0), (x1, y1), (x2, y2), (x3, y3) in zip(knots[0::3], knots[1::3], knots[2::3], knots[3::3], strict=False):
-        for a, b, c, d in _WEIGHTS:
-            points.append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
-    return points
+def _ways(splines: Sequence[str], top: float, lr: bool) -> list[np.ndarray]:
+    """Return points along each spline in Graphviz's notation: cubics "x,y x,y ..." with 3n + 1 points.
+
+    top  the height of Graphviz's picture, whose y runs up
+    """
+    if not splines:
+        return []
+    texts = [",".join([n for n in text.partition(";")[0].split() if n[0] not in "se"]) for text in splines]
+    count = np.array([text.count(",") + 1 for text in texts])
+    if (count % 2).any():
+        raise ValueError("a point of a spline has no y")
+    knots, count = np.array(_numbers(",".join(texts))).reshape(-1, 2), count // 2
+    start, cubics = np.cumsum(count) - count, (count - 1) // 3
+    before = np.cumsum(cubics) - cubics
+    first = np.repeat(start - 3 * before, cubics) + 3 * np.arange(cubics.sum())
+    p, q, r, s = (knots[first + k, None] for k in range(4))
+    a, b, c, d = _WEIGHTS.T[:, :, None]
+    points = np.insert((a * p + b * q + c * r + d * s).reshape(-1, 2), _SAMPLES * before, knots[start], axis=0)
+    points[:, 1] = top - points[:, 1]
+    return np.split(points if lr else points[:, ::-1], np.cumsum(_SAMPLES * cubics + 1)[:-1])

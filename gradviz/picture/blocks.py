@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
+import numpy as np
+
 from .plan import Edge, Group, Item, Plan
 
 Point: TypeAlias = tuple[float, float]
@@ -37,11 +39,11 @@ class Block:
 class Placed:
     """What an engine found, in (along, across): card middles, the points each edge passes, boxes of groups.
 
-    A way is a polyline from near the source to near the user; an engine that lost an edge leaves it empty.
+    A way is a polyline from near the source to near the user, of shape (n, 2); an engine may leave edges out.
     """
 
     middles: Mapping[int, Point]
-    ways: Mapping[Edge, tuple[Point, ...]]
+    ways: Mapping[Edge, np.ndarray]
     groups: Mapping[tuple[str, ...], Area]
 
 

@@ -77,9 +77,11 @@ def compose(run: Run, options: Options) -> Drawing:
             "Record a smaller case, or fold groups with depth="
         )
     look = named_theme(options.theme)
-    title = _title(run, options)
+    names = Names(run.graph)
+    title = _title(run, names, options)
     if options.depth is not None:
         run = collapse(run, options.depth)
+        names = Names(run.graph)
     said: list[str] = []
     least = _LEAST_LEFT * _operations(run)
     spine: tuple[_Fitted, str] | None = None
@@ -100,7 +102,7 @@ def compose(run: Run, options: Options) -> Drawing:
     if spine is not None:
         return _with_cards(spine[0], options, look, title, "compact", [*said, spine[1]])
     said.append("overview with a lens: the cards would not be legible at this size")
-    return _with_lens(run, options, look, title, said)
+    return _with_lens(run, names, options, look, title, said)
 
 
 def _path(run: Run, options: Options) -> tuple[Step, ...]:
@@ -287,9 +289,8 @@ def _with_cards(f: _Fitted, options: Options, look: Theme, title: str, level: st
     )  # fmt: skip
 
 
-def _with_lens(run: Run, options: Options, look: Theme, title: str, said: list[str]) -> Drawing:
+def _with_lens(run: Run, names: Names, options: Options, look: Theme, title: str, said: list[str]) -> Drawing:
     """Draw the graph as an overview with a lens."""
-    names = Names(run.graph)
     path = _path(run, options)
     canvas = _canvas(options, (_WIDE, _WIDE))
     tail = chrome.TIMELINE + 6 if options.moving else chrome.MARGIN
@@ -314,12 +315,11 @@ def _panels(options: Options, place: Place, look: Theme) -> Beside | None:
     return Beside(options.panels, place.panels, look) if options.panels else None
 
 
-def _title(run: Run, options: Options) -> str:
+def _title(run: Run, names: Names, options: Options) -> str:
     """Return the title asked for, else what the outputs are: o = tanh(x·w + b)."""
     if options.title is not None:
         return options.title
     said = []
-    names = Names(run.graph)
     for i in run.graph.outputs[:3]:
         n, short = run.graph.nodes[i], names.formula(i)
         name = n.name if short == names.full(i) else short if composed(n.name) else n.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 from ..errors import LayoutFailed
@@ -126,7 +127,7 @@ def _middle(box: Box) -> Point:
 
 
 def _shift(xy: tuple[float, ...], dx: float, dy: float) -> Any:
-    return tuple(v + (dy if k % 2 else dx) for k, v in enumerate(xy))
+    return tuple([v + d for v, d in zip(xy, cycle((dx, dy)))])  # a cycle has no end
 
 
 def _groups(

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from ..record import Run, State, Step, first, seen
 from . import dots, numbers
-from .card import FLAG, flag, flag_width, text
 from .chips import Edge
 from .dots import dot
 from .edge import Widths, name, size
 from .extent import Extent, extents
 from .fonts import measure
+from .labels import WIDEST, Labels, label
 from .lens import WIDTH, Lens, focus_of, receiver
 from .lenscard import accent
 from .moment import Moment
 from .part import edge_of
 from .plan import Layout
 from .scene import Box, Element, Mark, Path, circle
-from .spots import Ground, baseline, beside
 from .spread import Spread, spread
 from .theme import Theme
 from .words import Names
@@ -30,7 +27,6 @@ IDLE, DONE, ACTIVE = 1.0, 1.5, 3.5
 _KEY = 30.0  # height of the key's row
 _LENS_GAP = 24.0
 _MOST_BRACKETS = 60
-_WIDEST_LABEL = 64.0
 _LABELLED = 300  # a graph of more nodes is laid out without room for labels
 
 
@@ -61,10 +57,11 @@ class Overview:
         self._memory = _Memory()
         self._order: tuple[Edge, ...] = tuple(placed.curves)
         self._place_of = {edge: i for i, edge in enumerate(self._order)}
-        self._trouble, self._flag = first(run), _NONE
-        labels = Element("labels", "label", self._labels())
+        labels = Labels(run.graph, placed, (area[0], area[1], x1 - lens_width(area) - 8, y1 - _KEY - 14), theme)
+        self._trouble = first(run)
+        self._flag = labels.flag(self._trouble.node, self._trouble.what) if self._trouble else _NONE
+        self._front = (labels.names(names),)
         self._key, self._key_box = self._make_key()
-        self._front = (labels,)
         self.static = (self._key, *self._front, self.lens.static)
 
     @classmethod
@@ -79,8 +76,8 @@ class Overview:
         rows   the quantities that cards show: "value", "grad", perhaps "tangent"
         """
         x0, y0, x1, y1 = area
-        wide = {n.id: measure(_label(names, n.id), 13) for n in run.graph.nodes if n.op in ("parameter", "data")}
-        side = 20 + min(max(wide.values(), default=0.0), _WIDEST_LABEL)
+        wide = {n.id: measure(label(names, n.id), 13) for n in run.graph.nodes if n.op in ("parameter", "data")}
+        side = 20 + min(max(wide.values(), default=0.0), WIDEST)
         region = (x0 + side, y0 + 24, x1 - lens_width(area) - _LENS_GAP - 28, y1 - _KEY - 22)
         few = len(run.graph.nodes) <= _LABELLED
         placed = spread(run.graph, region, rankdir, {i: w + dots.BRACKET for i, w in wide.items()} if few else None)
@@ -161,7 +158,7 @@ class Overview:
     def _curve(self, edge: Edge, stroke: str, width: float) -> Path:
         pieces = self.placed.curves[edge]
         ops = "".join("M" + "C" * ((len(xy) - 2) // 6) for xy in pieces)
-        return Path(ops, tuple(v for xy in pieces for v in xy), None, stroke, width)
+        return Path(ops, pieces[0] if len(pieces) == 1 else sum(pieces, ()), None, stroke, width)
 
     # What happens now
 
@@ -214,62 +211,8 @@ class Overview:
         marks, _ = dots.scale_key(low, high, x1 - end, y, self.theme)
         return (Element("key-widths", "key", marks),)
 
-    def _labels(self) -> tuple[Mark, ...]:
-        """Put the names of inputs and outputs beside their marks; one that finds no free place is left out."""
-        graph, placed = self.run.graph, self.placed
-        x0, y0, x1, y1 = self.area
-        ground = Ground((x0, y0, x1 - lens_width(self.area) - 8, y1 - _KEY - 14))
-        # A leaf may glow, any other node may stand in brackets.
-        reach = [max(7.5, ((dots.HALO if n.is_leaf else dots.BRACKET + 2) + 0.5) * placed.scale) for n in graph.nodes]
-        ground.take_curves(piece for pieces in placed.curves.values() for piece in pieces)
-        for (x, y), r in zip(placed.centres, reach, strict=True):
-            ground.take((x - r, y - r, x + r, y + r))
-        xs, ys = np.ascontiguousarray(np.array(placed.centres, float).reshape(-1, 2).T)
-
-        def its_own(box: Box, i: int) -> bool:
-            """Tell whether a label is clearly nearer to its own mark than to any other."""
-            x0, y0, x1, y1 = box
-            dx = np.maximum(np.abs(xs - (x0 + x1) / 2) - (x1 - x0) / 2, 0)
-            dy = np.maximum(np.abs(ys - (y0 + y1) / 2) - (y1 - y0) / 2, 0)
-            away = dx * dx + dy * dy
-            return int(np.count_nonzero(away >= 1.25**2 * away[i])) == len(away) - 1
-
-        if self._trouble is not None:
-            i, what = self._trouble.node, self._trouble.what
-            wide = flag_width(what)
-            places = [b for away in (2.5, 9.0, 18.0) for b in beside(*placed.centres[i], reach[i] + away, wide, FLAG)]
-            # On its own ground it may lie over a line, but not over a mark.
-            marks_only = Ground(ground.area)
-            for (x, y), r in zip(placed.centres, reach, strict=True):
-                marks_only.take((x - r, y - r, x + r, y + r))
-            spot = next((b for kind in (ground, marks_only) for b in places if kind.free(b)), places[0])
-            ground.take(spot)
-            cx, cy = placed.centres[i]
-            ring = circle(cx, cy, max(6.0, 11 * placed.scale), stroke=self.theme.ink, line=2)
-            self._flag = Element("trouble", "trouble", (ring, *flag(spot[0], spot[1], what, self.theme)))
-        named = [i for i in graph.outputs if graph.nodes[i].name]
-        named += [n.id for op in ("parameter", "data") for n in graph.nodes if n.op == op and n.name]
-        marks: list[Mark] = []
-        for i in dict.fromkeys(named):
-            said = _label(self.names, i)
-            for font in (13.0, 11.0) if placed.scale > 0.75 else (11.0,):
-                near = beside(*placed.centres[i], reach[i] + 2.5, measure(said, font), font)
-                free = (b for b in near if ground.free((b[0] - 1.5, b[1] - 1, b[2] + 1.5, b[3] + 1)))
-                box = next((b for b in free if its_own(b, i)), None)
-                if box is not None:
-                    ground.take(box)
-                    marks.append(text(box[0], baseline(box, font), said, font, self.theme.ink))
-                    break
-        return tuple(marks)
-
 
 _NONE = Element("", "", ())
-
-
-def _label(names: Names, i: int) -> str:
-    """Return a node's label: its name, or the v₇ that the lens shows beside a name too long."""
-    full = names.full(i)
-    return full if measure(full, 13) <= _WIDEST_LABEL else names.formula(i)
 
 
 def _used(step: Step, moment: Moment) -> list[Edge]:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+import numpy as np
+
 from .blocks import Area, Placed, Task
 from .plan import PAD, TITLE, Edge
 
@@ -58,7 +60,7 @@ def place(task: Task) -> Placed:
     along, areas = _along(task, spots[: len(ids)], ids, groups)
     middles = {i: (along[level[i]], spots[index[i]].at) for i in ids}
     ways = {
-        e: tuple((along[spots[k].rank], spots[k].at) for k in trunk[: level[e[1]] - level[e[0]] - 1])
+        e: np.array([(along[spots[k].rank], spots[k].at) for k in trunk[: level[e[1]] - level[e[0]] - 1]])
         for e, trunk in trunks.items()
     }
     return Placed(middles, ways, areas)

@@ -95,6 +95,8 @@ def chain(start: Knot, end: Knot, cols: Sequence[Column], route: Sequence[Track]
     `start` and `end` are ports, `cols` and `route` the columns between and the tracks there. Between two knots the
     edge must stay within the tracks' intervals.
     """
+    if not route:
+        return [start, end]
     if look == 0:
         return _lazy(start, end, cols, route)
     # Stages: the start, each column between with a few places across to choose from, the end. The cheapest chain of

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from .scene import Box
+
+_Px = TypeVar("_Px", float, np.ndarray)
 
 
 class Ground:
@@ -25,25 +28,22 @@ class Ground:
 
     def take_curves(self, curves: Iterable[Sequence[float]]) -> None:
         """Mark chains of cubics as taken; each is its first point and then three points a cubic."""
-        pieces = []
+        flat: list[float] = []
+        starts: list[int] = []
         for xy in curves:
-            p = np.asarray(xy, float).reshape(-1, 2)
-            for i in range(0, len(p) - 3, 3):
-                pieces.append(p[i : i + 4])
-        if not pieces:
+            starts += range(len(flat) // 2, (len(flat) + len(xy)) // 2 - 3, 3)
+            flat += xy
+        if not starts:
             return
-        cubics = np.stack(pieces)  # pieces × 4 × 2
+        cubics = np.array(flat, float).reshape(-1, 2)[np.array(starts)[:, None] + np.arange(4)]  # pieces × 4 × 2
         lengths = np.abs(np.diff(cubics, axis=1)).sum((1, 2))
         for low, high in ((0, 60), (60, 240), (240, np.inf)):
             some = cubics[(lengths >= low) & (lengths < high)]
-            if not len(some):
-                continue
             t = np.linspace(0, 1, int(min(high, lengths.max() + 1)) + 1)[:, None]
-            weights = np.concatenate([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3], 1)
-            for start in range(0, len(some), 512):
-                points = np.einsum("tk,pkd->ptd", weights, some[start : start + 512]).reshape(-1, 2)
-                cols = np.floor(points[:, 0] - self.area[0]).astype(int)
-                rows = np.floor(points[:, 1] - self.area[1]).astype(int)
+            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+            for k in range(0, len(some), 512):
+                points = (a * p + b * q + c * r + d * s for p, q, r, s in some[k : k + 512].transpose(2, 1, 0))
+                cols, rows = (np.floor(v - low).astype(int) for v, low in zip(points, self.area, strict=False))
                 inside = (rows >= 0) & (rows < self._taken.shape[0]) & (cols >= 0) & (cols < self._taken.shape[1])
                 self._taken[rows[inside], cols[inside]] = True
 
@@ -53,6 +53,19 @@ class Ground:
         if x0 < 0 or y0 < 0 or x1 > self._taken.shape[1] or y1 > self._taken.shape[0]:
             return False
         return not self._taken[y0:y1, x0:x1].any()
+
+    def all_free(self, boxes: np.ndarray) -> np.ndarray:
+        """Tell of many boxes at once, x0, y0, x1, y1 along the first axis, which of them are free."""
+        rows, cols = self._taken.shape
+        sums = np.zeros((rows + 1, cols + 1), np.int32)
+        self._taken.cumsum(0, np.int32).cumsum(1, out=sums[1:, 1:])
+        left, top = self.area[:2]
+        x0, y0 = np.floor(boxes[0] - left).astype(int), np.floor(boxes[1] - top).astype(int)
+        x1, y1 = np.ceil(boxes[2] - left).astype(int), np.ceil(boxes[3] - top).astype(int)
+        inside = (x0 >= 0) & (y0 >= 0) & (x1 <= cols) & (y1 <= rows)
+        x0, y0, x1, y1 = (np.where(inside, v, 0) for v in (x0, y0, x1, y1))
+        free: np.ndarray = inside & (sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0] == 0)
+        return free
 
     def _cells(self, box: Box) -> tuple[int, int, int, int]:
         left, top = self.area[:2]
@@ -64,10 +77,10 @@ class Ground:
         )
 
 
-def beside(x: float, y: float, reach: float, width: float, size: float) -> tuple[Box, ...]:
+def beside(x: _Px, y: _Px, reach: _Px, width: _Px, size: float) -> tuple[tuple[_Px, _Px, _Px, _Px], ...]:
     """Return the boxes that a label of a width and font size may have beside a mark at (x, y), best first.
 
-    `reach` is the distance (px) from the mark's centre that the label keeps.
+    `reach` is the distance (px) from the mark's centre that the label keeps. Arrays stand for many marks at once.
     """
     up, down = 0.78 * size, 0.24 * size  # from the baseline to the top of tall letters, to the foot of "y"
     h = up + down

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..record import Graph
 from .dots import GAP, SQUARE
-from .fold import bands, one, split
+from .fold import bands, one
 from .layout import layout
 from .plan import Curve, Edge, Item, Layout, Plan
 from .scene import Box
@@ -113,8 +113,8 @@ def _spread(
         whole.append(pieces)
     cut = dict(zip(edges, shorten(whole, GAP * scale), strict=True))
     for edge in edges:
-        old = found.curves.get(edge) or Curve((), (1.0, 0.0), (1.0, 0.0))
-        curves[edge] = replace(old, xy=cut[edge][0])
+        old = found.curves.get(edge)
+        curves[edge] = Curve(cut[edge][0], *((old.start, old.end) if old else ((1.0, 0.0), (1.0, 0.0))))
     cards = {i: (x - h, y - h, x + h, y + h) for i, (x, y) in enumerate(centres)}
     placed = replace(found, width=x1, height=y1, cards=cards, curves=curves, groups=())
     # Lines get thinner with the marks, and where they would cover more than a sixth of the area.
@@ -231,10 +231,11 @@ def _behead(chains: Sequence[list[float]], gap: float) -> list[list[float]]:
     low, high = np.zeros(len(chains)), np.ones(len(chains))
     for _ in range(12):
         t = (low + high) / 2
-        x, y = _points(cubics, t)
+        x, y = _after(cubics, t)[:, 0].T
         near = np.hypot(x - from_x, y - from_y) < gap
         low, high = np.where(near, t, low), np.where(near, high, t)
-    return [[*split(xy[:8], t)[1], *xy[8:]] for xy, t in zip(chains, high.tolist(), strict=True)]
+    heads = _after(cubics, high).reshape(-1, 8).tolist()
+    return [[*head, *xy[8:]] for head, xy in zip(heads, chains, strict=True)]
 
 
 def _without_whole(xy: list[float], gap: float) -> list[float]:
@@ -244,9 +245,11 @@ def _without_whole(xy: list[float], gap: float) -> list[float]:
     return xy
 
 
-def _points(cubics: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the x and y of each cubic at its own t, as `fold.split` works them out."""
+def _after(cubics: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Return what follows of each cubic after its own t (de Casteljau), of shape cubics × 4 × 2."""
     level = cubics.transpose(1, 2, 0)
+    ends = [level[-1]]
     while len(level) > 1:
         level = level[:-1] + t * (level[1:] - level[:-1])
-    return level[0, 0], level[0, 1]
+        ends.append(level[-1])
+    return np.array(ends[::-1]).transpose(2, 0, 1)

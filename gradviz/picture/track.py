@@ -6,6 +6,8 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from .blocks import Area, Point
 from .plan import Edge
 
@@ -79,7 +81,7 @@ class Track:
 
 def tracks(
     edges: Sequence[Edge],
-    ways: Mapping[Edge, Sequence[Point]],
+    ways: Mapping[Edge, np.ndarray],
     middles: Mapping[int, Point],
     cols: Sequence[Column],
     ranks: Mapping[int, int],
@@ -88,11 +90,12 @@ def tracks(
     crossing: list[list[tuple[float, float, float, Edge]]] = [[] for _ in cols]
     skipped = around(edges, ranks)
     for edge in edges:
-        if edge in skipped:
+        passed = range(ranks[edge[0]] + 1, ranks[edge[1]])
+        if edge in skipped or not passed:
             continue
         a, b = middles[edge[0]], middles[edge[1]]
-        passed = range(ranks[edge[0]] + 1, ranks[edge[1]])
-        heights = _heights((a, *ways.get(edge, ()), b), [(cols[r].start + cols[r].stop) / 2 for r in passed])
+        way = ways[edge].tolist() if edge in ways else ()
+        heights = _heights((a, *way, b), [(cols[r].start + cols[r].stop) / 2 for r in passed])
         for r, at in zip(passed, heights, strict=True):
             crossing[r].append((at, b[1], a[1], edge))
     found: dict[Edge, list[Track]] = {e: [] for e in edges}

@@ -67,6 +67,8 @@ def _joins(before: str, char: str) -> bool:
 
 def _first(text: str, count: int) -> int:
     """Return where the first `count` glyphs end."""
+    if text.isascii():
+        return min(count, len(text))
     at = 0
     for _ in range(count):
         if at >= len(text):
@@ -79,6 +81,8 @@ def _first(text: str, count: int) -> int:
 
 def _last(text: str, count: int) -> int:
     """Return where the last `count` glyphs begin."""
+    if text.isascii():
+        return max(0, len(text) - count)
     at = len(text)
     for _ in range(count):
         if at <= 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Trouble:
 
 def odd(value: Value | None) -> str:
     """Return what is not finite in a value: "NaN", "∞", "−∞", or "" where all of it is a number."""
-    if value is None:
+    if value is None or (type(value) is float and isfinite(value)):
         return ""
     if isinstance(value, tuple):
         return next((w for w in map(odd, value) if w), "")
