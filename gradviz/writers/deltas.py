@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +23,13 @@ class Piece:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Delta:
-    """One frame's changes: tight rectangles that do not overlap, and the box around them."""
+    """One frame's changes: tight rectangles that do not overlap, and the box around them.
+
+    colours  of all marks so far, as numbers like `Piece.words`, with how many marks had them
+    """
 
     frame: Frame
-    raster: Raster
+    colours: Mapping[int, int]
     pieces: tuple[Piece, ...]
     box: Pixels
 
@@ -64,7 +67,7 @@ def deltas(frames: Iterator[Frame], size: tuple[int, int]) -> Iterator[Delta]:
             around = (min(x0s), min(y0s), max(x1s), max(y1s))
         else:
             around = (0, 0, 1, 1)
-        yield Delta(frame, raster, tuple(pieces), around)
+        yield Delta(frame, raster.colours.copy(), tuple(pieces), around)
 
 
 class Clock:

@@ -8,10 +8,10 @@ at edges are at most `NEAR` levels off.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from tempfile import TemporaryFile
-from typing import IO, BinaryIO, TypeAlias
+from typing import IO, BinaryIO
 
 import numpy as np
 
@@ -25,9 +25,7 @@ EXACT = 64  # how many colours of marks are exact: those that most marks have, s
 GAP = 24
 CLEAR = 255  # the index of pixels that stay as they are
 _RGB = 0xFFFFFF
-
-#: From colours to their indices, `CLEAR` for those that have none.
-Known: TypeAlias = Callable[[np.ndarray], np.ndarray]
+_SAME = np.arange(CLEAR + 1, dtype=np.uint8)
 
 
 def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop: int = 0) -> None:
@@ -47,7 +45,9 @@ def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: 
     if loop != 1:  # the count is of repeats
         out.write(b"!\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", min(max(loop - 1, 0), 65_535)) + b"\0")
     with TemporaryFile() as scratch:
-        for image in in_turn(_images(frames, size, table, scratch)):
+        pack = Packer(table, size, scratch)
+        clock = Clock(100, least=2)  # players show shorter frames for a tenth of a second
+        for image in in_turn(partial(pack, d, clock.ticks(d.frame.seconds)) for d in deltas(frames, size)):
             out.write(image)
     out.write(b";")
     end = out.tell()
@@ -56,41 +56,43 @@ def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: 
     out.seek(end)
 
 
-def _images(
-    frames: Iterator[Frame], size: tuple[int, int], table: Table, scratch: IO[bytes]
-) -> Iterator[Callable[[], bytes]]:
-    """Yield, for each frame, what packs it."""
-    clock = Clock(100, least=2)  # players show shorter frames for a tenth of a second
-    for delta in deltas(frames, size):
-        head, picture = _image(delta, table, clock.ticks(delta.frame.seconds))
-        yield partial(_packed, head, picture, scratch)
+class Packer:
+    """Packs images one after the other: each leaves as they are the pixels that the ones before have shown."""
+
+    def __init__(self, table: Table, size: tuple[int, int], scratch: IO[bytes]) -> None:
+        self._table, self._scratch = table, scratch
+        self._shown = np.full(size[::-1], CLEAR, np.uint8)  # the table's indices; `CLEAR` where it has none
+
+    def __call__(self, delta: Delta, ticks: int) -> bytes:
+        """Return an image with what comes before it: it stays (disposal 1), `CLEAR` is transparent."""
+        left, top, right, bottom = delta.box
+        picture = np.full((bottom - top, right - left), CLEAR, np.uint8)
+        own = b""
+        if delta.pieces:
+            wanted = np.concatenate([p.words for p in delta.pieces]) & _RGB
+            indices = self._table.indices(wanted, delta.colours)
+            places = _SAME
+            if indices is None:
+                indices, own, places = self._table.apart(wanted) or _own_table(wanted)
+            known = self._table.known(wanted) if own else indices
+            at = 0
+            for piece in delta.pieces:
+                x0, y0, x1, y1 = piece.box
+                part = slice(at, at + len(piece.words))
+                picture[y0 - top : y1 - top, x0 - left : x1 - left][piece.mask] = indices[part]
+                self._shown[y0:y1, x0:x1][piece.mask] = known[part]
+                at = part.stop
+            _close_gaps(picture, self._shown[top:bottom, left:right], places)
+        control = b"!\xf9\x04" + struct.pack("<BHB", 0b101, min(ticks, 65_535), CLEAR) + b"\0"
+        place = struct.pack("<HHHHB", left, top, right - left, bottom - top, 0x87 if own else 0)
+        return control + b"," + place + own + _packed(picture, self._scratch)
 
 
-def _image(delta: Delta, table: Table, ticks: int) -> tuple[bytes, np.ndarray]:
-    """Return what comes before an image's data, and its indices: it stays (disposal 1), `CLEAR` is transparent."""
-    left, top, right, bottom = delta.box
-    picture = np.full((bottom - top, right - left), CLEAR, np.uint8)
-    own = b""
-    known: Known = table.known
-    if delta.pieces:
-        wanted = np.concatenate([p.words for p in delta.pieces]) & _RGB
-        indices = table.indices(wanted, delta.raster.colours)
-        if indices is None:
-            indices, own, known = table.apart(wanted) or _own_table(wanted)
-        at = 0
-        for piece in delta.pieces:
-            x0, y0, x1, y1 = piece.box
-            picture[y0 - top : y1 - top, x0 - left : x1 - left][piece.mask] = indices[at : at + len(piece.words)]
-            at += len(piece.words)
-        _close_gaps(picture, delta, known)
-    control = b"!\xf9\x04" + struct.pack("<BHB", 0b101, min(ticks, 65_535), CLEAR) + b"\0"
-    place = struct.pack("<HHHHB", left, top, right - left, bottom - top, 0x87 if own else 0)
-    return control + b"," + place + own, picture
+def _close_gaps(picture: np.ndarray, shown: np.ndarray, places: np.ndarray) -> None:
+    """Repeat the pixels in short gaps between changed ones: whole runs pack better, by a tenth of the film.
 
-
-def _close_gaps(picture: np.ndarray, delta: Delta, known: Known) -> None:
-    """Repeat the pixels in short gaps between changed ones: whole runs pack better, by a tenth of the film."""
-    left, top, right, _ = delta.box
+    places  for each index in `shown`, the one in `picture`
+    """
     flat = picture.reshape(-1)
     changed = np.flatnonzero(flat != CLEAR)
     steps = np.diff(changed)
@@ -98,12 +100,11 @@ def _close_gaps(picture: np.ndarray, delta: Delta, known: Known) -> None:
     lengths = steps[gaps] - 1
     starts = changed[gaps] + 1 - (np.cumsum(lengths) - lengths)
     inside = np.repeat(starts, lengths) + np.arange(lengths.sum())
-    rows, columns = np.divmod(inside, right - left)
-    flat[inside] = known(delta.raster.words[top + rows, left + columns] & _RGB)
+    flat[inside] = places[shown[np.divmod(inside, shown.shape[1])]]
 
 
-def _packed(head: bytes, picture: np.ndarray, scratch: IO[bytes]) -> bytes:
-    """Return an image with its data: LZW in blocks, taken out of a file that Pillow writes.
+def _packed(picture: np.ndarray, scratch: IO[bytes]) -> bytes:
+    """Return the image data of indices: LZW in blocks, taken out of a file that Pillow writes.
 
     Only into a file that the system knows does Pillow write without holding up all other threads.
     """
@@ -122,7 +123,7 @@ def _packed(head: bytes, picture: np.ndarray, scratch: IO[bytes]) -> bytes:
         at += 1
     flags = data[at + 9]
     at += 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
-    return head + data[at:-1]  # without the trailer
+    return data[at:-1]  # without the trailer
 
 
 class Table:
@@ -163,10 +164,11 @@ class Table:
         found = self._index[wanted]
         return found
 
-    def apart(self, wanted: np.ndarray) -> tuple[np.ndarray, bytes, Known] | None:
+    def apart(self, wanted: np.ndarray) -> tuple[np.ndarray, bytes, np.ndarray] | None:
         """Return indices and a table for one frame: the colours it has from this one, and its own in place of others.
 
-        None where there are too many of its own.
+        The third tells for each index of this table the one in the frame's, `CLEAR` for those that it lacks. None
+        where there are too many colours of its own.
         """
         found = self._index[wanted]
         new = found == CLEAR
@@ -184,7 +186,7 @@ class Table:
         nearest[order] = room[2]
         found = places[found]
         found[new] = nearest[inverse.reshape(-1)]
-        return found, room[0].astype(np.uint8).tobytes() + bytes(3), lambda colours: places[self._index[colours]]
+        return found, room[0].astype(np.uint8).tobytes() + bytes(3), places
 
     def _add(self, colour: int) -> bool:
         if self._count == CLEAR:
@@ -229,7 +231,7 @@ def _cover(
     return entries, count, nearest
 
 
-def _own_table(wanted: np.ndarray) -> tuple[np.ndarray, bytes, Known]:
+def _own_table(wanted: np.ndarray) -> tuple[np.ndarray, bytes, np.ndarray]:
     """Return indices and a table for one frame; where 255 colours are too few, the nearest that are not."""
     colours, inverse, counts = np.unique(wanted, return_inverse=True, return_counts=True)
     order = np.lexsort((colours, -counts))
@@ -239,6 +241,5 @@ def _own_table(wanted: np.ndarray) -> tuple[np.ndarray, bytes, Known]:
         near += 4
     nearest = np.empty(len(colours), np.uint8)
     nearest[order] = room[2]
-    clear = np.uint8(CLEAR)
     table = room[0].astype(np.uint8).tobytes() + bytes(3)
-    return nearest[inverse.reshape(-1)], table, lambda colours: np.full(len(colours), clear)
+    return nearest[inverse.reshape(-1)], table, np.full(CLEAR + 1, CLEAR, np.uint8)
