@@ -3,9 +3,10 @@
 from .calculus.check import check
 from .calculus.descend import Descent, descend
 from .calculus.functions import relu, sigmoid, softmax
+from .calculus.leaf import var
 from .calculus.modes import grad, hessian, jacobian, jvp, value_and_grad, vjp
 from .calculus.scope import scope
-from .calculus.trace import Var, var
+from .calculus.trace import Var
 from .errors import Detached, GradientMismatch, GradvizError, UnknownFunction
 from .film import Film, film
 from .record import Event, Graph, Node, Run, Sweep

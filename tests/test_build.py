@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from gradviz.calculus.build import build
+from gradviz.calculus.leaf import var
 from gradviz.calculus.record import record
-from gradviz.calculus.trace import var
 
 
 def test_nodes_stand_in_the_order_of_the_trace() -> None:

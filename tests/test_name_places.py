@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from naming import graph, names
 
+from gradviz.calculus.leaf import var
 from gradviz.calculus.record import record
-from gradviz.calculus.trace import var
 from gradviz.record import Graph
 
 # -- (c) text put together, where there is no source

@@ -10,10 +10,11 @@ from op_cases import ALL, special
 
 from gradviz.calculus import modes, ops
 from gradviz.calculus.check import check, differences, weights
+from gradviz.calculus.leaf import var
 from gradviz.calculus.op import KINDS
 from gradviz.calculus.record import walk
 from gradviz.calculus.sweep import tape
-from gradviz.calculus.trace import Var, var
+from gradviz.calculus.trace import Var
 
 CASES = {name: (f, args) for name, f, args in ALL}
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gradviz.calculus.leaf import var
 from gradviz.calculus.record import record
 from gradviz.calculus.scope import scope
-from gradviz.calculus.trace import var
 
 
 def groups(f: Callable[..., Any], *args: Any, **options: Any) -> dict[str, tuple[str, ...]]:

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from gradviz.calculus.leaf import var
 from gradviz.calculus.record import record
 from gradviz.calculus.site import Site, calling, forget, here, is_user, tracing, user_frame
-from gradviz.calculus.trace import var
 
 
 def site() -> Site:

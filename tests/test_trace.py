@@ -125,9 +125,8 @@ def test_the_users_arrays_are_copied_and_never_written() -> None:
     array = same = np.ones(2)
     array += v
     assert isinstance(array, Var) and same.tolist() == [1.0, 1.0]
-    u = v
-    u += 1.0
-    assert v.value.tolist() == [1.0, 2.0] and u.value.tolist() == [2.0, 3.0]
+    v += 1.0
+    assert x.tolist() == [99.0, 2.0] and v.value.tolist() == [2.0, 3.0]
 
     def f(a: Any) -> Any:
         a[0] = 0.0
@@ -164,59 +163,3 @@ def test_broadcasting_is_said_where_it_is_undone() -> None:
     assert graph.nodes[2].local == ("1", "Σ axis 0")
     assert graph.nodes[3].local == ("{1}", "Σ axis 0 {g}·{0}")
     assert record(lambda w, b: (w - b).sum(), (np.ones((2, 3)), 2.0)).run.graph.nodes[2].local == ("1", "Σ −{g}")
-
-
-# -- assignment
-
-
-def test_assignment_makes_a_new_node_and_keeps_what_was_computed_before() -> None:
-    def f(x: Any) -> Any:
-        y = x * 2.0
-        before = y.sum()
-        y[0] = x[1] * 10.0
-        return before + y.sum()
-
-    recorded = record(f, (np.array([1.0, 2.0]),))
-    assert recorded.run.sweeps[0].events[-1].value == 6.0 + 24.0
-    assert [n.op for n in recorded.run.graph.nodes].count("setitem") == 1
-    assert gv.grad(f)(np.array([1.0, 2.0])).tolist() == [2.0, 14.0]
-
-
-def test_assignment_into_an_argument_keeps_the_argument_the_input() -> None:
-    def f(x: Any) -> Any:
-        x[0] = x[1] * 3.0
-        return (x**2).sum()
-
-    assert gv.grad(f)(np.array([1.0, 2.0])).tolist() == [0.0, 40.0]
-    assert record(f, (np.array([1.0, 2.0]),)).inputs == {"x": 0}
-
-
-def test_views_refuse_assignment() -> None:
-    def into_view(x: Any) -> Any:
-        y = x * 1.0
-        v = y[:2]
-        v[0] = 5.0
-        return y.sum()
-
-    def under_view(x: Any) -> Any:
-        y = x * 1.0
-        v = y.T
-        y[0] = 5.0
-        return v.sum()
-
-    for f in (into_view, under_view):
-        with pytest.raises(Detached, match=r"test_trace.py:\d+: .*view.*copy"):
-            record(f, (np.ones(3),))
-
-    def in_place(x: Any) -> Any:
-        y = x * 1.0
-        y[:2] += 1.0  # the view that this makes is nobody's
-        y[1:] = y[1:] * 2.0 + y[:-1]
-        return y.sum()
-
-    assert gv.grad(in_place)(np.ones(3)).tolist() == [2.0, 3.0, 2.0]
-
-
-def test_integers_refuse_traced_floats() -> None:
-    with pytest.raises(Detached, match="integer"):
-        record(lambda x, n: n.__setitem__(0, x), (1.0, np.array([1, 2])))

@@ -13,6 +13,7 @@ import numpy as np
 from . import dispatch, ops, trace
 from .refuse import detached
 from .site import calling
+from .traced import Traced
 
 _getframe = sys._getframe
 _OPERATOR = dis.opmap["BINARY_OP"]
@@ -23,13 +24,12 @@ def formatting(frame: FrameType) -> bool:
     return frame.f_code.co_code[frame.f_lasti] == _OPERATOR
 
 
-class Arraylike:
+class Arraylike(Traced):
     """The base of `Var`: everything that arrays have and that is not arithmetic."""
 
     __slots__ = ()
     __array_priority__ = 1000.0
 
-    value: Any
     params: dict[str, Any] | None
 
     # -- the array methods whose arguments differ from the function's; `METHODS` holds the others
@@ -54,8 +54,11 @@ class Arraylike:
         one = axes[0] if len(axes) == 1 else axes or None
         return dispatch.run(np.transpose, (self, one), {}, _getframe(1))
 
-    def flatten(self) -> Any:
-        return dispatch.run(np.ravel, (self,), {}, _getframe(1))
+    def flatten(self, order: str = "C") -> Any:
+        return dispatch.run(np.reshape, (self, (-1,)), {"order": order, "copy": True}, _getframe(1))
+
+    def copy(self, order: str = "C") -> Any:
+        return dispatch.run(np.copy, (self,), {}, _getframe(1))
 
     def conj(self) -> Any:
         return self
@@ -79,6 +82,7 @@ class Arraylike:
             row = ops.DIRECT.get(ufunc)
             if row is not None:
                 return trace.direct(row, inputs, frame)
+        kwargs.pop("order", None)  # how a result lies in memory is not for a graph to show
         if "out" in kwargs:
             if calling(frame):
                 raise detached(f"np.{ufunc.__name__}(..., out=...) writes into an array that is not traced",
@@ -91,6 +95,9 @@ class Arraylike:
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
         return dispatch.run(function, args, kwargs, _getframe(1))
+
+    def _record(self, function: Callable[..., Any], args: Any, kwargs: Any, frame: FrameType) -> Any:
+        return dispatch.run(function, args, kwargs, frame)
 
     def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise detached("NumPy was about to turn a traced value into a plain array",
@@ -161,7 +168,6 @@ METHODS = [
     "diagonal",
     "take",
     "repeat",
-    "copy",
     "astype",
     "argmax",
     "argmin",

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..record import Graph, Node
+from .leaf import role_of
 from .name import name_all
 from .op import ALIAS, INPUT, Text
 from .scope import groups
-from .trace import role_of
 
 if TYPE_CHECKING:
     from .trace import Var

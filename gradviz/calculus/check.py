@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import GradientMismatch, NoInputs
+from .leaf import leaf
 from .modes import grad
 from .op import ALIAS, CONSTANT, INPUT
 from .sweep import contribution, pull, push, tape
-from .trace import Var, leaf
+from .trace import Var
 from .tree import bind, is_input, is_whole, split, substitute, walk
 
 #: Relative agreement that is asked of finite differences, and of the complex step.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -14,7 +13,7 @@ import numpy as np
 from ..errors import Detached
 from . import ops, ops_basic, trace
 from .refuse import detached
-from .site import user_frame
+from .traced import bare
 
 
 def run(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:
@@ -35,25 +34,6 @@ def run(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, A
     return trace.apply(op, bound, params, frame)
 
 
-def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Run one of gradviz's own functions: recorded where an operand is traced, plain otherwise."""
-    if not any(type(a) is trace.Var for a in args):
-        return function(*args, **kwargs)
-    frame = user_frame(sys._getframe(1)) or sys._getframe(1)
-    return run(function, args, kwargs, frame)
-
-
-def bare(value: Any) -> Any:
-    """Take the values out of Vars, through lists, tuples and dicts."""
-    if type(value) is trace.Var:
-        return value.value
-    if type(value) is list or type(value) is tuple:
-        return type(value)(map(bare, value))
-    if type(value) is dict:
-        return {k: bare(v) for k, v in value.items()}
-    return value
-
-
 def index_of(key: Any, frame: FrameType) -> Any:
     """Return an index as plain integers, slices and copied arrays."""
     if type(key) is int or (type(key) is slice and type(key.start) is type(key.stop) is type(key.step) is int):
@@ -65,7 +45,7 @@ def index_of(key: Any, frame: FrameType) -> Any:
     if isinstance(key, trace.Var):
         key = key.value if np.asarray(key.value).dtype.kind in "iub" else operator.index(key)
     if isinstance(key, list | np.ndarray):
-        key = np.array(key)
+        key = np.array(key, int if type(key) is list and not key else None)
         key.flags.writeable = False
     return key
 

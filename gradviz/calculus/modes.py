@@ -17,10 +17,11 @@ import numpy as np
 
 from ..errors import NoInputs, SeedNeeded, UnknownName, UnsupportedValue
 from .dispatch import unwrapped
+from .leaf import leaf
 from .op import ALIAS, DATA, INPUT, PARAMETER
 from .site import forget, here
 from .sweep import Tape, forward_mode, pull, tape
-from .trace import Var, as_of, leaf
+from .trace import Var, as_of
 from .tree import substitute, title_of, walk
 
 Argnum = int | Sequence[int]

@@ -45,7 +45,6 @@ class Op:
                 others held (a matrix product); "": neither. Linear ops are their own forward mode
     selects     the op only chooses: where the local derivative is 0 nothing is sent, not even NaN
     analytic    holds for complex arguments too, so that the complex step can check it
-    view        in NumPy the result shares the memory of the first arg
     symbol, rule, local, label, precedence   see `record.Node`; label is a template of operand names
     words       (text, shapes of the args, shape of the output, params) -> the text, where it depends on those
     formula     the rule set as mathematics, and `edge`, what holds where there is no derivative, for the catalogue
@@ -65,7 +64,6 @@ class Op:
     variadic: bool = False
     selects: bool = False
     analytic: bool = False
-    view: bool = False
     words: Callable[[Text, tuple[Shape, ...], Shape, Mapping[str, Any]], Text] | None = field(default=None)
     formula: str = ""
     edge: str = ""

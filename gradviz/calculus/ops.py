@@ -24,6 +24,7 @@ from . import (
 )
 from .op import Op
 from .refuse import unknown
+from .traced import Traced, bare, call
 
 #: What stands for a function that only reads the numbers: its result is no traced value, and none is expected.
 READS: Final = (None, None)
@@ -49,10 +50,7 @@ def _ufuncs() -> dict[Any, tuple[Op | None, Any]]:
 
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     low, high = (a_min if min is None else min), (a_max if max is None else max)
-    from .dispatch import call
-    from .trace import Var
-
-    if isinstance(low, Var) or isinstance(high, Var):
+    if isinstance(low, Traced) or isinstance(high, Traced):
         if low is not None:
             a = np.maximum(a, low)
         return a if high is None else np.minimum(a, high)
@@ -60,10 +58,7 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max:
 
 
 def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
-    from .dispatch import call
-    from .trace import Var
-
-    condition = condition.value if isinstance(condition, Var) else condition
+    condition = bare(condition)
     if x is None:
         return np.where(condition)
     frozen = np.array(condition, bool)
@@ -78,7 +73,7 @@ _FUNCTIONS: dict[Any, tuple[Op | None, Any]] = {
     ops_basic.WHERE.forward: (ops_basic.WHERE, lambda a, b, c: ((a, b), {"condition": c})),
     np.round: (ops_basic.ROUND, lambda a, decimals=0: ((a,), {"decimals": int(decimals)})),
     np.around: (ops_basic.ROUND, lambda a, decimals=0: ((a,), {"decimals": int(decimals)})),
-    np.ldexp: (None, lambda a, b: a * 2.0 ** np.asarray(getattr(b, "value", b))),
+    np.ldexp: (None, lambda a, b: a * 2.0 ** np.asarray(bare(b))),
     np.angle: (None, lambda z, deg=False: np.arctan2(0.0, np.sign(z)) * (180 / np.pi if deg else 1.0)),
     np.imag: (None, lambda val: val * 0.0),
     np.real_if_close: (None, lambda a, tol=100: a),
@@ -190,15 +185,13 @@ def bound(function: Any, bind: Any, args: Any, kwargs: Any, frame: FrameType | N
 
 
 #: Options that change nothing when they have these values.
-_DEFAULTS: dict[str, Any] = {"out": None, "dtype": None, "subok": True, "casting": "same_kind", "order": "K"}
+_DEFAULTS: dict[str, Any] = {"out": None, "dtype": None, "subok": True, "casting": "same_kind", "order": "C"}
 
 
 def is_default(name: str, value: Any) -> bool:
     """Tell whether an option of a NumPy call may be left out."""
     if name == "where":
         return value is True or value is np._NoValue
-    if name == "order":
-        return value in ("K", "C", "A")
     if value is np._NoValue:
         return True
-    return name in _DEFAULTS and value is _DEFAULTS[name]
+    return name in _DEFAULTS and isinstance(value, str | bool | None) and value == _DEFAULTS[name]

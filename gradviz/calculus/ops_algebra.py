@@ -15,10 +15,12 @@ import numpy as np
 from .op import CALLS, POWERS, Op
 from .ops_array import axis_of, spread
 from .ops_linear import flipped
+from .refuse import unknown
+from .traced import Traced, bare, call
 
 
 def _values(a: Any) -> Any:
-    return np.asarray(getattr(a, "value", a))
+    return np.asarray(bare(a))
 
 
 def _square(g: Any) -> Any:
@@ -70,13 +72,19 @@ def _vector(b: Any) -> bool:
     return np.ndim(b) == 1
 
 
+def _solve_b(g: Any, y: Any, a: Any, b: Any) -> Any:
+    if _vector(b) and np.ndim(g) > 1:  # one vector for many matrices
+        return np.linalg.solve(flipped(a), np.expand_dims(g, -1))[..., 0]
+    return np.linalg.solve(flipped(a), g)
+
+
 def _solve_a(g: Any, y: Any, a: Any, b: Any) -> Any:
-    back = np.linalg.solve(flipped(a), g)
+    back = _solve_b(g, y, a, b)
     return -(np.expand_dims(back, -1) * np.expand_dims(y, -2)) if _vector(b) else -(back @ flipped(y))
 
 
 SOLVE = _row(
-    "solve", np.linalg.solve, (_solve_a, lambda g, y, a, b: np.linalg.solve(flipped(a), g)), "solve",
+    "solve", np.linalg.solve, (_solve_a, _solve_b), "solve",
     "A solution sends back the solution with the matrix transposed.", ("−({0}ᵀ)⁻¹{g} {y}ᵀ", "({0}ᵀ)⁻¹{g}"),
     "A dx = db − dA x",
 )  # fmt: skip
@@ -133,7 +141,7 @@ def _apart(w: Any) -> Any:
 
 def _idle(g: Any) -> bool:
     """Tell whether nothing arrived: a plain 0, for a result that is not used."""
-    return not hasattr(g, "value") and not np.any(g)
+    return not isinstance(g, Traced) and not np.any(g)
 
 
 def _diagonal(w: Any) -> Any:
@@ -224,8 +232,6 @@ NORM = _row(
 
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    from .dispatch import call
-
     if ord is None and axis is None:
         out = call(NORM.forward, np.ravel(x) if np.ndim(x) != 1 else x, None, False)
         return np.reshape(out, (1,) * np.ndim(x)) if keepdims else out
@@ -243,8 +249,6 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
 
 
 def _vector_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
-    from .dispatch import call
-
     if ord == 2:
         return call(NORM.forward, x, axis, keepdims)
     if ord in (np.inf, -np.inf):
@@ -284,9 +288,6 @@ def _linalg_vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, 
 
 
 def _svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
-    from .dispatch import call
-    from .refuse import unknown
-
     m, n = np.shape(a)[-2:]
     if compute_uv and full_matrices and m != n:
         raise unknown("np.linalg.svd with full_matrices=True", ("np.linalg.svd",), None,
@@ -301,9 +302,6 @@ def _named(_: str, function: Callable[..., Any], sample: Any, *parts: Any) -> An
 
 
 def _qr(a: Any, mode: str = "reduced") -> Any:
-    from .dispatch import call
-    from .refuse import unknown
-
     m, n = np.shape(a)[-2:]
     if mode not in ("reduced", "r") or m < n:
         raise unknown(f"np.linalg.qr with mode={mode!r} of a {m}×{n} matrix", ("np.linalg.qr",), None,
@@ -322,21 +320,15 @@ def _by_triangle(a: Any, upper: bool) -> Any:
 
 
 def _cholesky(a: Any, /, *, upper: bool = False) -> Any:
-    from .dispatch import call
-
     low = call(CHOLESKY.forward, _by_triangle(a, upper))
     return flipped(low) if upper else low
 
 
 def _eigh(a: Any, UPLO: str = "L") -> Any:
-    from .dispatch import call
-
     return _named("EighResult", np.linalg.eigh, np.eye(2), *call(EIGH.forward, _by_triangle(a, UPLO.upper() == "U")))
 
 
 def _slogdet(a: Any) -> Any:
-    from .dispatch import call
-
     return _named("SlogdetResult", np.linalg.slogdet, np.eye(2), *call(SLOGDET.forward, a))
 
 
@@ -384,8 +376,6 @@ def _cond(x: Any, p: Any = None) -> Any:
 
 
 def _pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
-    from .dispatch import call
-
     return call(PINV.forward, a, rcond if rcond is not None else rtol)
 
 

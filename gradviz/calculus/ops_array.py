@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .op import CALLS, Op, Shape, Text, axis_words
+from .traced import bare, call
 
 Axis = int | tuple[int, ...] | None
 
@@ -63,7 +64,7 @@ MEAN = Op(
 
 def _others(y: Any, a: Any, axis: Axis, keepdims: bool) -> Any:
     """For each element, the product of the others it is multiplied with: exact where some of them are 0."""
-    values = np.asarray(getattr(a, "value", a))
+    values = np.asarray(bare(a))
     if not np.any(values == 0):
         return spread(y, a, axis) / a
     # Bring the reduced axes together at the end, and multiply n copies of them, each with one element made 1.
@@ -158,8 +159,6 @@ def _reducer(row: Op, neutral: float, join: Callable[..., Any]) -> Callable[...,
     def reduced(
         a: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None, where: Any = True, initial: Any = None
     ) -> Any:
-        from .dispatch import call
-
         a = a if dtype is None else np.astype(a, dtype)
         a = a if where is True else np.where(where, a, neutral)
         out = call(row.forward, a, axis, keepdims)
@@ -169,8 +168,6 @@ def _reducer(row: Op, neutral: float, join: Callable[..., Any]) -> Callable[...,
 
 
 def _mean(a: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None, where: Any = True) -> Any:
-    from .dispatch import call
-
     a = a if dtype is None else np.astype(a, dtype)
     if where is True:
         return call(MEAN.forward, a, axis, keepdims)
@@ -185,8 +182,6 @@ def _bind_softmax(a: Any, axis: int = -1) -> Any:
 def _cumsum(a: Any, axis: Any = None) -> Any:
     if axis is None:
         return np.cumsum(np.reshape(a, (-1,)), 0)
-    from .dispatch import call
-
     return call(_cumulated, a, axis_of(axis, a))
 
 

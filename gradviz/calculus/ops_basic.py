@@ -137,7 +137,7 @@ HEAVISIDE = Op(
 
 
 def _remainder_b(y: Any, a: Any, b: Any) -> Any:
-    return -np.floor(a / b)
+    return -np.floor_divide(a, b)  # not floor(a / b): rounded, a / b can reach the next branch
 
 
 REMAINDER = Op(
@@ -148,7 +148,7 @@ REMAINDER = Op(
 )  # fmt: skip
 FMOD = Op(
     "fmod", "step", np.fmod, "fmod", "A remainder passes it on to the first, and −trunc(a/b) times it to the second.",
-    ("1", "−trunc({0}/{1})"), "", CALLS, (_one, lambda y, a, b: -np.trunc(a / b)),
+    ("1", "−trunc({0}/{1})"), "", CALLS, (_one, lambda y, a, b: -np.rint((a - y) / b)),
     formula="d fmod(a, b) = da − trunc(a/b)·db",
          edge="At the jumps the derivative of the branch that the value lies on.",
 )  # fmt: skip

@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 
 from .op import CALLS, Op
+from .refuse import detached, unknown
+from .site import user_frame
+from .traced import Traced, bare, call
 
 
 def _transform(a: Any, name: str, n: int | None, axis: int, norm: str | None) -> Any:
@@ -23,8 +26,6 @@ def _part(which: str) -> Op:
         return np.ascontiguousarray(getattr(_transform(a, name, n, axis, norm), which))
 
     def back(g: Any, y: Any, a: Any, name: str, n: int | None, axis: int, norm: str | None) -> Any:
-        from .dispatch import call
-
         return call(_back, g, which, np.shape(a), name, n, axis, norm)
 
     word = "Re F" if which == "real" else "Im F"
@@ -55,16 +56,12 @@ REAL_PART, IMAG_PART = _part("real"), _part("imag")
 BACK = Op(
     "waves", "algebra", _back, "wavesᵀ", "A Fourier transform sends it back through the same waves, transposed.",
     ("waves {g}",), "waves({0})", CALLS, (),
-    (lambda g, y, a, which, shape, name, n, axis, norm: (REAL_PART if which == "real" else IMAG_PART).forward(g,
-    name, n, axis, norm)
-     if not hasattr(g, "op") else _part_of(which, g, name, n, axis, norm),),
+    (lambda g, y, a, which, shape, name, n, axis, norm: _part_of(which, g, name, n, axis, norm),),
     linear="joint", formula="d waves(a) = waves(da)",
 )  # fmt: skip
 
 
 def _part_of(which: str, a: Any, name: str, n: int | None, axis: int, norm: str | None) -> Any:
-    from .dispatch import call
-
     return call((REAL_PART if which == "real" else IMAG_PART).forward, a, name, n, axis, norm)
 
 
@@ -121,7 +118,7 @@ class Pair(np.lib.mixins.NDArrayOperatorsMixin):
 
     @property
     def value(self) -> Any:
-        return _plain(self.real) + 1j * _plain(self.imag)
+        return bare(self.real) + 1j * bare(self.imag)
 
     def conj(self) -> Pair:
         return Pair(self.real, -self.imag)
@@ -144,16 +141,10 @@ class Pair(np.lib.mixins.NDArrayOperatorsMixin):
         return _on_pairs(function, args, kwargs)
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
-        from .refuse import detached
-
         raise detached("NumPy was about to turn a traced spectrum into a plain array",
                        "use np.abs(z), z.real, z.imag or z.value", sys._getframe(1))  # fmt: skip
 
     __float__ = __int__ = __complex__ = __array__
-
-
-def _plain(x: Any) -> Any:
-    return getattr(x, "value", x)
 
 
 def _both(z: Any) -> tuple[Any, Any]:
@@ -188,8 +179,6 @@ def _divided(a: Any, b: Any) -> Pair:
 
 def _power(z: Any, n: Any) -> Pair:
     if n != 2:
-        from .refuse import unknown
-
         raise unknown("a power of a complex array", (), None, "gradviz squares them only")
     return _times(z, z)
 
@@ -239,8 +228,6 @@ def _on_pairs(function: Any, args: Any, kwargs: Any) -> Any:
     entry = _PAIRS.get(function)
     if entry is None:
         from .ops import name_of
-        from .refuse import unknown
-        from .site import user_frame
 
         name = f"np.{function[0].__name__}.{function[1]}" if isinstance(function, tuple) else name_of(function)
         raise unknown(name, (), user_frame(sys._getframe(2)),
@@ -250,8 +237,6 @@ def _on_pairs(function: Any, args: Any, kwargs: Any) -> Any:
 
 
 def _inverted(a: Any, n: Any, axis: int, norm: Any) -> Any:
-    from .dispatch import call
-
     return call(INVERSE.forward, *_both(a), n, axis, norm)
 
 
@@ -267,7 +252,7 @@ def _ifft_pair(a: Any, n: Any, axis: int, norm: Any) -> Pair:
 
 def _forward(name: str) -> Any:
     def transform(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Pair:
-        if not hasattr(a, "op"):  # an imaginary part that is nothing but 0
+        if not isinstance(a, Traced):  # an imaginary part that is nothing but 0
             z = getattr(np.fft, name)(a, n, axis, norm)
             return Pair(z.real, z.imag)
         return Pair(*(_part_of(which, a, name, n, axis, norm) for which in ("real", "imag")))

@@ -195,12 +195,14 @@ def _pair(
 
 
 LOGADDEXP = _pair(
-    "logaddexp", "logarithm", np.logaddexp, (lambda y, a, b: np.exp(a - y), lambda y, a, b: np.exp(b - y)),
+    "logaddexp", "logarithm", np.logaddexp,
+    (lambda y, a, b: 1.0 / (1.0 + np.exp(b - a)), lambda y, a, b: 1.0 / (1.0 + np.exp(a - b))),
     ("e^({0} − {y})", "e^({1} − {y})"), "It is shared out in proportion to the exponentials.",
     "d ln(eᵃ + eᵇ) = eᵃ⁻ʸ·da + eᵇ⁻ʸ·db",
 )  # fmt: skip
 LOGADDEXP2 = _pair(
-    "logaddexp2", "logarithm", np.logaddexp2, (lambda y, a, b: np.exp2(a - y), lambda y, a, b: np.exp2(b - y)),
+    "logaddexp2", "logarithm", np.logaddexp2,
+    (lambda y, a, b: 1.0 / (1.0 + np.exp2(b - a)), lambda y, a, b: 1.0 / (1.0 + np.exp2(a - b))),
     ("2^({0} − {y})", "2^({1} − {y})"), "It is shared out in proportion to the powers of two.",
     "d log₂(2ᵃ + 2ᵇ) = 2ᵃ⁻ʸ·da + 2ᵇ⁻ʸ·db",
 )  # fmt: skip

@@ -10,6 +10,8 @@ import numpy as np
 
 from .op import Op
 from .ops_array import kept
+from .refuse import unknown
+from .traced import Traced, bare
 
 
 def _along(a: Any, axis: int, part: slice) -> Any:
@@ -47,7 +49,7 @@ def _gradient_along(f: Any, h: Any, axis: int, edge_order: int) -> Any:
     n = np.shape(f)[axis]
     steps: Any = (
         np.full(n - 1, h)
-        if np.ndim(h) == 0 and not hasattr(h, "value")
+        if np.ndim(h) == 0 and not isinstance(h, Traced)
         else h * np.ones(n - 1)
         if np.ndim(h) == 0
         else np.diff(h)
@@ -84,8 +86,6 @@ def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 
 def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
     if period is not None:
-        from .refuse import unknown
-
         raise unknown("np.interp with period=", ("np.interp",), None, "gradviz interpolates without a period")
     i = np.clip(np.searchsorted(xp, x, "right") - 1, 0, np.size(xp) - 2)
     x0, f0 = np.take(xp, i), np.take(fp, i)
@@ -113,7 +113,7 @@ def _modf(a: Any) -> tuple[Any, Any]:
 
 
 def _unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * np.pi) -> Any:
-    plain = np.asarray(getattr(p, "value", p))
+    plain = np.asarray(bare(p))
     return p + (np.unwrap(plain, discont, axis, period=period) - plain)
 
 
@@ -150,7 +150,7 @@ def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> A
 
 
 def _bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
-    places = np.asarray(getattr(x, "value", x))
+    places = np.asarray(bare(x))
     if weights is None:
         return np.bincount(places, None, minlength)
     n = max(int(np.max(places, initial=-1)) + 1, minlength)

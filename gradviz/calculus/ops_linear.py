@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .op import CALLS, MULTIPLIES, Op, Shape, Text, axis_words
+from .traced import call
 
 
 def flipped(a: Any) -> Any:
@@ -137,6 +138,9 @@ def explicit(subscripts: str, shapes: Sequence[Shape]) -> str:
         (len(s) - len(t.replace("...", "")) for t, s in zip(terms, shapes, strict=True) if "..." in t), default=0
     )
 
+    if most and "..." not in result:
+        raise ValueError(f"einsum: {subscripts!r} broadcasts axes by '...' that its result does not name")
+
     def fill(term: str, n: int) -> str:
         return term.replace("...", "".join(spare[most - n : most]))
 
@@ -209,14 +213,18 @@ CROSS = Op(
 
 
 def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Any:
-    from .dispatch import call
-
     if axis is not None:
         axisa = axisb = axisc = axis
     a, b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
     if np.shape(a)[-1] != 3 or np.shape(b)[-1] != 3:
         raise ValueError("incompatible dimensions for cross product (dimension must be 3)")
     return np.moveaxis(call(_cross3, a, b), -1, axisc)
+
+
+def _matrix(a: Any) -> Any:
+    if np.ndim(a) < 2:
+        raise ValueError(f"a matrix of shape {np.shape(a)}; it needs two axes at least")
+    return a
 
 
 def _vecdot(a: Any, b: Any, axis: int = -1) -> Any:
@@ -239,8 +247,6 @@ CONVOLVE = Op(
 
 
 def _convolve(a: Any, v: Any, mode: str = "full") -> Any:
-    from .dispatch import call
-
     full = call(_convolved, a, v)
     long, short = max(np.size(a), np.size(v)), min(np.size(a), np.size(v))
     match mode:
@@ -294,5 +300,5 @@ NUMPY: dict[Any, tuple[Op | None, Any]] = {
     np.correlate: (None, _correlate),
 }
 if hasattr(np, "matvec"):  # since NumPy 2.2
-    NUMPY[np.matvec] = (None, lambda a, b: np.matmul(a, np.expand_dims(b, -1))[..., 0])
-    NUMPY[np.vecmat] = (None, lambda a, b: np.matmul(np.expand_dims(a, -2), b)[..., 0, :])
+    NUMPY[np.matvec] = (None, lambda a, b: np.matmul(_matrix(a), np.expand_dims(b, -1))[..., 0])
+    NUMPY[np.vecmat] = (None, lambda a, b: np.matmul(np.expand_dims(a, -2), _matrix(b))[..., 0, :])

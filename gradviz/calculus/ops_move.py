@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 
 from .op import CALLS, Op
+from .ops_array import axis_of
 from .ops_shape import SETITEM, scatter
+from .refuse import unknown
+from .traced import Traced, bare, call
 
 
 def _frozen(a: Any, kind: Any = int) -> Any:
@@ -108,7 +111,7 @@ DIAG = Op(
 
 
 def _whole(x: Any) -> Any:
-    x = getattr(x, "value", x)
+    x = bare(x)
     if x is None:
         return None
     if np.ndim(x) == 0:
@@ -129,7 +132,7 @@ def _bind_diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> A
 
 
 def _bind_take(a: Any, indices: Any, axis: Any = None, mode: str = "raise") -> Any:
-    return (a,), {"indices": _frozen(getattr(indices, "value", indices)), "axis": _whole(axis), "mode": mode}
+    return (a,), {"indices": _frozen(bare(indices)), "axis": _whole(axis), "mode": mode}
 
 
 def _bind_along(arr: Any, indices: Any, axis: Any = -1) -> Any:
@@ -137,15 +140,13 @@ def _bind_along(arr: Any, indices: Any, axis: Any = -1) -> Any:
 
 
 def _bind_sort(a: Any, axis: Any = -1, kind: Any = None, *, stable: Any = None) -> Any:
-    a = np.ravel(a) if axis is None else a
-    order = np.argsort(a, -1 if axis is None else axis, kind="stable")
-    return (a,), {"indices": _frozen(order), "axis": -1 if axis is None else int(axis)}
+    a, axis = (np.ravel(a), 0) if axis is None else (a, axis_of(axis, a))
+    return (a,), {"indices": _frozen(np.argsort(a, axis, kind="stable")), "axis": axis}
 
 
 def _bind_partition(a: Any, kth: Any, axis: Any = -1) -> Any:
-    a = np.ravel(a) if axis is None else a
-    order = np.argpartition(a, kth, -1 if axis is None else axis)
-    return (a,), {"indices": _frozen(order), "axis": -1 if axis is None else int(axis)}
+    a, axis = (np.ravel(a), 0) if axis is None else (a, axis_of(axis, a))
+    return (a,), {"indices": _frozen(np.argpartition(a, kth, axis)), "axis": axis}
 
 
 def _bind_delete(arr: Any, obj: Any, axis: Any = None) -> Any:
@@ -153,8 +154,6 @@ def _bind_delete(arr: Any, obj: Any, axis: Any = None) -> Any:
 
 
 def _pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> Any:
-    from .dispatch import call
-
     if isinstance(pad_width, dict):
         pairs = [(0, 0)] * np.ndim(array)
         for axis, width in pad_width.items():
@@ -165,8 +164,6 @@ def _pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> 
         return call(PAD.forward, array, width, options.get("constant_values", 0))
     if mode in ("edge", "wrap", "symmetric", "reflect") and options.get("reflect_type", "even") == "even":
         return call(EXTEND.forward, array, width, mode, tuple(options.items()))
-    from .refuse import unknown
-
     raise unknown(
         f"np.pad with mode={mode!r}", ("np.pad",), None, "gradviz pads by constant, edge, wrap, symmetric and reflect"
     )
@@ -238,8 +235,6 @@ def _insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     out = np.take(arr, np.where(marks < 0, 0, marks), axis)
     if np.ndim(obj) == 0 and np.ndim(values) == np.ndim(arr) and np.ndim(arr) > 1:
         values = np.moveaxis(values, 0, axis)
-    from .dispatch import call
-
     return call(_put, out, np.broadcast_to(values, shape), (*lead, _frozen(where)))
 
 
@@ -263,7 +258,7 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 
 
 def _choose(a: Any, choices: Any, mode: str = "raise") -> Any:
-    picked = getattr(a, "value", a)
+    picked = bare(a)
     return _select([picked == i for i in range(len(choices))], choices)
 
 
@@ -304,7 +299,7 @@ def _unique(
     ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False, axis: Any = None,
     *, equal_nan: bool = True, sorted: bool = True,
 ) -> Any:  # fmt: skip
-    found = np.unique(getattr(ar, "value", ar), True, True, True, axis, equal_nan=equal_nan)
+    found = np.unique(bare(ar), True, True, True, axis, equal_nan=equal_nan)
     values = np.take(np.ravel(ar) if axis is None else ar, found[1], axis=0 if axis is None else axis)
     wanted = (return_index, return_inverse, return_counts)
     rest = tuple(part for part, wish in zip(found[1:], wanted, strict=True) if wish)
@@ -313,7 +308,10 @@ def _unique(
 
 def _full_like(a: Any, fill_value: Any, *, shape: Any = None) -> Any:
     wide = np.shape(a) if shape is None else shape
-    return np.broadcast_to(fill_value, wide) if hasattr(fill_value, "value") else np.full(wide, fill_value)
+    if not isinstance(fill_value, Traced):
+        return np.full(wide, fill_value)
+    traced: Any = fill_value
+    return np.broadcast_to(traced, wide)
 
 
 def _resize(a: Any, new_shape: Any) -> Any:
@@ -379,6 +377,4 @@ NUMPY: dict[Any, tuple[Op | None, Any]] = {
 
 
 def _diag(v: Any, k: int) -> Any:
-    from .dispatch import call
-
     return call(_on_diagonal, v, k) if np.ndim(v) == 1 else np.diagonal(v, k)

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from .op import CALLS, POWERS, Op, Shape, Text, axis_words
+from .refuse import detached, unknown
+from .traced import bare, call
 
 
 def _shape(
@@ -23,13 +25,12 @@ def _shape(
     label: str = "",
     precedence: int = CALLS,
     words: Any = None,
-    view: bool = False,
     variadic: bool = False,
     formula: str = "",
 ) -> Op:
     return Op(
         name, "shape", forward, symbol, rule, (local,), label, precedence, (), (transpose,), linear="joint",
-        analytic=True, words=words, view=view, variadic=variadic, formula=formula or f"d {name}(a) = {name}(da)",
+        analytic=True, words=words, variadic=variadic, formula=formula or f"d {name}(a) = {name}(da)",
     )  # fmt: skip
 
 
@@ -42,13 +43,14 @@ def _reshape_words(text: Text, shapes: tuple[Shape, ...], shape: Shape, params: 
     return replace(text, local=(f"{{g}} as {by(shapes[0])}",), label=f"{{0}} as {by(shape)}")
 
 
-def _reshaped(a: Any, shape: Shape) -> Any:
-    return np.reshape(a, shape)  # by position: the keyword has changed its name in NumPy 2.1
+def _reshaped(a: Any, shape: Shape, order: Any = "C", copy: bool = False) -> Any:
+    out = np.reshape(a, shape, order)  # by position: the keyword has changed its name in NumPy 2.1
+    return np.array(out) if copy else out
 
 
 RESHAPE = _shape(
-    "reshape", _reshaped, lambda g, y, a, shape: np.reshape(g, np.shape(a)), "reshape",
-    "A reshape gives it back in the operand's shape.", "{g} reshaped", words=_reshape_words, view=True,
+    "reshape", _reshaped, lambda g, y, a, shape, order="C", copy=False: np.reshape(g, np.shape(a), order), "reshape",
+    "A reshape gives it back in the operand's shape.", "{g} reshaped", words=_reshape_words,
 )  # fmt: skip
 
 
@@ -62,7 +64,7 @@ TRANSPOSE = _shape(
     "transpose", np.transpose,
     lambda g, y, a, axes: np.transpose(g, tuple(int(i) for i in np.argsort(axes))),
     "( )ᵀ", "A transpose is transposed back.", "{g}ᵀ", label="{0}ᵀ", precedence=POWERS, words=_transpose_words,
-    view=True, formula="d(Aᵀ) = dAᵀ",
+    formula="d(Aᵀ) = dAᵀ",
 )  # fmt: skip
 
 
@@ -74,7 +76,7 @@ def _broadcast_words(text: Text, shapes: tuple[Shape, ...], shape: Shape, params
 
 
 BROADCAST_TO = _shape(
-    "broadcast_to", lambda a, shape: np.broadcast_to(a, shape).copy(), lambda g, y, a, shape: g, "repeat",
+    "broadcast_to", np.broadcast_to, lambda g, y, a, shape: g, "repeat",
     "Repeating along an axis sums it over that axis.", "Σ", words=_broadcast_words,
 )  # fmt: skip
 
@@ -119,8 +121,12 @@ def _scatter(g: Any, shape: Shape, index: Any) -> Any:
     return out
 
 
+def _picked(a: Any, index: Any) -> Any:
+    return (np.asarray(a) if type(a) is float else a)[index]  # an array of no axes can be indexed, by [()] and [None]
+
+
 GETITEM = _shape(
-    "getitem", lambda a, index: a[index], lambda g, y, a, index: scatter(g, np.shape(a), index), "[ ]",
+    "getitem", _picked, lambda g, y, a, index: scatter(g, np.shape(a), index), "[ ]",
     "Picking elements puts it back in their places, and 0 in all others.", "{g} in place", words=_getitem_words,
     formula="d(a[i]) = da[i]",
 )  # fmt: skip
@@ -132,8 +138,6 @@ SCATTER = _shape(
 
 def scatter(g: Any, shape: Shape, index: Any) -> Any:
     """Return zeros of a shape with g added at the index; recorded where g is traced."""
-    from .dispatch import call
-
     return call(_scatter, g, shape, index)
 
 
@@ -144,16 +148,26 @@ def _set(a: Any, b: Any, index: Any) -> Any:
 
 
 def _kept(g: Any, y: Any, a: Any, b: Any, index: Any) -> Any:
-    keep = np.ones(np.shape(a))
-    keep[index] = 0.0
-    return np.where(keep == 1.0, g, 0.0)
+    keep = np.ones(np.shape(a), bool)
+    keep[index] = False
+    return np.where(keep, g, 0.0)
+
+
+def _stayed(g: Any, y: Any, a: Any, b: Any, index: Any) -> Any:
+    """Pick the gradient from where b was put; where an index repeats, only what was put there last stayed."""
+    if is_basic(index):
+        return g[index]
+    last = np.zeros(np.shape(a), int)
+    turns = np.arange(last[index].size).reshape(last[index].shape)
+    last[index] = turns
+    return np.where(last[index] == turns, g[index], 0.0)
 
 
 SETITEM = Op(
     "setitem", "shape", _set, "[ ]←",
     "What was put in gets it from its places; the rest goes to the old array, with 0 where that was overwritten.",
     ("{g} without the places", "{g}[places]"), "{0} with {1} put in", CALLS, (),
-    (_kept, lambda g, y, a, b, index: g[index]), linear="joint", analytic=True,
+    (_kept, _stayed), linear="joint", analytic=True,
     formula="d(a with b at i) = da with db at i", edge="Where an index repeats, the value that stayed gets it.",
 )  # fmt: skip
 
@@ -194,12 +208,12 @@ COPY = _shape(
 )  # fmt: skip
 
 
-def _cast(a: Any, dtype: Any) -> Any:
-    return a if np.iscomplexobj(a) else np.asarray(a).astype(dtype)
+def _cast(a: Any, dtype: Any, copy: bool = True) -> Any:
+    return a if np.iscomplexobj(a) else np.asarray(a).astype(dtype, copy=copy)
 
 
 ASTYPE = _shape(
-    "astype", _cast, lambda g, y, a, dtype: g, "astype", "A change of precision passes it on.", "1",
+    "astype", _cast, lambda g, y, a, dtype, copy=True: g, "astype", "A change of precision passes it on.", "1",
     words=lambda t, s, o, p: replace(t, label=f"{{0}} as {p['dtype']}"), formula="d astype(a) = da",
 )  # fmt: skip
 
@@ -216,8 +230,19 @@ def _total(shape: Any, a: Any) -> Shape:
     return whole
 
 
-def _bind_reshape(a: Any, shape: Any) -> Any:
-    return (a,), {"shape": _total(shape, a)}
+def _order(order: Any, a: Any) -> str:
+    """Return "C" or "F" for the order in which elements are read; "A" and "K" go by how they lie in memory."""
+    flags = np.asarray(bare(a)).flags
+    if order == "K" and not flags.forc:
+        raise unknown("np.ravel", (), None, "order='K' of an array that lies in memory in no one order")
+    return order if order in ("C", "F") else "F" if flags.fnc else "C"
+
+
+def _bind_reshape(a: Any, shape: Any, order: Any = "C", *, copy: bool | None = None) -> Any:
+    params = {"shape": _total(shape, a)}
+    if (order := _order(order, a)) != "C":
+        params |= {"order": order}
+    return (a,), params | ({"copy": True} if copy else {})
 
 
 def _bind_transpose(a: Any, axes: Any = None) -> Any:
@@ -235,16 +260,16 @@ def _bind_stack(arrays: Any, axis: int = 0) -> Any:
     return tuple(arrays), {"axis": axis % (np.ndim(arrays[0]) + 1)}
 
 
-def _bind_astype(x: Any, dtype: Any) -> Any:
+def _bind_astype(
+    x: Any, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True, copy: bool = True
+) -> Any:
     kind = np.dtype(dtype)
     if kind.kind != "f":
-        from .refuse import detached
-
         raise detached(
             f"astype({kind}) of a traced value rounds it",
             f"use v.value.astype({kind}) for the number alone, or np.trunc(v) to stay traced", sys._getframe(1),
         )  # fmt: skip
-    return (x,), {"dtype": kind}
+    return (x,), {"dtype": kind} if copy else {"dtype": kind, "copy": False}
 
 
 def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
@@ -281,9 +306,9 @@ NUMPY: dict[Any, tuple[Op | None, Any]] = {
     np.broadcast_to: (BROADCAST_TO, lambda array, shape: ((array,), {"shape": _total(shape, array)})),
     np.concatenate: (CONCATENATE, _bind_concatenate),
     np.stack: (STACK, _bind_stack),
-    np.copy: (COPY, lambda a: ((a,), None)),
+    np.copy: (COPY, lambda a, order="K", subok=False: ((a,), None)),
     np.astype: (ASTYPE, _bind_astype),
-    np.ravel: (None, lambda a: np.reshape(a, (np.size(a),))),
+    np.ravel: (None, lambda a, order="C": np.reshape(a, (np.size(a),), order)),
     np.swapaxes: (None, _swapaxes),
     np.matrix_transpose: (None, lambda x: _swapaxes(x, -1, -2)),
     np.permute_dims: (TRANSPOSE, _bind_transpose),

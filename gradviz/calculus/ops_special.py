@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from .op import CALLS, Op
+from .refuse import unknown
+from .traced import call
 
 _ROOT = 2.0 / math.sqrt(math.pi)
 
@@ -48,10 +50,8 @@ def _row(
 
 def _no(what: str) -> Callable[..., Any]:
     def refuse(y: Any, *args: Any) -> Any:
-        from ..errors import UnknownFunction
-
-        raise UnknownFunction(
-            f"scipy.special.{what} has no derivative by its order here; give the order as a plain number"
+        raise unknown(
+            f"scipy.special.{what}", (), None, "it has no derivative by its order; give that as a plain number"
         )
 
     return refuse
@@ -65,8 +65,6 @@ def _derived(a: Any, n: int) -> Any:
 
 
 def _polygamma(n: int, a: Any) -> Any:
-    from .dispatch import call
-
     return call(_derived, a, n)
 
 

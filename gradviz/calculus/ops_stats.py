@@ -9,11 +9,13 @@ import numpy as np
 
 from .op import CALLS, Op
 from .ops_array import axis_of, count, kept
+from .refuse import unknown
+from .traced import bare, call
 
 
 def _root(v: Any) -> Any:
     """The square root, flat at 0: there a standard deviation or a norm has no slope, and sends 0 (as PyTorch)."""
-    zero = np.asarray(getattr(v, "value", v)) == 0
+    zero = np.asarray(bare(v)) == 0
     if not np.any(zero):
         return np.sqrt(v)
     return np.where(zero, 0.0, np.sqrt(np.where(zero, 1.0, v)))
@@ -60,9 +62,10 @@ def _line(a: Any, axis: Any) -> tuple[Any, int]:
     if axis is None:
         return np.reshape(a, (-1,)), n
     over = [i % np.ndim(a) for i in np.atleast_1d(axis)]
-    moved = np.moveaxis(a, over, range(-len(over), 0)) if over[-1] != np.ndim(a) - 1 or len(over) > 1 else a
-    rest = np.shape(moved)[: np.ndim(a) - len(over)]
-    return (np.reshape(moved, (*rest, n)) if len(over) > 1 else moved), n
+    if over == [np.ndim(a) - 1]:
+        return a, n
+    moved = np.moveaxis(a, over, range(-len(over), 0))
+    return (moved if len(over) == 1 else np.reshape(moved, (*np.shape(moved)[: np.ndim(a) - len(over)], n))), n
 
 
 #: How a quantile between two elements is taken, of NumPy's methods: those that interpolate between neighbours.
@@ -79,12 +82,12 @@ def _quantile(
     a: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: bool = False, overwrite_input: bool = False
 ) -> Any:
     if method not in _BETWEEN:
-        from .refuse import unknown
-
         raise unknown(
             f"np.quantile with method={method!r}", ("np.quantile",), None, f"gradviz has {', '.join(_BETWEEN)}"
         )
     line, n = _line(a, axis)
+    if n == 0:
+        return np.mean(a, axis=axis, keepdims=keepdims)  # NaN in the right shape, as NumPy has it
     ordered = np.sort(line, axis=-1)
 
     def one(share: float) -> Any:
@@ -93,11 +96,11 @@ def _quantile(
         out = ordered[..., i]
         if t:
             out = out * (1.0 - t) + ordered[..., min(i + 1, n - 1)] * t
-        if np.any(np.isnan(np.asarray(getattr(line, "value", line)))):
+        if np.any(np.isnan(np.asarray(bare(line)))):
             out = np.where(np.any(np.isnan(line), axis=-1), np.nan, out)
         return np.reshape(out, kept(np.shape(a), axis_of(axis, a))) if keepdims else out
 
-    values = np.asarray(getattr(q, "value", q), float)
+    values = np.asarray(bare(q), float)
     if values.ndim == 0:
         return one(float(values))
     return np.reshape(np.stack([one(s) for s in np.ravel(values)]), (*values.shape, *np.shape(one(0.5))))
@@ -152,7 +155,7 @@ def _nancumsum(a: Any, axis: Any = None) -> Any:
 
 
 def _cumprod_back(g: Any, y: Any, a: Any, axis: int) -> Any:
-    values = np.asarray(getattr(a, "value", a))
+    values = np.asarray(bare(a))
     if not np.any(values == 0):
         return np.flip(np.cumsum(np.flip(g * y, axis), axis), axis) / a
     # With zeros: the k-th result is a product of the first k, and gives each of them the product of the others.
@@ -178,8 +181,6 @@ CUMPROD = Op(
 
 
 def _cumprod(a: Any, axis: Any = None) -> Any:
-    from .dispatch import call
-
     if axis is None:
         a, axis = np.ravel(a), 0
     return call(_multiplied, a, axis % np.ndim(a))

@@ -15,10 +15,11 @@ from ..record import Run
 from . import sweep as sweeps_of
 from .build import Built, build
 from .dispatch import unwrapped
+from .leaf import leaf, role_of
 from .notation import identifier
 from .op import CONSTANT, DATA, INPUT, PARAMETER
 from .site import tracing
-from .trace import Var, as_of, leaf, role_of
+from .trace import Var, as_of
 from .tree import bind, is_input, is_whole, split, substitute, title_of, walk
 
 #: The sweeps that a record may hold, in any order and number.

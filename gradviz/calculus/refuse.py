@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
 from types import FrameType
@@ -13,8 +14,8 @@ from .site import user_frame
 
 
 def place(frame: FrameType | None) -> str:
-    """Return "file.py:12: " for the user's line that is running, or "" where there is none."""
-    frame = user_frame(frame)
+    """Return "file.py:12: " for the user's line that is running (below `frame`, if given), or "" for none."""
+    frame = user_frame(frame or sys._getframe())
     if frame is None:
         return ""
     path = frame.f_code.co_filename
@@ -27,6 +28,15 @@ def place(frame: FrameType | None) -> str:
 def detached(what: str, way: str, frame: FrameType | None) -> Detached:
     """Return the error for a value that is about to leave the trace."""
     return Detached(f"{place(frame)}{what}, and its gradient would be lost; {way}")
+
+
+def stale(frame: FrameType | None) -> Detached:
+    """Return the error for an array that changed under a Var: it shares memory with one that was written to."""
+    return Detached(
+        f"{place(frame)}this array has changed since it was made: it shares its memory with a view (a slice, a "
+        "transpose, a reshape) or with an array that was written to, and a graph of values cannot show that; copy "
+        "before writing: y = y.copy(), or take the view after it"
+    )
 
 
 def unsupported(what: str, frame: FrameType | None) -> UnsupportedValue:

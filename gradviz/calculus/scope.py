@@ -40,7 +40,7 @@ class scope:  # it is used as a function is
     Raises `TypeError` for a name that is no string, and for a function that is paused and resumed (a generator or
     coroutine), whose parts may run at any time.
 
-    >>> from gradviz.calculus.trace import var
+    >>> from gradviz.calculus.leaf import var
     >>> x = var(0.5)
     >>> with scope("layer 1"):
     ...     h = x * x + x

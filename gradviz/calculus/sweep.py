@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..record import Event, Sweep
+from .leaf import leaf
 from .op import INPUT, axes
-from .trace import Var, apply, item, leaf, tick
+from .trace import Var, apply, item, tick
 
 if TYPE_CHECKING:
     from .build import Built

@@ -16,12 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UnsupportedValue
 from . import dispatch, ops_basic, ops_linear, ops_shape
 from .arraylike import Arraylike
-from .op import CONSTANT, DATA, INPUT, PARAMETER, Op
-from .refuse import undispatched, unsupported
+from .op import CONSTANT, Op
+from .refuse import stale, undispatched, unsupported
 from .site import Site, calling, here
+from .traced import bare
+from .value import checked, settle
 
 _getframe = sys._getframe
 #: Gives the next seq: whatever is made from now on lies above it.
@@ -40,14 +41,20 @@ class Var(Arraylike):
     seq     counts up with every Var made, so sorting by it is a topological order
     site, lasti   the user's frame and instruction; `name` as given by the user; `of`, in a Var made while
             differentiating, the Var whose rule made it
+    base, views   the Var whose memory this one shares in NumPy, and those that share its own
+    before  what this Var stood for until it was written to; see `writing`
     """
 
-    __slots__ = ("__weakref__", "args", "lasti", "name", "of", "op", "params", "seq", "site", "value", "views")
+    __slots__ = (
+        "__weakref__", "args", "base", "before", "lasti", "name", "of", "op", "params", "seq", "site", "value", "views",
+    )  # fmt: skip
 
     value: Any
     name: str | None
     of: Var | None
+    base: Var | None
     views: list[weakref.ref[Var]] | None
+    before: Var | None
 
     def __init__(
         self, value: Any, op: Op, args: tuple[Var, ...], params: dict[str, Any] | None, site: Site, lasti: int
@@ -62,11 +69,7 @@ class Var(Arraylike):
 
     @property
     def operands(self) -> tuple[Var, ...]:
-        """The operands as they were when the operation ran.
-
-        Assigning to items makes a Var stand for its new value, with a later seq: what was computed before the
-        assignment used the Var's first arg, which stands for the old one.
-        """
+        """The operands as they were when the operation ran: writing to a Var gives it a later seq."""
         for a in self.args:
             if a.seq > self.seq:
                 return tuple(map(self._before, self.args))
@@ -94,8 +97,10 @@ class Var(Arraylike):
         return np.asarray(self.value).dtype
 
     def __getattr__(self, attribute: str) -> Any:
-        if attribute in ("name", "of", "views"):
+        if attribute in ("name", "of", "base", "views", "before"):
             return None  # slots that are set only where there is something to say
+        if attribute == "value":
+            raise stale(_getframe(1))  # the slot was emptied by `writing`
         raise undispatched(attribute, self, _getframe(1))
 
     def __repr__(self) -> str:
@@ -114,25 +119,25 @@ class Var(Arraylike):
         return len(self.value)
 
     def __contains__(self, item: object) -> bool:
-        return dispatch.bare(item) in self.value
+        return bare(item) in self.value
 
     def __lt__(self, other: Any) -> Any:
-        return self.value < dispatch.bare(other)
+        return self.value < bare(other)
 
     def __le__(self, other: Any) -> Any:
-        return self.value <= dispatch.bare(other)
+        return self.value <= bare(other)
 
     def __gt__(self, other: Any) -> Any:
-        return self.value > dispatch.bare(other)
+        return self.value > bare(other)
 
     def __ge__(self, other: Any) -> Any:
-        return self.value >= dispatch.bare(other)
+        return self.value >= bare(other)
 
     def __eq__(self, other: object) -> Any:
-        return self.value == dispatch.bare(other)
+        return self.value == bare(other)
 
     def __ne__(self, other: object) -> Any:
-        return self.value != dispatch.bare(other)
+        return self.value != bare(other)
 
     __hash__ = object.__hash__
 
@@ -173,20 +178,12 @@ class Var(Arraylike):
 
     def __getitem__(self, key: Any) -> Any:
         frame = _getframe(1)
-        out = _make(ops_shape.GETITEM, (self,), {"index": dispatch.index_of(key, frame)}, frame)
-        if out.value.__class__ is _array:
-            self._seen_by(out)
-        return out
+        return _make(ops_shape.GETITEM, (self,), {"index": dispatch.index_of(key, frame)}, frame)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        from .assign import assign
+        from .writing import assign
 
         assign(self, key, value, _getframe(1))
-
-    def _seen_by(self, view: Var) -> None:
-        """Remember a Var that shares this one's memory in NumPy, for as long as it lives."""
-        self.views = [r for r in self.views or () if r() is not None]
-        self.views.append(weakref.ref(view))
 
     def __iter__(self) -> Iterator[Any]:
         if self.ndim == 0:
@@ -199,7 +196,8 @@ class Var(Arraylike):
 def as_of(var: Var, seq: int) -> Var:
     """Return the Var that stands for what `var` stood for when `seq` was given out."""
     while var.seq > seq:
-        var = var.args[0]
+        assert var.before is not None
+        var = var.before
     return var
 
 
@@ -266,9 +264,43 @@ for _name, _op, _fn in (
         setattr(Var, _method.__name__, _method)
 
 
+def _in_place(op: Op, function: Callable[[Any, Any], Any]) -> Any:
+    """Return the method for `self ∘= other`: NumPy writes into an array, and gives a number's name a new value."""
+
+    def method(self: Var, other: Any) -> Any:
+        if self.value.__class__ is not _array:
+            return NotImplemented
+        from .writing import update
+
+        return update(self, op, function, other, _getframe(1))
+
+    return method
+
+
+for _name, _op, _fn in (
+    ("iadd", ops_basic.ADD, operator.iadd),
+    ("isub", ops_basic.SUBTRACT, operator.isub),
+    ("imul", ops_basic.MULTIPLY, operator.imul),
+    ("itruediv", ops_basic.DIVIDE, operator.itruediv),
+    ("ifloordiv", ops_basic.FLOOR_DIVIDE, operator.ifloordiv),
+    ("imod", ops_basic.REMAINDER, operator.imod),
+    ("ipow", ops_basic.POWER, operator.ipow),
+    ("imatmul", ops_linear.MATMUL, operator.imatmul),
+):
+    _method = _in_place(_op, _fn)
+    _method.__name__ = f"__{_name}__"
+    _method.__qualname__ = f"Var.{_method.__name__}"
+    setattr(Var, _method.__name__, _method)
+
+
+def is_operand(value: Any) -> bool:
+    """Tell whether Python's operators take a value beside a Var; anything else has its own say."""
+    return isinstance(value, int | float | np.ndarray | np.generic | list | tuple | complex | Var)
+
+
 def _mixed(op: Op, var: Var, other: Any, swapped: bool, frame: FrameType) -> Any:
     """Apply a binary operator to a Var and something that is not one, or give way to that."""
-    if not isinstance(other, int | float | np.ndarray | np.generic | list | tuple | complex | Var):
+    if not is_operand(other):
         return NotImplemented
     args = (constant(other, frame), var) if swapped else (var, constant(other, frame))
     return _make(op, args, None, frame)
@@ -295,30 +327,6 @@ def power(base: Var, exponent: Any, frame: FrameType) -> Var:
 # -- making Vars
 
 
-def settle(value: Any, frame: FrameType | None = None) -> Any:
-    """Bring a result into the form that Vars hold: float64 numbers as floats, arrays read-only."""
-    kind = type(value)
-    if kind is _array:
-        if value.dtype.kind not in "fiub":
-            raise unsupported(f"a result of dtype {value.dtype}", frame)
-        if value.ndim == 0:
-            value = value[()]
-            return float(value) if type(value) is np.float64 else value
-        value.flags.writeable = False
-        return value
-    if kind is float:
-        return value
-    if kind is np.float64:
-        return float(value)
-    if isinstance(value, tuple):
-        return tuple(settle(v, frame) for v in value)
-    if isinstance(value, np.ndarray):  # a subclass: matrices and masked arrays have rules of their own
-        raise unsupported(f"an array of type {kind.__name__}", frame)
-    if kind is complex or isinstance(value, np.complexfloating):
-        raise unsupported("a complex number", frame)
-    return value
-
-
 def constant(value: Any, frame: FrameType) -> Var:
     """Return an operand as a Var; what is not traced becomes a constant."""
     if type(value) is Var:
@@ -326,26 +334,25 @@ def constant(value: Any, frame: FrameType) -> Var:
     return Var(checked(value, frame), CONSTANT, (), None, here(frame), frame.f_lasti)
 
 
-def checked(value: Any, frame: FrameType | None = None) -> Any:
-    """Copy a number or array that the user gave; raise `UnsupportedValue` for what has no derivative."""
-    kind = type(value)
-    if kind is float:
-        return value
-    if kind is int or kind is bool:
-        return float(value)
-    if isinstance(value, np.ma.MaskedArray | np.matrix):
-        raise unsupported(f"an array of type {kind.__name__}", frame)
-    array = np.array(value)
-    if array.dtype.kind not in "fiub":
-        what = "an object array" if array.dtype.kind == "O" else f"a value of dtype {array.dtype}"
-        raise unsupported(what if not isinstance(value, complex) else f"the complex number {value}", frame)
-    return settle(array, frame)
-
-
 def _make(op: Op, args: tuple[Var, ...], params: dict[str, Any] | None, frame: FrameType) -> Var:
     values = [a.value for a in args]
-    value = op.forward(*values, **params) if params else op.forward(*values)
-    return Var(settle(value, frame), op, args, params, here(frame), frame.f_lasti)
+    value = settle(op.forward(*values, **params) if params else op.forward(*values), frame)
+    out = Var(value, op, args, params, here(frame), frame.f_lasti)
+    if value.__class__ is _array and (value.base is not None or value is values[0]):
+        _share(out)
+    return out
+
+
+def _share(view: Var) -> None:
+    """Note whose memory a result is in, where it is not in its own."""
+    for a in view.args:
+        if a.value.__class__ is _array and np.may_share_memory(view.value, a.value):
+            views = a.views = a.views or []
+            if len(views) & (len(views) - 1) == 0:  # now and then, forget those that are gone
+                views[:] = [r for r in views if r() is not None]
+            views.append(weakref.ref(view))
+            view.base = a
+            return
 
 
 def direct(op: Op, inputs: tuple[Any, ...], frame: FrameType) -> Var:
@@ -365,56 +372,9 @@ def apply(op: Op, args: tuple[Any, ...], params: dict[str, Any] | None, frame: F
     out = _make(op, tuple(constant(a, frame) for a in args), params, frame)
     if type(out.value) is tuple:
         return tuple(item(out, i, frame) for i in range(len(out.value)))
-    if op.view and type(out.value) is _array:
-        out.args[0]._seen_by(out)
     return out
 
 
 def item(var: Var, position: int, frame: FrameType) -> Var:
     """Return one result of an op that has several."""
     return _make(ops_shape.ITEM, (var,), {"position": position}, frame)
-
-
-# -- leaves
-
-#: Names that the field gives to data; digits, subscripts and underscores may follow.
-_DATA_NAMES = frozenset(["x", "y", "t", "X", "Y", "T", "xs", "ys", "inputs", "targets", "data", "labels", "features"])
-
-
-def role_of(name: str) -> Op:
-    """Return DATA or PARAMETER, by what the field calls such things: x, y₁, targets_2 and x[0] are data."""
-    name = name.partition("[")[0].partition(".")[0]
-    return DATA if name.rstrip("0123456789₀₁₂₃₄₅₆₇₈₉_") in _DATA_NAMES else PARAMETER
-
-
-def leaf(value: Any, name: str | None, op: Op, frame: FrameType) -> Var:
-    """Return a Var for an input: a copy that nobody can change, with ints as floats."""
-    out = Var(
-        checked(value, frame), op, (), {"whole": True} if type(value) is int else None, here(frame), frame.f_lasti
-    )
-    if name is not None:
-        out.name = name
-    return out
-
-
-def var(value: Any, name: str | None = None, role: str | None = None) -> Var:
-    """Return a traced value to compute with.
-
-    value   a number or an array of floats; Python ints become floats
-    name    what a picture calls it; by default the name that it is assigned to
-    role    "parameter", "data" or "constant"; by default it follows from the name
-
-    Raises `UnsupportedValue` for complex numbers and arrays of objects, `UnknownName` for another role.
-
-    >>> x = var(2.0, name="x")
-    >>> (x * x + 1.0).value
-    5.0
-    """
-    from ..errors import UnknownName
-
-    roles = {"parameter": PARAMETER, "data": DATA, "constant": CONSTANT}
-    if role is not None and role not in roles:
-        raise UnknownName(f"role={role!r} is not a role; choose from {', '.join(roles)}")
-    if isinstance(value, Var):
-        raise UnsupportedValue("gv.var was given a traced value; it is one already")
-    return leaf(value, name, roles[role] if role else INPUT if name is None else role_of(name), _getframe(1))

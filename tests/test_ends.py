@@ -1,0 +1,74 @@
+"""Where arrays end: no axes, no elements, axes counted from behind, the order of elements, and functions' far ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradviz as gv
+
+A, V = np.array([[0.3, -1.2, 0.7], [1.1, 0.2, -0.5]]), np.array([0.3, -1.2, 0.7])
+NONE, ONE = np.zeros((0, 3)), np.array(0.4)
+CUBE = np.sin(np.arange(24.0) * 1.7).reshape(2, 3, 4)
+
+CASES: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
+    *[(f"index {i} of no axes", lambda a, i=i: a[i] * 2.0, (ONE,)) for i in ((), None, ..., True, (None, ...))],
+    ("no places", lambda a: a[[]], (A,)),
+    ("no rows", lambda a: a[5:] * 2.0, (A,)),
+    ("a mask of nothing", lambda a: a[np.zeros((2, 3), bool)], (A,)),
+    ("sum of nothing", lambda a: np.sum(a, axis=0) + 1.0, (NONE,)),
+    ("prod of nothing", lambda a: np.prod(a, axis=0) + 1.0, (NONE,)),
+    ("product over nothing", lambda a, b: a @ b, (np.zeros((2, 0)), NONE)),
+    ("median along nothing", lambda a: np.median(a, axis=()), (A,)),
+    *[(f"reshape {o}", lambda a, o=o: np.reshape(a, (2, -1), order=o) * np.arange(3.0), (A,)) for o in "CFA"],
+    *[(f"ravel {o}", lambda a, o=o: np.ravel(a, order=o) * a.ravel(o) * a.flatten(o), (A,)) for o in "CFAK"],
+    *[(f"ravel {o} turned", lambda a, o=o: np.ravel(a.T, order=o) * a.T.flatten(order=o), (A,)) for o in "CFAK"],
+    ("an order for the memory alone", lambda a: np.add(a, 1.0, order="F") * np.copy(a, order="F") * a.copy("F"), (A,)),
+    ("astype", lambda a: a.astype(float, order="F", copy=False) * a.astype(np.float64, casting="safe"), (A,)),
+    ("one vector for many matrices", np.linalg.solve, (CUBE[:, :, :3] + 3 * np.eye(3), V)),
+    ("remainder at a jump", lambda a, b: np.remainder(a, b) + np.fmod(a, b), (1.0, 0.1)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "args"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_values_are_numpys_and_gradients_agree(f: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    value, back = gv.vjp(f, *args)
+    plain = f(*args)
+    assert np.shape(value) == np.shape(plain)
+    np.testing.assert_allclose(value, plain, rtol=1e-12)
+    assert [np.shape(g) for g in back(np.ones(np.shape(value)))] == [np.shape(a) for a in args]
+    if not any(word in str(f) for word in ("jump",)):
+        gv.check(f, *args)
+
+
+def test_a_remainder_slopes_as_the_branch_it_lies_on() -> None:
+    assert np.remainder(1.0, 0.1) > 0.09  # NumPy sees 9 tenths in 1, though 1 / 0.1 is 10
+    assert gv.grad(np.remainder, 1)(1.0, 0.1) == gv.grad(np.fmod, 1)(1.0, 0.1) == -9.0
+    assert gv.grad(np.remainder, 1)(1.0, -np.inf) == 1.0
+
+
+def test_the_larger_of_two_takes_all_of_a_logaddexp_at_infinity() -> None:
+    for f in (np.logaddexp, np.logaddexp2):
+        assert gv.grad(f, (0, 1))(np.inf, 1.0) == (1.0, 0.0)
+        assert gv.grad(f, (0, 1))(1.0, np.inf) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "error"),
+    [
+        (lambda a: np.einsum("b...,b...->b", a, a), (A,), ValueError),
+        (np.matvec, (V, V), ValueError),
+        (np.vecmat, (V, V), ValueError),
+        (np.sort, (ONE,), np.exceptions.AxisError),
+        (lambda a: a[0], (ONE,), IndexError),
+        (lambda a: np.median(a, axis=2), (A,), np.exceptions.AxisError),
+    ],
+)
+def test_what_numpy_refuses_is_refused(f: Callable[..., Any], args: tuple[Any, ...], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        f(*args)
+    with pytest.raises(error):
+        gv.vjp(f, *args)
