@@ -23,9 +23,9 @@ html, body { margin: 0; height: 100%%; background: %(ground)s; }
 """
 
 _SCRIPT = """
-const seen = %(seen)s;  // by slide and class: from, to, from, to, ...
+const seen = %(seen)s;  // by part and class: from, to, from, to, ...
 const deck = new Reveal({
-  width: %(width)s, height: %(height)s, margin: 0, controls: false, progress: false,
+  width: %(width)s, height: %(height)s, margin: 0, center: false, controls: false, progress: false,
   hash: true, fragmentInURL: true, transition: "none", backgroundTransition: "none",
   plugins: [RevealNotes],
 });
@@ -36,17 +36,22 @@ addEventListener("message", event => {
   else if (said.includes('"connected"')) begins = false;
   else if (begins && said.includes('"setState"')) event.stopImmediatePropagation();
 });
-const slides = [...document.querySelectorAll(".slides > section")];
-function show(i) {
-  const step = slides[i].querySelectorAll(".fragment.visible").length;
-  for (const [name, times] of Object.entries(seen[i])) {
-    const now = times.some((from, j) => j %% 2 === 0 && from <= step && step < times[j + 1]);
-    for (const e of slides[i].getElementsByClassName(name)) e.style.visibility = now ? "" : "hidden";
+function follow() {
+  for (const slide of document.querySelectorAll(".slides section")) {  // in print a slide a step
+    const step = slide.querySelectorAll(".fragment.visible").length;
+    for (const [name, times] of Object.entries(seen[slide.dataset.part])) {
+      const now = times.some((from, j) => j %% 2 === 0 && from <= step && step < times[j + 1]);
+      for (const e of slide.getElementsByClassName(name)) e.style.visibility = now ? "" : "hidden";
+    }
   }
+  const now = deck.getCurrentSlide();  // a key past the last step leaves no fragment current: the last stays it
+  if (now && !now.querySelector(".current-fragment"))
+    [...now.querySelectorAll(".fragment.visible")].pop()?.classList.add("current-fragment");
 }
-const showAll = () => slides.forEach((_, i) => show(i));
-for (const event of ["ready", "slidechanged", "fragmentshown", "fragmenthidden"]) deck.on(event, showAll);
-showAll();
+const all = {subtree: true, attributes: true, attributeFilter: ["class"]};
+new MutationObserver(follow).observe(document.querySelector(".slides"), all);
+deck.on("pdf-ready", follow);
+follow();
 deck.initialize();
 """
 
@@ -75,7 +80,8 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
         seen.append({name: frames for frames, name in classes.stretches.items()})
         steps = "\n".join(f'<div class="fragment">{_note(note)}</div>' for note in notes[1:])
         slides.append(
-            f'<section data-background-color="{escape(scene.ground)}">\n<h2>{escape(part or scene.title)}</h2>\n'
+            f'<section data-part="{n}" data-background-color="{escape(scene.ground)}">\n'
+            f"<h2>{escape(part or scene.title)}</h2>\n"
             f"{opening(scene, prefix=prefix, size=size)}\n{lines}\n</svg>\n{_note(notes[0])}\n{steps}\n</section>"
         )
     if scene is None:
