@@ -14,7 +14,7 @@ from gradviz.picture.chips import sample
 from gradviz.picture.extent import extents
 from gradviz.picture.lens import Lens, focus_of
 from gradviz.picture.moment import Moment
-from gradviz.picture.narrate import Span
+from gradviz.picture.narrate import Span, narrate
 from gradviz.picture.scene import Element, Path, Rect, Text, mark_box
 from gradviz.picture.theme import DARK, LIGHT
 from gradviz.picture.words import Names
@@ -46,6 +46,12 @@ def stacked(w: list[float]) -> object:
     return (np.stack(w) ** 2).sum()
 
 
+def layers(x: list[float], weights: list[list[list[float]]], y: float) -> object:
+    for layer in weights:
+        x = [np.tanh(sum((wi * xi for wi, xi in zip(w[1:], x, strict=True)), w[0])) for w in layer]
+    return (x[0] - y) ** 2
+
+
 @cache
 def run_of(kind: str) -> Run:
     match kind:
@@ -59,13 +65,18 @@ def run_of(kind: str) -> Run:
             rng = np.random.default_rng(0)
             shapes = ((4, 3), (3, 5), (4, 1))
             return record(arrays, tuple(rng.normal(size=s) for s in shapes)).run
+        case "layers":
+            r = np.random.default_rng(3)
+            weights = [[(r.normal(size=3) / 3).tolist() for _ in range(3)], [(r.normal(size=4) / 3).tolist()]]
+            return record(layers, ([0.4, -0.7], weights, 1.0)).run
         case "stacked":
             return record(stacked, ([0.1 * i - 0.33 for i in range(20)],)).run
         case _:
             raise AssertionError(kind)
 
 
-KINDS = ("square", "fan", "many", "arrays", "stacked")
+KINDS = ("square", "fan", "many", "arrays", "stacked", "layers")
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def lens(run: Run, theme: object = LIGHT, box: tuple[float, float, float, float] = BOX) -> Lens:
@@ -182,18 +193,95 @@ def test_a_gradient_that_collects_says_how_many_terms_have_come() -> None:
     assert any(s.startswith("1 of 2") for s in notes) and not any(s == "2 of 2" for s in notes)
 
 
-def test_places_are_the_same_in_every_frame() -> None:
-    run = run_of("square")
-    made = lens(run)
-    where = {
-        (e.id, e.marks[-1].x, e.marks[-1].y)  # type: ignore[union-attr]
-        for m in moments(run)
-        for e in made.elements(m)
-        if e.id in ("lens-feed-0", "lens-input-1")
-        and isinstance(e.marks[-1], Rect)
-        and len(run.graph.users[focus_of(m) or 0]) == 1
+def grounds(shown: dict[str, Element]) -> dict[str, tuple[float, float]]:
+    """Return the corner of each card's ground, by the card's element."""
+    return {
+        name: next((r.x, r.y) for r in e.marks if isinstance(r, Rect) and r.fill == LIGHT.card and r.r == 8)
+        for name, e in shown.items()
+        if name.startswith(("lens-input-", "lens-active", "lens-feed"))
     }
-    assert len({w for w in where if w[0] == "lens-input-1"}) == 1
+
+
+def test_every_card_has_one_place_for_the_whole_film() -> None:
+    run = run_of("layers")
+    made = lens(run)
+    places: dict[str, set[tuple[float, float]]] = {}
+    for m in moments(run):
+        for name, corner in grounds(parts(made.elements(m))).items():
+            places.setdefault(name, set()).add(corner)
+    assert set(places) == {"lens-input-0", "lens-input-1", "lens-active", "lens-feed"}
+    assert all(len(corners) == 1 for corners in places.values()), places
+
+
+def test_signs_bars_and_results_of_equations_stay_where_they_are() -> None:
+    run = run_of("layers")
+    made = lens(run)
+    names = Names(run.graph)
+    seen: list[tuple[set[object], ...]] = []
+    for m in moments(run):
+        events = m.step.events if m.step and m.step.kind == "backward" else ()
+        receivers = run.graph.nodes[events[0].node].args if events else ()
+        told = {*receivers, *(e.node for e in events)}
+        if len(events) != 2 or any(m.terms[i] > 1 for i in receivers) or any(len(names.partial(i)) > 4 for i in told):
+            continue
+        marks = parts(made.elements(m))["lens-equations"].marks
+        rects = [r for r in marks if isinstance(r, Rect) and r.fill == LIGHT.grad_tint]
+        seen.append((
+            {p for p in marks if isinstance(p, Path)},
+            {(t.x, t.y) for t in marks if isinstance(t, Text) and t.text in ("=", "×")},
+            {r for r in rects if r.line == 1.5},
+            {(r.x, r.y) for r in rects if r.line == 2},
+        ))  # fmt: skip
+    bars, signs, results, upstreams = seen[0]
+    assert len(seen) > 4 and len(bars) == 6 and len(signs) == 8 and len(results) == 2 and len(upstreams) == 2
+    assert {r.x + r.w for r in results if isinstance(r, Rect)} == {made.places.right}
+    for others in seen:  # a number of six digits pushes only what stands between it and its result
+        assert others[0] == bars and others[2] == results and len(others[1] & signs) >= 6
+
+
+def test_the_heading_is_one_line_that_calls_nodes_as_the_equations_do() -> None:
+    run = run_of("layers")
+    made = lens(run)
+    for m in moments(run):
+        (heading,) = (e for e in made.elements(m) if e.id == "lens-heading")
+        assert len({t.y for t in texts((heading,))}) == 1
+        assert not any("…" in t.text or "=" in t.text for t in texts((heading,))) or m.step is None
+
+
+def test_a_card_says_what_its_node_is_made_of_where_the_users_text_has_no_room() -> None:
+    run = run_of("layers")
+    made = lens(run)
+    cards = {s for m in moments(run) for e in made.elements(m) if e.id == "lens-active" for s in said((e,))}
+    sums = [n.id for n in run.graph.nodes if n.op == "add"]
+    assert any(f"v{i}".translate(SUBSCRIPTS) + " = " in s and "…" not in s for i in sums for s in cards)
+    inputs = {s for m in moments(run) for e in made.elements(m) if e.id == "lens-input-0" for s in said((e,))}
+    assert {"weights[0][0][1]", "v₃"} <= inputs
+
+
+def test_a_layer_of_few_nodes_shows_the_arithmetic_of_each() -> None:
+    run = run_of("layers")
+    made = lens(run)
+    seen = 0
+    for m in moments(run, "layer"):
+        if m.step is None or len({e.node for e in m.step.events}) == 1 or m.step.k == 1:
+            continue
+        if len(m.step.events) > 8:
+            continue
+        rows = [e for e in made.elements(m) if e.id.startswith("lens-row-")]
+        assert len(rows) == len(m.step.events)
+        for row in rows:
+            assert sum(t.text == "=" for t in texts((row,))) >= 2
+            assert any(isinstance(r, Rect) and r.fill in (LIGHT.glow, LIGHT.glow_value) for r in row.marks)
+        seen += 1
+    assert seen >= 6
+
+
+def test_what_is_told_aloud_is_the_same_with_and_without_a_lens() -> None:
+    run = run_of("layers")
+    names = Names(run.graph)
+    for pace in ("edge", "node", "layer"):
+        for m in moments(run, pace):
+            assert narrate(m, names, roomy=True).note == narrate(m, names).note
 
 
 def test_a_node_with_many_inputs_lists_them_and_says_how_many_more() -> None:
@@ -244,8 +332,3 @@ def test_a_long_heading_is_set_on_two_lines_and_then_cut() -> None:
     baselines = {m.y for m in marks if isinstance(m, Text)}
     assert len(baselines) == 2 and all(mark_box(m)[2] <= 417 for m in marks)
     assert any("…" in m.text for m in marks if isinstance(m, Text))
-
-
-def test_lines_that_go_on_are_put_together() -> None:
-    lines = ((Span("k", True), Span(" is used twice:")), (Span("its gradient is a sum."),), (Span("A rule."),))
-    assert [len(line) for line in lensnotes.joined(lines)] == [4, 1]

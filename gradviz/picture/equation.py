@@ -144,7 +144,7 @@ def forward(moment: Moment, names: Names, i: int, scales: Scales | None = None) 
     name = names.formula(i)
     made = as_item(result, written.result, "result", name, "value", limit_of(scales, i, "value", result))
     applied = _applied(node.symbol, operands)
-    label = _label(moment.graph, names, i)
+    label = in_names(moment.graph, names, i)
     symbols = (Word(name), *((EQUALS, Word(label)) if label != name else ()))
     put_in = (EQUALS, *applied, Word(written.relation), made)
     spoken = name if label == name else f"{name} = {label}"
@@ -162,7 +162,7 @@ def _written(node: Node, args: Sequence[Value], result: Value) -> Balanced:
     return Balanced(terms, numbers.number(result) if is_scalar(result) else "", "=")
 
 
-def _label(graph: Graph, names: Names, i: int) -> str:
+def in_names(graph: Graph, names: Names, i: int) -> str:
     """Return the operation in its operands' names; where those are long, put together from v₇ and the symbol."""
     node = graph.nodes[i]
     label = visible(node.label)

@@ -34,6 +34,9 @@ _THUMBS = (104.0, 62.0)
 _SHRINKS = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 2 / 3)
 
 
+# What an item's `room` is: px that it takes at least, so that what follows it stands at one place in many equations.
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A sign, a name or a piece of text on the axis; `glue` says on which side it touches what it belongs to."""
@@ -44,6 +47,7 @@ class Word:
     mono: bool = False
     size: float = 15
     glue: Glue = ""
+    room: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Frac:
     num: str
     den: str
     role: Role = "ink"
+    room: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Num:
     label: str = ""
     role: Role = "grad"
     bold: bool = True
+    room: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ class Chip:
     text: str
     label: str = ""
     role: Role = "grad"
+    room: float = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +124,7 @@ Formula: TypeAlias = Equation | Sequence[Item]
 _SIGNS = ("=", "≈")
 
 
-def _is_sign(item: Item) -> bool:
+def is_sign(item: Item) -> bool:
     return isinstance(item, Word) and item.text in _SIGNS
 
 
@@ -131,8 +138,8 @@ def lines(formula: Formula) -> Iterator[tuple[Item, ...]]:
     if formula.short:
         yield formula.short + rest
     if rest:
-        first = next((i for i, item in enumerate(symbols) if _is_sign(item)), len(symbols))
-        if _is_sign(rest[0]):
+        first = next((i for i, item in enumerate(symbols) if is_sign(item)), len(symbols))
+        if is_sign(rest[0]):
             if 0 < first < len(symbols):
                 yield symbols[:first] + rest
             rest = rest[1:]
@@ -157,10 +164,10 @@ def _label(item: Item, k: float) -> float:
 def _box(item: Num | Chip | Thumb | Asked, k: float) -> tuple[float, float]:
     """Return the width and height of an item's box, without glow."""
     match item:
-        case Num(text, bold=bold):
-            return round(_measure(text, _size(15, k), bold, True) + 14 * k), 2 * round(13 * k)
-        case Chip(text):
-            return round(_measure(text, _size(14, k)) + 14 * k), 2 * round(12 * k)
+        case Num(text, bold=bold, room=room):
+            return round(max(room * k, _measure(text, _size(15, k), bold, True) + 14 * k)), 2 * round(13 * k)
+        case Chip(text, room=room):
+            return round(max(room * k, _measure(text, _size(14, k)) + 14 * k)), 2 * round(12 * k)
         case Thumb(value):
             w, h = _thumb_size(getattr(value, "shape", ()), k)
             return w + 12, 2 * round((h + 12) / 2)
@@ -182,11 +189,11 @@ def _glows(item: Item) -> bool:
 def _slot(item: Item, k: float) -> float:
     """Return the width that an item takes in the line."""
     match item:
-        case Word(text, _, bold, mono, size):
-            return _measure(text, _size(size, k), bold, mono)
-        case Frac(num, den):
+        case Word(text, _, bold, mono, size, room=room):
+            return max(room * k, _measure(text, _size(size, k), bold, mono))
+        case Frac(num, den, room=room):
             size = _size(15, k)
-            return max(_measure(num, size), _measure(den, size)) + 2
+            return max(room * k, _measure(num, size) + 2, _measure(den, size) + 2)
         case _:
             return max(_box(item, k)[0] + (2 * _GLOW if _glows(item) else 0), _label(item, k))
 
@@ -209,7 +216,7 @@ def width(items: Sequence[Item], *, gap: float = GAPS[0], k: float = 1.0) -> flo
 def indent(items: Sequence[Item], *, gap: float = GAPS[0]) -> float:
     """Return how far from a line's start its first equals sign stands, so that the next line can begin there."""
     for i, item in enumerate(items):
-        if _is_sign(item):
+        if is_sign(item):
             return width(items[: i + 1], gap=gap) - _slot(item, 1.0)
     return 0.0
 
@@ -237,6 +244,11 @@ def fit(formula: Formula, most: float) -> tuple[tuple[Item, ...], float, float]:
 def extent(formula: Formula, most: float) -> tuple[float, float]:
     """Return how far (px) a formula reaches above and below its axis when it is set in a room of that width."""
     items, _, k = fit(formula, most)
+    return reach(items, k)
+
+
+def reach(items: Sequence[Item], k: float = 1.0) -> tuple[float, float]:
+    """Return how far (px) items reach above and below their axis, at a scale k."""
     up = down = 0.0
     base = _label_base(items, k)
     for item in items:
@@ -254,7 +266,10 @@ def extent(formula: Formula, most: float) -> tuple[float, float]:
 
 
 def _label_base(items: Sequence[Item], k: float) -> float:
-    boxes = [_box(item, k)[1] / 2 for item in items if isinstance(item, Num | Chip | Thumb | Asked)]
+    boxed = [item for item in items if not isinstance(item, Word | Frac)]
+    if not any(item.label for item in boxed):
+        return 0.0
+    boxes = [_box(item, k)[1] / 2 for item in boxed]
     return max([_LABEL_BASE * k, *(b + 16 * max(k, 0.85) for b in boxes)])
 
 
@@ -369,13 +384,19 @@ def typeset(
     """
     items, gap, k = fit(formula, most)
     taken = width(items, gap=gap, k=k)
-    at = x - taken if align == "right" else x
+    return tuple(set_line(items, theme, x - taken if align == "right" else x, axis, gap, k)), taken
+
+
+def set_line(
+    items: Sequence[Item], theme: Theme, x: float, axis: float, gap: float = GAPS[0], k: float = 1.0
+) -> list[Mark]:
+    """Draw items one after the other from x on, as wide as `width` says."""
     pen = _Pen(axis, _label_base(items, k), k, theme)
     marks: list[Mark] = []
     for i, item in enumerate(items):
         if i:
-            at += _space(items[i - 1], item, gap * k)
+            x += _space(items[i - 1], item, gap * k)
         slot = _slot(item, k)
-        marks += _draw(item, at, slot, pen)
-        at += slot
-    return tuple(marks), taken
+        marks += _draw(item, x, slot, pen)
+        x += slot
+    return marks

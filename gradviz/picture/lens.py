@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..record import Event, Graph, Run, Value
@@ -11,9 +11,10 @@ from .card import text
 from .chrome import shorten
 from .extent import Extent
 from .fonts import measure
-from .lenscard import LIST_STEP, Known, card, card_height, corners, list_row
-from .lensedge import bend, beside_curve, chip, chip_width, draw_edge
-from .lenslist import Part
+from .lenscard import LIST_STEP, Known, card, card_height, corners, list_row, made_of
+from .lensedge import Wire, bend, chips, edges
+from .lensmath import Columns, equations
+from .lensrows import Part
 from .locals import chip_text
 from .moment import Moment
 from .narrate import Narration, narrate
@@ -25,7 +26,8 @@ WIDTH = 456.0
 _PAD = 20.0
 _CARD = 186.0
 _INPUT_GAP, _FEED_GAP = 72.0, 52.0
-_EQUATION = 86.0  # from equation to equation: symbols on one line, numbers 41 below
+_NAMED = 3  # of what a node feeds, so many are named beside the one that has a card
+_EQUATION = 90.0  # from equation to equation: symbols on one line, numbers 41 below
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,19 @@ class Places:
         width = min(_CARD, (right - left - 24) / 2)
         return cls(left, right, y0 + 28, inputs, active, feeds, rule, y1 - 10, width, h)
 
-    def slots(self, count: int) -> list[float]:
-        """Return the left ends of one card or two in a row."""
-        if count == 1:
-            return [(self.left + self.right - self.card) / 2]
-        return [self.left, self.right - self.card]
+    @property
+    def middle(self) -> float:
+        """The left end of a card in the middle."""
+        return (self.left + self.right - self.card) / 2
+
+    @property
+    def pair(self) -> tuple[float, float]:
+        """The left ends of two cards in a row."""
+        return self.left, self.right - self.card
+
+    def slots(self, count: int) -> tuple[float, ...]:
+        """Return the left ends of up to two cards, a lone one's in the middle."""
+        return (self.middle,) if count == 1 else self.pair[:count]
 
 
 class Lens:
@@ -78,7 +88,9 @@ class Lens:
         self.run, self.names, self.theme, self.box = run, names, theme, box
         self.terms, self.rows, self.extents = terms, rows, extents
         self.places = Places.within(box, rows, any(n.shape for n in run.graph.nodes))
+        self.columns = Columns.of(run.graph, names)
         self._kept: dict[str, Element] = {}
+        self._full: dict[int, str] = {}
         self._locals: tuple[int, dict[tuple[int, int], Value | None]] = (-1, {})
         x0, y0, x1, y1 = box
         self.static = Element("lens", "lens", (Rect(x0, y0, x1 - x0, y1 - y0, 8, theme.panel, theme.ink, 1.5),))
@@ -87,10 +99,13 @@ class Lens:
     def graph(self) -> Graph:
         return self.run.graph
 
-    def elements(self, moment: Moment) -> tuple[Element, ...]:
-        """Return the lens's elements at a moment, back to front, without its frame."""
-        parts = self._parts(moment, narrate(moment, self.names, roomy=True, scales=self.extents or None))
-        return tuple(self._keep(name, kind, marks) for name, kind, marks in parts if marks)
+    def elements(self, moment: Moment, said: Narration | None = None) -> tuple[Element, ...]:
+        """Return the lens's elements at a moment, back to front, without its frame.
+
+        said  what `narrate` says of the moment, roomy; it is asked where this is not given
+        """
+        said = said or narrate(moment, self.names, roomy=True, scales=self.extents or None)
+        return tuple(self._keep(name, kind, marks) for name, kind, marks in self._parts(moment, said) if marks)
 
     def _keep(self, name: str, kind: str, marks: list[Mark]) -> Element:
         old = self._kept.get(name)
@@ -101,18 +116,17 @@ class Lens:
 
     def _parts(self, moment: Moment, said: Narration) -> list[Part]:
         p, t = self.places, self.theme
-        lines = lensnotes.joined(said.lines)
-        first, rest = (lines[0], lines[1:]) if lines else ((), ())
+        first, rest = (said.lines[0], said.lines[1:]) if said.lines else ((), ())
         parts: list[Part] = [("lens-heading", "lens", lensnotes.heading(first, p.left, p.heading, p.right, t))]
         focus = focus_of(moment)
         if focus is not None:
             rule = line(p.left, p.rule, p.right, p.rule, stroke=t.idle, width=1)
             parts += [*self._around(moment, focus), ("lens-rule", "lens", [rule])]
-            top, count = p.rule, 0
+            count = 0
             if moment.step is not None and moment.step.kind == "backward":
                 count = len(moment.step.events)
-            marks, top = lensnotes.equations(said.equations, count, (p.left, top, p.right, p.bottom), t)
-            marks += lensnotes.notes(rest, (p.left + 4, top, p.right, p.bottom), t)
+            marks, top = equations(said.equations, count, (p.left, p.rule, p.right, p.bottom), self.columns, t)
+            marks += lensnotes.notes(rest, (p.left, top, p.right, p.bottom), t)
             return [*parts, ("lens-equations", "lens", marks)]
         marks = lensnotes.notes(rest, (p.left, p.heading + 4, p.right, p.heading + 60), t)
         if marks:
@@ -125,72 +139,68 @@ class Lens:
             nodes = tuple(sorted(nodes, key=lambda i: self.graph.nodes[i].op != "parameter"))
         return parts + lenslist.changed(self, moment, nodes, top)
 
+    def full(self, i: int) -> str:
+        """Return what a node is called beside the name that formulas call it by."""
+        if i not in self._full:
+            self._full[i] = made_of(self.graph, self.names, i)
+        return self._full[i]
+
     def known(self, i: int, moment: Moment, part: str = "") -> Known:
         """Return what a card shows of a node."""
-        after = moment.after
-        kind = moment.step.kind if moment.step else ""
-        values = {row: v for row in self.rows if (v := moment.known(row, i)) is not None}
         return Known(
             self.graph.nodes[i],
-            values,
+            self.names.formula(i),
+            self.full(i),
+            {row: v for row in self.rows if (v := moment.known(row, i)) is not None},
             part,
-            kind,
-            after.arrived.get(i, 0),
+            moment.step.kind if moment.step else "",
+            moment.after.arrived.get(i, 0),
             moment.terms.get(i, 0),
             "grad" in self.rows,
             i in moment.asked,
         )
 
-    def _card(self, i: int, x: float, y: float, moment: Moment, part: str = "") -> list[Mark]:
-        known = self.known(i, moment, part)
-        return self.card(known, x, y)
-
     def card(self, known: Known, x: float, y: float) -> list[Mark]:
         """Draw a card of the lens."""
         p, output = self.places, known.node.id in self.graph.outputs
-        return card(known, x, y, p.card, p.height, self.rows, self.names, self.extents, output, self.theme)
+        return card(known, x, y, p.card, p.height, self.rows, self.extents, output, self.theme)
 
     def _around(self, moment: Moment, focus: int) -> list[Part]:
         """Draw the active node between its inputs and what it feeds."""
-        p, t, graph = self.places, self.theme, self.graph
-        step = moment.step
+        p, graph, step = self.places, self.graph, moment.step
         assert step is not None
         node = graph.nodes[focus]
         backward = step.kind == "backward"
         seed = backward and all(e.arg is None for e in step.events)
         sends = {e.arg for e in step.events if e.arg is not None} if backward else set()
-        inputs = list(dict.fromkeys(node.args))
-        users = list(dict.fromkeys(u for u, _ in graph.users[focus]))
-        middle = p.slots(1)[0]
+        got = {node.args[a] for a in sends}
+        inputs, users = list(dict.fromkeys(node.args)), list(dict.fromkeys(u for u, _ in graph.users[focus]))
+        cards = inputs if len(inputs) <= 2 else []  # a lone input stands where the first of two does
         parts: list[Part] = []
-        tops: dict[int, tuple[float, float]] = {}  # input -> left end and width of what stands for it
-        if len(inputs) <= 2:
-            for slot, (i, x) in enumerate(zip(inputs, p.slots(max(len(inputs), 1)), strict=False)):
-                got = any(node.args[a] == i for a in sends)
-                part = "receiver" if got else "" if backward else "sender"
-                parts.append((f"lens-input-{slot}", "lens", self._card(i, x, p.inputs, moment, part)))
-                tops[i] = (x, p.card)
-        else:
-            parts.append(("lens-inputs", "lens", self._input_list(inputs, node.args, sends, moment)))
-        part = ("receiver" if seed else "sender") if backward else "receiver"
-        marks = [
-            *self._card(focus, middle, p.active, moment, part),
-            corners(middle, p.active, p.card, p.height, focus in graph.outputs, t),
-        ]
-        if p.feeds is not None:
-            for slot, (i, x) in enumerate(zip(users[:2], p.slots(min(len(users), 2)), strict=False)):
-                parts.append((f"lens-feed-{slot}", "lens", self._card(i, x, p.feeds, moment)))
+        for slot, (i, x) in enumerate(zip(cards, p.pair, strict=False)):
+            known = self.known(i, moment, "receiver" if i in got else "" if backward else "sender")
+            parts.append((f"lens-input-{slot}", "lens", self.card(known, x, p.inputs)))
+        if len(inputs) > len(cards):
+            parts.append(("lens-inputs", "lens", self._input_list(inputs, got, moment)))
+        active = self.card(
+            self.known(focus, moment, "sender" if backward and not seed else "receiver"), p.middle, p.active
+        )
+        active.append(corners(p.middle, p.active, p.card, p.height, focus in graph.outputs, self.theme))
+        wires = self._wires(moment, focus, cards, sends)
+        if users and p.feeds is not None:
+            parts.append(("lens-feed", "lens", self.card(self.known(users[0], moment), p.middle, p.feeds)))
+            wires += self._wires_on(moment, focus, users[0], p.feeds)
         words = self._words(focus, inputs, users)
-        edges, chips = self._edges(moment, focus, inputs, tops, users, sends, [glyph_box(w) for w in words])
+        drawn = chips(wires, [glyph_box(w) for w in words], p.left, p.right, self.theme)
         return [
             *parts,
-            ("lens-edges", "lens", edges),
-            ("lens-active", "lens", marks),
-            ("lens-chips", "chip", chips),
+            ("lens-edges", "lens", edges(wires, step.kind, self.theme)),
+            ("lens-active", "lens", active),
+            ("lens-chips", "chip", drawn),
             ("lens-words", "lens", [*words]),
         ]
 
-    def _words(self, focus: int, inputs: list[int], users: list[int]) -> list[Text]:
+    def _words(self, focus: int, inputs: Sequence[int], users: Sequence[int]) -> list[Text]:
         """Say which cards are which, and what has no card."""
         p, grey = self.places, self.theme.grey
         words = [text(p.left, p.active + p.height / 2 + 4, "active", 12, grey)]
@@ -207,17 +217,21 @@ class Lens:
             said = shorten(said, p.right - p.left - measure(more, 12), 12) + more
             words.append(text(middle, p.active + p.height + 26, said, 12, grey, anchor="middle"))
         else:
-            words.append(text(p.left, p.feeds - 10, "feeds", 12, grey))
-            if len(users) > 2:
-                words.append(text(p.right, p.feeds - 10, f"+ {len(users) - 2} more", 12, grey, anchor="end"))
+            words.append(text(p.left, p.feeds + p.height / 2 + 4, "feeds", 12, grey))
+            words += self._others(users[1:], p.middle + p.card + 14, p.feeds + p.height / 2 + 4)
         return words
 
-    def _input_list(self, inputs: list[int], args: tuple[int, ...], sends: set[int], moment: Moment) -> list[Mark]:
-        """Draw more than two inputs as a list in two columns, where two cards would stand."""
+    def _others(self, users: Sequence[int], x: float, y: float) -> list[Text]:
+        """Name what the node feeds beside the one that has a card, or say how many they are."""
+        few = len(users) <= _NAMED
+        rows = [f"and {self.names.formula(u)}" for u in users] if few else [f"and {len(users)} more"]
+        return [text(x, y + 17 * (n - (len(rows) - 1) / 2), row, 12, self.theme.grey) for n, row in enumerate(rows)]
+
+    def _input_list(self, inputs: list[int], got: set[int], moment: Moment) -> list[Mark]:
+        """Draw more than two inputs as a list in columns, where two cards would stand."""
         p, t = self.places, self.theme
         backward = moment.step is not None and moment.step.kind == "backward"
         # With many inputs the ones that the step touches come first.
-        got = {args[a] for a in sends}
         order = sorted(inputs, key=lambda i: i not in got) if got else inputs
         rows = tuple(
             r for r in self.rows if r == "value" or (backward and r == "grad") or (not backward and r == "tangent")
@@ -229,15 +243,52 @@ class Lens:
         marks: list[Mark] = []
         for n, i in enumerate(shown):
             x, y = p.left + (n // per) * (width + 14), p.inputs + (n % per) * LIST_STEP
-            part = "receiver" if i in got else "" if backward else "sender"
-            marks += list_row(
-                self.known(i, moment, part), x, y, width, rows, self.names, self.extents, t, size=12, column=68
-            )
+            known = self.known(i, moment, "receiver" if i in got else "" if backward else "sender")
+            marks += list_row(known, x, y, width, rows, self.extents, t, size=12, column=68)
         if len(shown) < len(order):
             n = room - 1
             x, y = p.left + (n // per) * (width + 14), p.inputs + (n % per) * LIST_STEP
             marks.append(text(x, y + 15, f"+ {len(order) - len(shown)} more", 12, t.grey))
         return marks
+
+    def _wires(self, moment: Moment, focus: int, cards: list[int], sends: set[int]) -> list[Wire]:
+        """Return the edges from the input cards, or the one from the list of inputs."""
+        p, args, step = self.places, self.graph.nodes[focus].args, moment.step
+        assert step is not None
+        top, bottom, backward = p.inputs + p.height, p.active, step.kind == "backward"
+
+        def state(a: int) -> str:
+            if not backward:
+                return "ahead"
+            return "back" if a in sends else "done" if (focus, a) in moment.after.sent else "idle"
+
+        if args and not cards:
+            at = p.middle + p.card / 2
+            one = "back" if sends else state(-1)
+            common = {self.local(step.sweep, focus, a) for a in range(len(args))} if one == "back" else set()
+            return [Wire(bend(at, top + 8, at, bottom), one, common.pop() if len(common) == 1 else "")]
+        wires = []
+        order = sorted(range(len(args)), key=lambda a: (cards.index(args[a]), a))
+        for port, a in enumerate(order):
+            mine = [b for b in order if args[b] == args[a]]
+            x = p.pair[cards.index(args[a])]
+            start, end = _port(x, p.card, mine.index(a), len(mine)), _port(p.middle, p.card, port, max(len(order), 2))
+            said = self.local(step.sweep, focus, a) if state(a) in ("back", "done") else ""
+            wires.append(Wire(bend(start, top, end, bottom), state(a), said))
+        return wires
+
+    def _wires_on(self, moment: Moment, focus: int, user: int, bottom: float) -> list[Wire]:
+        """Return the edges to the card that the active one feeds."""
+        p, step = self.places, moment.step
+        assert step is not None
+        ends = [a for a, arg in enumerate(self.graph.nodes[user].args) if arg == focus]
+        wires = []
+        for port, a in enumerate(ends):
+            x = _port(p.middle, p.card, port, len(ends))
+            sent = (user, a) in moment.after.sent
+            said = self.local(step.sweep, user, a) if sent and step.kind == "backward" else ""
+            wires.append(Wire(bend(x, p.active + p.height, x, bottom), "done" if sent else "idle", said))
+        return wires
 
     def local(self, sweep: int, node: int, arg: int) -> str:
         """Write a local derivative as its chip shows it: its number, else its formula; empty if there is neither."""
@@ -247,79 +298,10 @@ class Lens:
         value = self._locals[1].get((node, arg))
         return chip_text(self.graph, self.names, node, arg, value) if self.graph.nodes[node].local[arg] else ""
 
-    def _edges(
-        self, moment: Moment, focus: int, inputs: list[int], tops: dict[int, tuple[float, float]], users: list[int],
-        sends: set[int], words: list[Box],
-    ) -> tuple[list[Mark], list[Mark]]:  # fmt: skip
-        """Draw the edges between the cards and the chips that find room beside them."""
-        p, step, graph = self.places, moment.step, self.graph
-        assert step is not None
-        middle, args = p.slots(1)[0], graph.nodes[focus].args
-        curves: list[tuple[tuple[float, ...], str, tuple[int, int]]] = []
-        top, bottom = p.inputs + p.height, p.active
-        if inputs and not tops:
-            at = middle + p.card / 2
-            curves.append((bend(at, top + 8, at, bottom), self._edge_state(moment, focus, None, sends), (focus, -1)))
-        elif inputs:
-            order = sorted(range(len(args)), key=lambda a: (tops[args[a]][0], a))
-            for port, a in enumerate(order):
-                x, width = tops[args[a]]
-                mine = [b for b in order if args[b] == args[a]]
-                start = x + width * (mine.index(a) + 1) / (len(mine) + 1)
-                end = middle + p.card * (port + 1) / (len(order) + 1)
-                curves.append((bend(start, top, end, bottom), self._edge_state(moment, focus, a, sends), (focus, a)))
-        feeds: list[tuple[tuple[float, ...], str, tuple[int, int]]] = []
-        slots = p.slots(min(len(users), 2))
-        below = users[:2] if p.feeds is not None else []
-        lines = [(u, a) for u in below for a, arg in enumerate(graph.nodes[u].args) if arg == focus]
-        for port, (u, a) in enumerate(lines):
-            mine = [a2 for u2, a2 in lines if u2 == u]
-            end = slots[users.index(u)] + p.card * (mine.index(a) + 1) / (len(mine) + 1)
-            start = middle + p.card * (port + 1) / (len(lines) + 1)
-            state = "done" if (u, a) in moment.after.sent else "idle"
-            feeds.append((bend(start, p.active + p.height, end, p.feeds or 0.0), state, (u, a)))
-        marks: list[Mark] = []
-        for xy, state, _ in sorted(curves + feeds, key=lambda c: ("idle", "done", "back", "ahead").index(c[1])):
-            marks += draw_edge(xy, state, step.kind, self.theme)
-        return marks, self._chips(moment, curves, feeds, words)
 
-    def _edge_state(self, moment: Moment, node: int, arg: int | None, sends: set[int]) -> str:
-        assert moment.step is not None
-        if moment.step.kind != "backward":
-            return "ahead"
-        if (sends and arg is None) or arg in sends:
-            return "back"
-        return "done" if (node, arg) in moment.after.sent else "idle"
-
-    def _chips(
-        self, moment: Moment, curves: list[tuple[tuple[float, ...], str, tuple[int, int]]],
-        feeds: list[tuple[tuple[float, ...], str, tuple[int, int]]], words: list[Box],
-    ) -> list[Mark]:  # fmt: skip
-        if moment.step is None or moment.step.kind != "backward":
-            return []
-        p, sweep = self.places, moment.step.sweep
-        centre = (p.left + p.right) / 2
-        marks: list[Mark] = []
-        taken = list(words)
-        both = [c[0] for c in curves + feeds]
-        for xy, state, (node, arg) in curves + feeds:
-            if state not in ("back", "done"):
-                continue
-            said = self._common_local(sweep, node) if arg < 0 else self.local(sweep, node, arg)
-            if not said:
-                continue
-            prefer = 1 if xy[0] + xy[6] >= 2 * centre - 1 else -1
-            place = beside_curve(xy, both, taken, chip_width(said), prefer, (p.left, 0, p.right, 0))
-            if place:
-                drawn, box = chip(*place, said, state == "back", self.theme)
-                marks += drawn
-                taken.append(box)
-        return marks
-
-    def _common_local(self, sweep: int, node: int) -> str:
-        """Return the local derivative that all args of a node share, or nothing."""
-        said = {self.local(sweep, node, a) for a in range(len(self.graph.nodes[node].args))}
-        return said.pop() if len(said) == 1 else ""
+def _port(x: float, width: float, port: int, of: int) -> float:
+    """Return where the port-th of so many edges meets a card's side, from 0."""
+    return x + width * (port + 1) / (of + 1)
 
 
 def glyph_box(t: Text) -> Box:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..record import Node, Value
+from ..record import Graph, Node, Value
 from . import numbers
 from .card import knob_marks, number, text, unknown
 from .chrome import shorten
 from .dots import brackets
+from .equation import in_names
 from .extent import Extent
 from .fonts import measure
 from .heatmap import thumb, thumb_size
@@ -26,6 +28,7 @@ _STEP = 25.0  # from row to row
 _HEAD = 28.0  # from the card's top to its first row
 _LABEL = 12.0
 _NUMBER = 15.0
+_OWN = re.compile(r"[\w.\[\]]+")  # a name that the user gave, with its index; not the text of an operation
 
 
 def card_height(rows: Sequence[str], arrays: bool) -> float:
@@ -33,9 +36,8 @@ def card_height(rows: Sequence[str], arrays: bool) -> float:
     return _HEAD + _STEP * len(rows) + (18 if arrays and len(rows) <= 2 else 0)
 
 
-def label_of(i: int, names: Names, most: float, size: float, *, bold: bool = False) -> str:
+def label_of(short: str, full: str, most: float, size: float, *, bold: bool = False) -> str:
     """Return a node's name for a place of so many px: whole, else v₇ = the name cut to what has room, else v₇."""
-    full, short = names.full(i), names.formula(i)
     if short == full:
         return shorten(full, most, size, bold=bold)
     room = most - measure(f"{short} = ", size, bold=bold)
@@ -43,15 +45,29 @@ def label_of(i: int, names: Names, most: float, size: float, *, bold: bool = Fal
     return both if measure(both, size, bold=bold) <= most else short
 
 
+def made_of(graph: Graph, names: Names, i: int) -> str:
+    """Return what a node is called beside its v₇: an input's or the user's own name, else what it is made of.
+
+    v₇ = tanh(v₅) says more beside v₅'s card than the whole text that the user wrote for it, cut in the middle.
+    """
+    node, full = graph.nodes[i], names.full(i)
+    if node.is_leaf or node.op == "group" or full == names.formula(i) or _OWN.fullmatch(full):
+        return full
+    return in_names(graph, names, i)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a lens card shows of a node at a moment.
 
+    short    what formulas call it, and `full` what it is called beside that, see `made_of`
     values   by quantity; a quantity that is not there is not known
     part     "" or "receiver" or "sender", in the sweep that `sweep` names
     """
 
     node: Node
+    short: str
+    full: str
     values: Mapping[str, Value]
     part: str = ""
     sweep: str = ""
@@ -77,7 +93,7 @@ def accent(sweep: str, theme: Theme) -> tuple[str, str]:
 
 
 def card(
-    k: Known, x: float, y: float, width: float, height: float, rows: tuple[str, ...], names: Names,
+    k: Known, x: float, y: float, width: float, height: float, rows: tuple[str, ...],
     extents: Mapping[tuple[int, str], Extent], output: bool, theme: Theme,
 ) -> list[Mark]:  # fmt: skip
     """Draw a card of the lens with its corner at (x, y)."""
@@ -90,20 +106,23 @@ def card(
         d = RING
         marks.append(Rect(x - d, y - d, width + 2 * d, height + 2 * d, 8 + d, theme.card, theme.ink, 1.5))
     marks.append(Rect(x, y, width, height, 8, theme.card))
-    name = _badge(k.node, x, y, height, names, theme, marks)
+    _badge(k, x, y, height, theme, marks)
     left, right = x + BADGE + 8, x + width - 8
     note = f"{k.arrived} of {k.terms}" if 0 < k.arrived < k.terms else ""
-    if note and not name:
+    beside = not k.node.is_leaf or not _in_badge(k) or k.short != k.full
+    if note and not beside:
         note += " terms"
     if note:
         marks.append(text(right, y + 19, note, 12, theme.grad_text, bold=True, anchor="end"))
     room = right - left - (measure(note, 12, bold=True) + 8 if note else 0)
-    if name:
+    if beside:
         shape = numbers.shape(k.node.shape)
         tail = measure(shape, 12) + 10 if shape and not note else 0
-        marks.append(
-            text(left, y + 19, label_of(k.node.id, names, room - tail, 14, bold=True), 14, theme.ink, bold=True)
-        )
+        short = k.full if k.node.is_leaf and _in_badge(k) else k.short
+        whole = measure(k.full, 14, bold=True) <= room - tail or short != k.full
+        size, bold = (14, True) if whole else (13, False)
+        string = label_of(short, k.full, room - tail, size, bold=bold)
+        marks.append(text(left, y + 19, string, size, theme.ink, bold=bold))
         if tail:
             marks.append(text(right, y + 19, shape, 12, theme.grey, anchor="end"))
     elif not note:
@@ -122,29 +141,30 @@ def card(
     return marks
 
 
-def _badge(
-    node: Node, x: float, y: float, height: float, names: Names, theme: Theme, marks: list[Mark]
-) -> bool:  # fmt: skip
-    """Draw the badge; return whether the name must stand beside it."""
+def _in_badge(k: Known) -> bool:
+    """Tell whether an input's badge has room for what formulas call it."""
+    return measure(k.short, 11, bold=True) <= BADGE - 9
+
+
+def _badge(k: Known, x: float, y: float, height: float, theme: Theme, marks: list[Mark]) -> None:
+    """Draw the badge: an operation's sign, or what formulas call an input."""
+    node = k.node
     ground = {"parameter": theme.solid, "data": theme.card, "constant": theme.card}.get(node.op, theme.badge)
     ink = theme.on_solid if node.op == "parameter" else theme.ink
-    r, w, h, k = 8.0, BADGE, height, 8 * 0.4477
+    r, w, h, c = 8.0, BADGE, height, 8 * 0.4477
     left = (
-        x + r, y, x + w, y, x + w, y + h, x + r, y + h, x + k, y + h, x, y + h - k, x, y + h - r, x, y + r,
-        x, y + k, x + k, y, x + r, y,
+        x + r, y, x + w, y, x + w, y + h, x + r, y + h, x + c, y + h, x, y + h - c, x, y + h - r, x, y + r,
+        x, y + c, x + c, y, x + r, y,
     )  # fmt: skip
     marks.append(Path("MLLLCLCZ", left, ground))
     if node.op in ("data", "constant"):
         marks.append(Rect(x + 3.5, y + 3.5, w - 5, h - 7, 4.5, None, theme.ink, 1.5))
-    beside = True
     symbol = node.symbol
     if node.is_leaf:
-        symbol = names.formula(node.id)
-        beside = names.full(node.id) != symbol or measure(symbol, 11, bold=True) > w - 9
-        symbol = "" if beside else symbol
+        symbol = k.short if _in_badge(k) else ""
     bold = node.is_leaf or not symbol[:1].isalpha() or len(symbol) == 1
     size = 15.0 if bold else 13.0
-    most = w - (9 if node.is_leaf else 7)
+    most = w - (9 if node.is_leaf else 5)
     wide = measure(symbol, size, bold=bold)
     if wide > most:
         size = max(10.0, size * most / wide)
@@ -156,7 +176,6 @@ def _badge(
                           anchor="middle"))  # fmt: skip
     if node.op == "parameter":
         marks += knob_marks(cx, cy + (13 if symbol else 0), 4.5, ink)
-    return beside
 
 
 def _row(k: Known, row: str, x: float, y: float, w: float, h: float, theme: Theme) -> list[Mark]:
@@ -228,7 +247,7 @@ LIST_STEP = 25.0
 
 
 def list_row(
-    k: Known, x: float, y: float, width: float, rows: tuple[str, ...], names: Names,
+    k: Known, x: float, y: float, width: float, rows: tuple[str, ...],
     extents: Mapping[tuple[int, str], Extent], theme: Theme, *, size: float = 13, column: float = _COLUMN,
     height: float = LIST_STEP - 4, name: float = math.inf,
 ) -> list[Mark]:  # fmt: skip
@@ -272,7 +291,7 @@ def list_row(
     if note and room - measure(note, 11, bold=True) - 8 > 50:
         room -= measure(note, 11, bold=True) + 8
         marks.append(text(left - 8, base + CENTRE * 11, note, 11, theme.grad_text, bold=True, anchor="end"))
-    marks.append(text(x, base + CENTRE * size, label_of(k.node.id, names, room, size), size, theme.ink))
+    marks.append(text(x, base + CENTRE * size, label_of(k.short, k.full, room, size), size, theme.ink))
     return marks + fields
 
 

@@ -3,12 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from .card import text
 from .fonts import measure
 from .lenscard import CENTRE, accent
 from .scene import Box, Mark, Path, Rect
 from .theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """An edge between two cards.
+
+    xy     a cubic that runs down
+    state  "ahead" and "back" are what the step uses, "done" what went back before, else it is "idle"
+    says   its local derivative, as its chip shows it; empty for none
+    """
+
+    xy: tuple[float, ...]
+    state: str
+    says: str = ""
+
+
+def edges(wires: Sequence[Wire], kind: str, theme: Theme) -> list[Mark]:
+    """Draw the edges of a step of a kind, those that it uses over the others."""
+    order = sorted(wires, key=lambda w: ("idle", "done", "back", "ahead").index(w.state))
+    return [mark for w in order for mark in draw_edge(w.xy, w.state, kind, theme)]
+
+
+def chips(wires: Sequence[Wire], words: Sequence[Box], left: float, right: float, theme: Theme) -> list[Mark]:
+    """Draw the chips that find room beside their edge, between left and right, where they touch no edge and no word."""
+    marks: list[Mark] = []
+    taken, curves = list(words), tuple(w.xy for w in wires)
+    for w in wires:
+        if not w.says:
+            continue
+        prefer = 1 if w.xy[0] + w.xy[6] >= left + right - 1 else -1
+        place = beside_curve(w.xy, curves, tuple(taken), chip_width(w.says), prefer, (left, right))
+        if place:
+            drawn, box = chip(*place, w.says, w.state == "back", theme)
+            marks += drawn
+            taken.append(box)
+    return marks
 
 
 def bend(x0: float, y0: float, x1: float, y1: float) -> tuple[float, ...]:
@@ -35,7 +73,8 @@ def chip_width(string: str) -> float:
     return measure(string, 12) + 12
 
 
-def sampled(xy: Sequence[float], n: int = 24) -> list[tuple[float, float]]:
+@lru_cache(maxsize=256)
+def sampled(xy: tuple[float, ...], n: int = 24) -> list[tuple[float, float]]:
     """Return points along a cubic."""
     x0, y0, x1, y1, x2, y2, x3, y3 = xy
     found = []
@@ -46,12 +85,15 @@ def sampled(xy: Sequence[float], n: int = 24) -> list[tuple[float, float]]:
     return found
 
 
+@lru_cache(maxsize=1024)  # edges and chips of one size stand at the same places in frame after frame
 def beside_curve(
-    xy: Sequence[float], curves: Sequence[Sequence[float]], taken: Sequence[Box], wide: float, prefer: int, within: Box
-) -> tuple[float, float] | None:
+    xy: tuple[float, ...], curves: tuple[tuple[float, ...], ...], taken: tuple[Box, ...], wide: float, prefer: int,
+    within: tuple[float, float],
+) -> tuple[float, float] | None:  # fmt: skip
     """Find the left end and middle of a chip beside a cubic that touches no curve and nothing taken; None if none.
 
     prefer  -1 tries the left side first, 1 the right side
+    within  the px from which and to which it may reach
     """
     own = sampled(xy)
     others = [p for c in curves for p in sampled(c)]
@@ -62,7 +104,7 @@ def beside_curve(
             near = [p[0] for p in own if y - 13 <= p[1] <= y + 13] or [own[12][0]]
             x = min(near) - 7 - wide if side < 0 else max(near) + 7
             box = (x - 4, y - 13, x + wide + 4, y + 13)
-            if box[0] < within[0] or box[2] > within[2]:
+            if box[0] < within[0] or box[2] > within[1]:
                 continue
             if any(box[0] < px < box[2] and box[1] < py < box[3] for px, py in others):
                 continue
@@ -73,7 +115,7 @@ def beside_curve(
 
 
 def draw_edge(xy: tuple[float, ...], state: str, kind: str, theme: Theme) -> list[Mark]:
-    """Draw an edge: "ahead" and "back" are what the step uses, "done" what went back before, else it is "idle"."""
+    """Draw an edge in its state, see `Wire`."""
     x0, y0, x1, y1 = xy[0], xy[1], xy[6], xy[7]
     if state == "ahead":
         colour = accent(kind, theme)[0]

@@ -11,6 +11,7 @@ from .card import text
 from .edge import size
 from .fonts import measure
 from .lenscard import CENTRE, LIST_STEP, colours, label_of, list_row
+from .lensrows import Part, worked
 from .moment import Moment
 from .scene import Mark, Rect, line
 from .theme import Theme
@@ -18,7 +19,6 @@ from .theme import Theme
 if TYPE_CHECKING:
     from .lens import Lens
 
-Part = tuple[str, str, list[Mark]]
 _COLUMN = 96.0
 _TALL_STEP = 52.0  # rows that hold thumbnails, where there is room for them
 _LARGEST_STEP = 40.0
@@ -26,8 +26,10 @@ _BAR, _LEAST_BAR = 104.0, 44.0
 
 
 def changed(lens: Lens, moment: Moment, nodes: Sequence[int], top: float) -> list[Part]:
-    """List the nodes that a step with many events gives something to."""
-    return _table(lens, moment, nodes, top, "receiver" if len(nodes) < len(moment.graph.nodes) else "")
+    """Show what a step with many events gives, with its arithmetic where the nodes are few, else as a list."""
+    return worked(lens, moment, top) or _table(
+        lens, moment, nodes, top, "receiver" if len(nodes) < len(moment.graph.nodes) else ""
+    )
 
 
 def summary(lens: Lens, moment: Moment, top: float) -> list[Part]:
@@ -35,7 +37,7 @@ def summary(lens: Lens, moment: Moment, top: float) -> list[Part]:
     graph, p = moment.graph, lens.places
     parts: list[Part] = []
     outs = list(dict.fromkeys(graph.outputs))[:2]
-    for slot, (i, x) in enumerate(zip(outs, p.slots(min(len(outs), 2)) if outs else (), strict=True)):
+    for slot, (i, x) in enumerate(zip(outs, p.slots(len(outs)), strict=True)):
         drawn = lens.card(lens.known(i, moment), x, top + 2)
         parts.append((f"lens-output-{slot}", "lens", drawn))
     if outs:
@@ -74,7 +76,7 @@ def _table(lens: Lens, moment: Moment, nodes: Sequence[int], top: float, part: s
     y = top + 24
     arrays = any(moment.graph.nodes[i].shape for i in nodes)
     step = _TALL_STEP if arrays and len(nodes) * _TALL_STEP <= p.bottom - y else LIST_STEP
-    if not part and moment.step is None and not arrays and nodes:  # few rows are set larger, in the room there is
+    if not arrays and nodes:  # few rows are set larger, in the room there is
         step = min(max(step, float((p.bottom - y) // len(nodes))), _LARGEST_STEP)
     size = 13.0 if step <= 30 else 16.0
     room = int((p.bottom - y) // step)
@@ -84,7 +86,7 @@ def _table(lens: Lens, moment: Moment, nodes: Sequence[int], top: float, part: s
     parts: list[Part] = [("lens-head", "lens", head)]
     bar = 0.0
     if largest:  # long names leave less to the bars
-        wanted = max(measure(label_of(i, lens.names, 400.0, size), size) for i in shown)
+        wanted = max(measure(label_of(lens.names.formula(i), lens.full(i), 400.0, size), size) for i in shown)
         bar = min(_BAR, max(_LEAST_BAR, left - 8 - p.left - wanted - 16))
     for n, i in enumerate(shown):
         at, known = y + n * step, lens.known(i, moment, part)
@@ -95,7 +97,6 @@ def _table(lens: Lens, moment: Moment, nodes: Sequence[int], top: float, part: s
             at,
             width,
             rows,
-            lens.names,
             lens.extents,
             t,
             column=column,

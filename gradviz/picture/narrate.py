@@ -18,7 +18,7 @@ from .moment import Moment
 from .numbers import is_scalar, trim
 from .question import question
 from .sentence import Line, Narration, Span, bold_tail, line, listed, many, odd, plain, size_of
-from .words import MOST_GLYPHS, Names, cut, visible, wrapped
+from .words import Names, cut, visible, wrapped
 
 __all__ = ["Line", "Narration", "Span", "narrate", "plain"]
 
@@ -34,11 +34,10 @@ _AXES = re.compile(r"Σ (ax[ie]s [\d, ]+)")
 def narrate(moment: Moment, names: Names, *, roomy: bool = False, scales: Scales | None = None) -> Narration:
     """Say what happens at a moment.
 
-    roomy   up to five lines instead of three
+    roomy   for the lens, whose cards tell the nodes' names: the lines are short ones, up to five instead of three
     scales  the ends of the thumbnails' scales; without them each thumbnail has its own
     """
-    # In the lens the cards are beside the sentence, and its lines are short.
-    said = _Narrator(moment, names, scales, MOST_GLYPHS if roomy else _TOLD).say()
+    said = _Narrator(moment, names, scales, roomy).say()
     most = MOST_LINES_ROOMY if roomy else MOST_LINES
     return Narration(said.note, said.lines[:most], said.equations)
 
@@ -48,7 +47,7 @@ class _Narrator:
     moment: Moment
     names: Names
     scales: Scales | None
-    told: int = _TOLD  # glyphs of a name
+    roomy: bool = False
 
     def say(self) -> Narration:
         step = self.moment.step
@@ -63,7 +62,7 @@ class _Narrator:
                 return self._forward(step.events)
             case "backward":
                 said = self._backward(step.events)
-                return question(self.moment, self.names, said, shares(self.moment)) if step.asks else said
+                return question(self.moment, self.names, said, shares(self.moment), self._name) if step.asks else said
             case "tangent":
                 return self._tangent(step.events)
             case "update":
@@ -77,7 +76,7 @@ class _Narrator:
         return self.moment.graph.nodes[i]
 
     def _name(self, i: int) -> str:
-        return self.names.card(i, self.told)
+        return self.names.formula(i) if self.roomy else self.names.card(i, _TOLD)
 
     def _aloud(self, i: int) -> str:
         return cut(self.names.full(i), _SPOKEN)
@@ -156,13 +155,14 @@ class _Narrator:
         begins = next((b for e in computed if (b := self._arises(e))), "")
         if begins:
             lines.append(line("", begins))
-        lines.append(line(listed([self.names.formula(e.node) for e in computed]) + "."))
+        if not self.roomy:  # the lens lists them
+            lines.append(line(listed([self.names.formula(e.node) for e in computed]) + "."))
         return Narration(f"{first[:-1]}: {told}.{' ' + begins if begins else ''}", tuple(lines))
 
     def _arises(self, e: Event) -> str:
         args = [self.moment.after.values.get(a) for a in self._node(e.node).args]
         begins = self._begins(e.value, args)
-        return begins.replace("begins here", f"begins at {self._name(e.node)}") if begins else ""
+        return begins.replace("begins here", f"begins at {self.names.card(e.node, _TOLD)}") if begins else ""
 
     def _begins(self, made: Value, of: Sequence[Value | None]) -> str:
         """Say that NaN or an infinity comes up, where nothing that it is made of holds one."""
@@ -229,7 +229,10 @@ class _Narrator:
         begins = self._begins(share.event.value, [share.upstream])
         details = self._details(share, array)
         lines: list[Line]
-        if share.of > 1:
+        if share.of > 1 and self.roomy:
+            which = f" sends term {share.k} of {share.of} to "
+            lines = [line("", self._name(sender), which, self._name(receiver), ".")]
+        elif share.of > 1:
             uses = len(self.moment.graph.users[receiver])
             first = " is used " + many(uses, "time") if uses == share.of else " gets its gradient in parts"
             which = _ORDINALS[share.k - 1] if share.k <= len(_ORDINALS) else f"Term {share.k}"
@@ -256,7 +259,7 @@ class _Narrator:
             if rule := self._rule(self._node(sender)):
                 lines.append(line(rule))
         if begins:
-            lines.insert(len(lines) if share.of > 1 else 1, line("", begins))
+            lines.insert(len(lines) if share.of > 1 and not self.roomy else 1, line("", begins))
         return Narration(self._told(share, said, begins), tuple(lines) + details, (said.equation,))
 
     def _told(self, share: Share, said: Said, begins: str = "") -> str:

@@ -1,0 +1,107 @@
+"""The lens where a step is about a few nodes: what each of them gets, and its arithmetic, one under the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .card import text
+from .change import tangent, update
+from .contribution import contribution, shares
+from .equation import forward
+from .fonts import measure
+from .formula import Equation, Frac, Word
+from .lenscard import label_of
+from .lensmath import Columns, short, written
+from .moment import Moment
+from .question import asked
+from .scene import Mark, line, placed
+
+if TYPE_CHECKING:
+    from .lens import Lens
+
+Part = tuple[str, str, list[Mark]]
+_MOST = 10
+_CAPTION = 18.0
+_BETWEEN = 8.0
+_LOOSE = 1.3  # rows stand at most so much further apart than they need to
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one node gets: from which other, where that has to be said, and how."""
+
+    node: int
+    sender: int | None
+    equation: Equation
+
+
+def worked(lens: Lens, moment: Moment, top: float) -> list[Part]:
+    """Draw the arithmetic of each node that the step gives something to; nothing where they are too many."""
+    step, p, top = moment.step, lens.places, top + _BETWEEN
+    if step is None or step.whole or len(step.events) > _MOST:
+        return []
+    rows = _rows(lens, moment)
+    for full in (True, False):
+        blocks = [_block(lens, row, full) for row in rows]
+        if not blocks:
+            return []
+        need = max(height for _, height in blocks) + _BETWEEN
+        if need * len(blocks) > p.bottom - top + _BETWEEN:
+            continue
+        pitch = int(min(need * _LOOSE, (p.bottom - top + _BETWEEN) / len(blocks)))
+        parts: list[Part] = []
+        for n, (marks, _) in enumerate(blocks):
+            y = round(top) + n * pitch + (pitch - need) // 2
+            parts.append((f"lens-row-{n}", "lens", [placed(m, 1, 0, y) for m in marks]))
+        edges = [round(top) + n * pitch - _BETWEEN / 2 for n in range(1, len(blocks))]
+        rules: list[Mark] = [line(p.left, y, p.right, y, stroke=lens.theme.idle, width=1) for y in edges]
+        return [("lens-rules", "lens", rules), *parts]
+    return []
+
+
+def _rows(lens: Lens, moment: Moment) -> list[Row]:
+    """Return what the step says of each node; nothing of leaves and seeds, which have no arithmetic."""
+    step, names, scales = moment.step, lens.names, lens.extents or None
+    assert step is not None
+    if any(moment.graph.nodes[e.node].is_leaf for e in step.events if step.kind != "update"):
+        return []
+    match step.kind:
+        case "backward":
+            rows = [Row(s.to, s.event.node, contribution(moment, names, s, scales).equation) for s in shares(moment)]
+            rows = rows if len(rows) == len(step.events) else []
+        case "forward":
+            rows = [Row(e.node, None, forward(moment, names, e.node, scales).equation) for e in step.events]
+        case "tangent":
+            rows = [Row(e.node, None, tangent(moment, names, e, scales).equation) for e in step.events]
+        case "update":
+            rows = [Row(e.node, None, update(moment, names, e, scales).equation) for e in step.events]
+        case _:
+            raise AssertionError(step.kind)
+    return [Row(r.node, r.sender, asked(r.equation)) for r in rows] if step.asks else rows
+
+
+def _block(lens: Lens, row: Row, full: bool) -> tuple[list[Mark], float]:
+    """Draw one row from y = 0 down, in full or on as few lines as there can be; return its height too."""
+    p, t, names = lens.places, lens.theme, lens.names
+    if row.sender is None:
+        return written(row.equation, p.left, 0.0, p.right, lens.columns, t, tight=not full)
+    # The symbols name what gets it and from where; where there is no room for them, a line over the numbers does.
+    sender = "" if full else f"from {names.formula(row.sender)}"
+    room = p.right - p.left - (measure(sender, 12) + 12 if sender else 0.0)
+    label = label_of(names.formula(row.node), lens.full(row.node), room, 13)
+    marks: list[Mark] = [text(p.left, 12, label, 13, t.ink)]
+    if sender:
+        marks.append(text(p.right, 12, sender, 12, t.grey, anchor="end"))
+    if full:
+        drawn, bottom = written(row.equation, p.left, _CAPTION, p.right, lens.columns, t)
+    else:
+        drawn, bottom = short(_low(row.equation, lens.columns), p.left, _CAPTION, p.right, lens.columns, t)
+    return [*marks, *drawn], bottom
+
+
+def _low(equation: Equation, columns: Columns) -> Equation:
+    """Leave of an equation's symbols only the first, and write it in one line: ∂f/∂v₇."""
+    first = equation.symbols[0]
+    name = Word(f"{first.num}/{first.den}", room=columns.slanted) if isinstance(first, Frac) else first
+    return Equation((name,), equation.numbers)
