@@ -76,6 +76,12 @@ def test_what_has_no_tooltip_is_told_by_its_words():
     assert show.slides[0].shapes[1]._element.nvGrpSpPr.cNvPr.get("descr") == "step 7"
 
 
+def test_what_says_nothing_is_decoration_for_a_screen_reader():
+    told = opened([one(circle(50, 30, 10, fill="#0072B2"))]).slides[0].shapes[1]._element.nvGrpSpPr.cNvPr
+    assert told.get("descr") is None
+    assert told.xpath(".//*[local-name()='decorative']/@val") == ["1"]
+
+
 def test_slides_that_a_user_adds_fit_the_page():
     show = opened([one(circle(50, 30, 10, fill="#0072B2"))])
     assert show._element.sldSz.get("type") is None

@@ -28,6 +28,12 @@ _MORPH = f"""
 <p:transition spd="fast"><p159:morph option="byObject"/></p:transition></mc:Choice>
 <mc:Fallback><p:transition spd="fast"><p:fade/></p:transition></mc:Fallback>
 </mc:AlternateContent>"""
+#: What has nothing to say, such as a glow: a screen reader passes over it.
+_DECORATION = (
+    '<a:extLst><a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}">'
+    '<adec:decorative xmlns:adec="http://schemas.microsoft.com/office/drawing/2017/decorative" val="1"/>'
+    "</a:ext></a:extLst>"
+)
 #: Fonts that come with PowerPoint and are as wide as DejaVu's; where they are not, what they are like: pitch and
 #: family, and the ten numbers of PANOSE.
 _SANS = 'typeface="Verdana" panose="020B0604030504040204" pitchFamily="34" charset="0"'
@@ -107,10 +113,10 @@ class Drawer:
             x0, y0, x1, y1 = zip(*box, strict=True)
             place = self._place(min(x0), min(y0), max(x1) - min(x0), max(y1) - min(y0))
             words = e.title or " ".join(m.text for m in e.marks if isinstance(m, Text))
-            told = f' descr="{escape(words)}"' if words else ""
+            told = f' descr="{escape(words)}"/>' if words else f">{_DECORATION}</p:cNvPr>"
             inner = place.replace("<a:off", "<a:chOff").replace("<a:ext", "<a:chExt")
             self._made[e] = (
-                f'<p:grpSp {_SPACES}><p:nvGrpSpPr><p:cNvPr id="{self.number(e.id)}" name="!!{escape(e.id)}"{told}/>'
+                f'<p:grpSp {_SPACES}><p:nvGrpSpPr><p:cNvPr id="{self.number(e.id)}" name="!!{escape(e.id)}"{told}'
                 f"<p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr><a:xfrm>{place}{inner}</a:xfrm></p:grpSpPr>"
                 f"{shapes}</p:grpSp>"
             )
