@@ -15,8 +15,16 @@ class UnknownFunction(GradvizError, TypeError):
     """A NumPy function was called on a traced value and no op knows its derivative."""
 
 
+class UnknownAttribute(GradvizError, AttributeError):
+    """An attribute was asked of a traced value that arrays may have and it has not."""
+
+
 class UnsupportedValue(GradvizError, TypeError):
     """A value is of a kind that has no place here: complex, object, or an integer to differentiate by."""
+
+
+class WrongArguments(GradvizError, TypeError):
+    """Arguments do not fit what they were given to, or that takes none."""
 
 
 class InvalidRun(GradvizError, ValueError):

@@ -13,7 +13,8 @@ import numpy as np
 
 from .calculus.descend import Descent
 from .calculus.notation import identifier
-from .calculus.record import record
+from .calculus.record import inputs_of, no_args, record
+from .calculus.tree import mapped
 from .calculus.trouble import Explained, explain
 from .errors import UnknownName
 from .picture.draw import Options, compose
@@ -70,7 +71,7 @@ class Film:
         reveal: str = "all",
     ) -> None:
         self.run = run
-        self._inputs = _leaves(run) if inputs is None else inputs
+        self._inputs = inputs_of(run) if inputs is None else inputs
         self._options = Options(theme, rankdir, pace, title, depth, panels=tuple(map(panel, panels)), reveal=reveal)
         self._drawings: dict[Options, Drawing] = {}
         self._played: dict[tuple[object, ...], Drawing] = {}
@@ -114,17 +115,11 @@ class Film:
         return np.zeros(node.shape) if node.shape else 0.0
 
     def _by_name(self, table: Mapping[int, Value], otherwise: Callable[[int], Any]) -> Named:
-        def look(tree: Any) -> Any:
-            if isinstance(tree, dict):
-                return {k: look(v) for k, v in tree.items()}
-            if isinstance(tree, list | tuple):
-                return type(tree)(look(v) for v in tree)
-            if not isinstance(tree, int):
-                return None
-            return table[tree] if tree in table else otherwise(tree)
+        def look(_: str, i: int | None) -> Any:
+            return None if i is None else table[i] if i in table else otherwise(i)
 
-        others = {n.name: look(n.id) for n in self.run.graph.nodes if n.name and n.op != "constant"}
-        return Named({name: look(tree) for name, tree in self._inputs.items()}, others)
+        others = {n.name: look("", n.id) for n in self.run.graph.nodes if n.name and n.op != "constant"}
+        return Named(mapped(dict(self._inputs), look), others)
 
     @property
     def trouble(self) -> Explained | None:
@@ -368,10 +363,6 @@ def _counted(drawing: Drawing, progress: Progress | None, notes: list[str]) -> I
             progress(done, len(drawing))
 
 
-def _leaves(run: Run) -> dict[str, int]:
-    return {n.name: n.id for n in run.graph.nodes if n.op in ("parameter", "data")}
-
-
 def film(
     target: Any,
     *args: Any,
@@ -409,8 +400,7 @@ def film(
     6.0
     """
     if isinstance(target, Descent):
-        if args or kwargs:
-            raise TypeError("a Descent was given with arguments; arguments belong to a function, so leave them out")
+        no_args(args, kwargs, "a Descent")
         run, inputs = target.run, target.inputs
     else:
         recorded = record(target, args, kwargs, wrt=wrt, seed=seed, sweeps=sweeps, direction=direction)

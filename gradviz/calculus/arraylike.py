@@ -60,6 +60,12 @@ class Arraylike(Traced):
     def copy(self, order: str = "C") -> Any:
         return dispatch.run(np.copy, (self,), {}, _getframe(1))
 
+    def __copy__(self) -> Any:
+        return dispatch.run(np.copy, (self,), {}, _getframe(1)) if np.ndim(self.value) else self
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.__copy__()
+
     def conj(self) -> Any:
         return self
 

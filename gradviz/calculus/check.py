@@ -8,7 +8,7 @@ shrinking steps, extrapolated, the best by its own error estimate. On analytic o
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from .modes import grad
 from .op import ALIAS, CONSTANT, INPUT
 from .sweep import contribution, pull, push, tape
 from .trace import Var
-from .tree import bind, is_input, is_whole, split, substitute, walk
+from .tree import Call, bind, is_input, is_whole, substitute, walk
 
 #: Relative agreement that is asked of finite differences, and of the complex step.
 FINITE, COMPLEX = 1e-6, 1e-12
@@ -58,18 +58,18 @@ def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 
     7
     """
     frame = sys._getframe(1)
-    arguments = bind(f, args, {})
-    numbers = {path: np.array(v, float) for path, v in walk(arguments) if is_input(v) and not is_whole(v)}
+    call = bind(f, args, {})
+    numbers = {path: np.array(v, float) for path, v in walk(call.arguments) if is_input(v) and not is_whole(v)}
     if not numbers:
         raise NoInputs("gv.check was given no number or array of floats to differentiate by")
     leaves = {path: leaf(v[()] if v.ndim == 0 else v, path, INPUT, frame) for path, v in numbers.items()}
     with np.errstate(all="ignore"):
-        returned = f(*_with(f, arguments, leaves))
+        returned = f(*_with(call, leaves))
         outputs = [(path, v) for path, v in walk(returned) if isinstance(v, Var)]
         if not outputs:
             raise NoInputs(f"the function returned {str(returned)[:60]}, which was not computed from its arguments")
         local = check_local([v for _, v in outputs], tolerance)
-        whole = _check_whole(f, arguments, numbers, leaves, outputs, tolerance)
+        whole = _check_whole(f, call, numbers, leaves, outputs, tolerance)
         done = [local, whole]
         if order > 1:
 
@@ -77,7 +77,7 @@ def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 
                 def weighted(*own: Any) -> Any:
                     return sum(
                         np.sum(v * weights(np.shape(v), 1)) for _,
-                             v in walk(f(*_with(f, arguments, dict(zip(numbers, own, strict=True)))))
+                             v in walk(f(*_with(call, dict(zip(numbers, own, strict=True)))))
                         if isinstance(v, Var)
                     )  # fmt: skip
 
@@ -95,9 +95,9 @@ def weights(shape: tuple[int, ...], seed: int) -> Any:
     return np.reshape(found, shape)[()]
 
 
-def _with(f: Callable[..., Any], arguments: dict[str, Any], by: Any) -> list[Any]:
+def _with(call: Call, by: Mapping[str, Any]) -> list[Any]:
     """Return the arguments by position, with some of what is inside them replaced."""
-    return split(f, substitute(arguments, by), (), {})[0]
+    return call.given(substitute(call.arguments, by))[0]
 
 
 # -- one operation at a time
@@ -241,7 +241,7 @@ def one_sided(along: Callable[[float], Any]) -> tuple[float, float]:
 
 
 def _check_whole(
-    f: Callable[..., Any], arguments: dict[str, Any], numbers: dict[str, Any], leaves: dict[str, Var],
+    f: Callable[..., Any], call: Call, numbers: dict[str, Any], leaves: dict[str, Var],
     outputs: Sequence[tuple[str, Var]], tolerance: float,
 ) -> Checked:  # fmt: skip
     seeds = {path: weights(v.shape, 1) for path, v in outputs}
@@ -251,7 +251,7 @@ def _check_whole(
         given = {p: m[()] if m.ndim == 0 else m for p, m in moved.items()}
         if traced:
             given = {p: leaf(m, p, INPUT, sys._getframe()) for p, m in given.items()}
-        plain = dict(walk(f(*_with(f, arguments, given))))
+        plain = dict(walk(f(*_with(call, given))))
         return sum(
             np.sum(np.asarray(getattr(plain[path], "value", plain[path])) * seed) for path, seed in seeds.items()
         )

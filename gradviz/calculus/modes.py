@@ -22,7 +22,7 @@ from .op import ALIAS, DATA, INPUT, PARAMETER
 from .site import forget, here
 from .sweep import Tape, forward_mode, pull, tape
 from .trace import Var, as_of
-from .tree import substitute, title_of, walk
+from .tree import inside, mapped, substitute, title_of, walk
 
 Argnum = int | Sequence[int]
 
@@ -183,7 +183,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         return tuple(substitute(p, found, f"{n}") for n, p in enumerate(primals))
 
     forget()
-    return _map(ran.returned, lambda v: _plain(v, outer)), back
+    return mapped(ran.returned, lambda _, v: _plain(v, outer)), back
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -221,7 +221,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         found = moving.get(position[v])
         return _plain(np.zeros(v.shape) if found is None else found, traced)
 
-    return _map(ran.returned, lambda v: _plain(v, traced)), _map(ran.returned, dot)
+    return mapped(ran.returned, lambda _, v: _plain(v, traced)), mapped(ran.returned, lambda _, v: dot(v))
 
 
 def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
@@ -236,7 +236,7 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     @wraps(f)
     def matrix(*args: Any, **kwargs: Any) -> Any:
         x: Any = args[argnum] if -len(args) <= argnum < len(args) else None
-        if isinstance(x, list | tuple | Mapping):
+        if inside(x) is not None:
             raise UnsupportedValue("gv.jacobian differentiates by one array; join the parts with np.concatenate")
         ran = _run(f, args, kwargs, (argnum,))
         y, shape = ran.returned, np.shape(x)
@@ -269,11 +269,3 @@ def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     [[6.0, 2.0], [2.0, 0.0]]
     """
     return jacobian(grad(f, argnum), argnum)
-
-
-def _map(tree: Any, of: Callable[[Any], Any]) -> Any:
-    if isinstance(tree, list | tuple):
-        return type(tree)(_map(v, of) for v in tree)
-    if isinstance(tree, Mapping):
-        return {k: _map(v, of) for k, v in tree.items()}
-    return of(tree)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ..errors import NoInputs, SeedNeeded, UnknownName, UnsupportedValue
+from ..errors import Detached, NoInputs, SeedNeeded, UnknownName, UnsupportedValue, WrongArguments
 from ..record import Run
 from . import sweep as sweeps_of
 from .build import Built, build
@@ -18,9 +18,9 @@ from .dispatch import unwrapped
 from .leaf import leaf, role_of
 from .notation import identifier
 from .op import CONSTANT, DATA, INPUT, PARAMETER
-from .site import tracing
+from .site import is_tracing, tracing
 from .trace import Var, as_of
-from .tree import bind, is_input, is_whole, split, substitute, title_of, walk
+from .tree import Call, bind, is_input, is_whole, mapped, substitute, title_of, walk
 
 #: The sweeps that a record may hold, in any order and number.
 SWEEPS = ("forward", "backward", "tangent")
@@ -30,9 +30,10 @@ SWEEPS = ("forward", "backward", "tangent")
 class Recorded:
     """A Run, and where each input is in it.
 
-    inputs   by name, node ids in the input's own structure: {"x": 0, "params": {"w": 1, "b": [2, 3]}}
+    inputs   by name, node ids in the input's own structure: {"x": 0, "params": {"w": 1, "b": [2, 3]}}; None for what
+             is no number
     built    the graph with the Vars it was made from; None where the target was a Run
-    outputs  node ids in the structure of what the function returned
+    outputs  node ids in the structure of what the function returned; None for what is not traced
     """
 
     run: Run
@@ -56,13 +57,14 @@ def record(
     target     a callable, which is traced with `args` and `kwargs`; a Var, or a list, tuple or dict of Vars; a Run,
                which is handed on as it is
     wrt        the inputs to differentiate by: a name, position, path ("params.w1") or Var, or several of these; all
-               inputs that hold floats by default. All others are data then
+               inputs that hold floats by default, be they arguments or a `gv.var` that the function uses. All others
+               are data then
     seed       the gradient to start from, in the structure and shape of the output; 1 for each number by default
     sweeps     which, in order: "forward", "backward", "tangent"
     direction  for "tangent": {name or path: tangent}, or tangents in the structure of the args; where there is one
                float input, 1 by default
 
-    Raises `NoInputs`, `SeedNeeded`, `UnknownName`, `UnsupportedValue`, and TypeError for arguments that do not fit.
+    Raises `NoInputs`, `SeedNeeded`, `UnknownName`, `UnsupportedValue`, `Detached`, `WrongArguments`.
 
     >>> run = record(lambda x: x * x, (3.0,)).run
     >>> [event.value for event in run.sweeps[1].events]
@@ -72,18 +74,19 @@ def record(
     if unknown:
         raise UnknownName(f"{unknown[0]!r} is not a sweep; choose from {', '.join(SWEEPS)}")
     if isinstance(target, Run):
-        _no_args(args, kwargs, "a Run")
-        return Recorded(target, {n.name: n.id for n in target.graph.nodes if n.op in ("parameter", "data")})
+        no_args(args, kwargs, "a Run")
+        return Recorded(target, inputs_of(target))
     if callable(target) and not isinstance(target, Var):
         traced = _trace(target, args, kwargs or {}, wrt)
     else:
-        _no_args(args, kwargs, "a traced value")
+        no_args(args, kwargs, "a traced value")
         traced = _given(target, wrt)
     built = build([v for _, v in traced.outputs], [(i.path, i.var) for i in traced.inputs])
     ids = {v: i for i, v in enumerate(built.vars)}
-    if wrt is not None and not traced.tree:
+    if wrt is not None:
         built = _cast(built, {ids[i.var]: "parameter" if i.chosen else "data" for i in traced.inputs})
     chosen = [ids[i.var] for i in traced.inputs if i.chosen]
+    names = {i.var: i.path or built.graph.nodes[ids[i.var]].name for i in traced.inputs}
     done = []
     for kind in sweeps:
         if kind == "forward":
@@ -91,18 +94,26 @@ def record(
         elif kind == "backward":
             done.append(sweeps_of.backward(built, chosen, _seeds(seed, traced, built)))
         else:
-            along, label = _direction(direction, traced, args)
+            along, label = _direction(direction, {names[i.var]: i for i in traced.inputs})
             done.append(sweeps_of.tangent(built, {ids[v]: d for v, d in along}, label))
     run = Run(built.graph, tuple(done), {}, built.sources)
-    names = {i.var: built.graph.nodes[ids[i.var]].name for i in traced.inputs}
-    inputs = traced.tree(ids) if traced.tree else {names[i.var]: ids[i.var] for i in traced.inputs}
+    at = {i.path: ids[i.var] for i in traced.inputs}
+    inputs = mapped(traced.arguments, lambda path, _: at.get(path))
+    inputs |= {names[i.var]: ids[i.var] for i in traced.inputs if not i.path}
     places = iter(built.graph.outputs)
-    return Recorded(run, inputs, built, _rebuild(traced.returned, lambda v: next(places)))
+    return Recorded(
+        run, inputs, built, mapped(traced.returned, lambda _, v: next(places) if isinstance(v, Var) else None)
+    )
+
+
+def inputs_of(run: Run) -> dict[str, Any]:
+    """Return the inputs of a Run by name, for one that says nothing of their structure."""
+    return {n.name: n.id for n in run.graph.nodes if n.op in ("parameter", "data")}
 
 
 @dataclass(frozen=True, eq=False)
 class Input:
-    """A leaf of the arguments: its path ("params.w[0]"), its Var, and whether gradients are wanted."""
+    """A leaf: its path in the arguments ("params.w[0]", "" where it is of none), its Var, whether it gets gradients."""
 
     path: str
     var: Var
@@ -111,18 +122,17 @@ class Input:
 
 @dataclass(frozen=True, eq=False)
 class Traced:
-    """A computation that ran: its inputs, its outputs by path, what it returned, and the inputs' own structure."""
+    """A computation that ran: its inputs, its outputs by path, what it returned, and the arguments by name."""
 
     inputs: tuple[Input, ...]
     outputs: tuple[tuple[str, Var], ...]
     returned: Any
-    tree: Callable[[Mapping[Var, int]], dict[str, Any]] | None
-    arguments: Mapping[str, Any]
+    arguments: dict[str, Any]
 
 
-def _no_args(args: Sequence[Any], kwargs: Mapping[str, Any] | None, what: str) -> None:
+def no_args(args: Sequence[Any], kwargs: Mapping[str, Any] | None, what: str) -> None:
     if args or kwargs:
-        raise TypeError(f"{what} was given with arguments; arguments belong to a function, so leave them out")
+        raise WrongArguments(f"{what} was given with arguments; arguments belong to a function, so leave them out")
 
 
 # -- tracing a function
@@ -130,44 +140,76 @@ def _no_args(args: Sequence[Any], kwargs: Mapping[str, Any] | None, what: str) -
 
 def _trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], wrt: Any) -> Traced:
     frame = sys._getframe(2)
-    arguments = bind(f, args, kwargs)
-    leaves = {path: value for path, value in walk(arguments) if is_input(value)}
-    chosen = _chosen(wrt, leaves, list(arguments), lambda value: value)
+    call = bind(f, args, kwargs)
+    leaves = _leaves(call, f)
+    marked, others = _wanted(wrt)
+    chosen = _chosen(others if wrt is not None else None, leaves, list(call.arguments))
+    as_arguments = {path: v for path, v in walk(call.arguments) if isinstance(v, Var) and v in marked}
+    chosen |= as_arguments.keys()
+    marked.difference_update(as_arguments.values())
     made: dict[str, Var] = {}
     with tracing(inspect.unwrap(f)), np.errstate(all="ignore"):
         for path, value in leaves.items():
             role = role_of(path) if wrt is None else PARAMETER if path in chosen else DATA
             made[path] = leaf(value, path, DATA if is_whole(value) else role, frame)
         seqs = {path: v.seq for path, v in made.items()}
-        bound = substitute(arguments, made)
-        positional, named = split(f, bound, args, kwargs)
+        positional, named = call.given(substitute(call.arguments, made))
         with unwrapped():
             returned = f(*positional, **named)
-    made = {path: as_of(v, seqs[path]) for path, v in made.items()}  # an assignment may have moved them on
+    made = {path: as_of(v, seqs[path]) for path, v in made.items()}  # what was written to it has moved it on
     outputs = _outputs(returned, f)
     if not made and all(v.op is CONSTANT for _, v in outputs):
         raise _nothing(f, args, kwargs)
-    inputs = tuple(Input(path, v, path in chosen) for path, v in made.items())
-    return Traced(
-        inputs, outputs, returned, lambda ids: substitute(arguments, {p: ids[v] for p, v in made.items()}), made
-    )
+    own = set(made.values())
+    closed = [
+        v for v in _leaves_of(outputs) if v not in own
+    ]  # gv.var values that the function did not get as arguments
+    inputs = [
+        *(Input(path, v, path in chosen) for path, v in made.items()),
+        *(Input("", v, v in marked if wrt is not None else v.dtype.kind == "f") for v in closed),
+    ]
+    _none_lost(marked, closed)
+    return Traced(tuple(inputs), outputs, returned, call.arguments)
 
 
-def _rebuild(tree: Any, of: Callable[[Var], Any]) -> Any:
-    if isinstance(tree, Var):
-        return of(tree)
-    if isinstance(tree, Mapping):
-        return {k: _rebuild(v, of) for k, v in tree.items()}
-    if isinstance(tree, list | tuple):
-        return [_rebuild(v, of) for v in tree]
-    return None
+def _leaves(call: Call, f: Any) -> dict[str, Any]:
+    """Return the numbers and arrays among the arguments by path; a traced value counts as its number."""
+    found: dict[str, Any] = {}
+    for path, value in walk(call.arguments):
+        if isinstance(value, Var):
+            if is_tracing():
+                raise Detached(
+                    f"{title_of(f)} was given the traced value {path!r} inside another function that is being traced, "
+                    f"and its gradient would be lost; give {path}.value, or differentiate with gv.grad"
+                )
+            found[path] = value.value
+        elif is_input(value):
+            found[path] = value
+    return found
 
 
-def _chosen(wrt: Any, leaves: Mapping[str, Any], parameters: Sequence[str], value: Callable[[Any], Any]) -> set[str]:
-    """Return the paths of the inputs to differentiate by."""
-    if wrt is None:
+def _leaves_of(outputs: Iterable[tuple[str, Var]]) -> list[Var]:
+    return [v for v in sweeps_of.tape(v for _, v in outputs).vars if v.op in (INPUT, PARAMETER, DATA)]
+
+
+def _wanted(wrt: Any) -> tuple[set[Var], list[Any]]:
+    """Return the Vars that `wrt` names, and the rest of it."""
+    wanted = [] if wrt is None else list(wrt) if isinstance(wrt, list | tuple | set | frozenset) else [wrt]
+    return {w for w in wanted if isinstance(w, Var)}, [w for w in wanted if not isinstance(w, Var)]
+
+
+def _none_lost(marked: Collection[Var], leaves: Collection[Var]) -> None:
+    for v in marked:
+        if v not in set(leaves):
+            raise UnknownName(f"wrt names {v!r}, which the output was not computed from")
+        if v.dtype.kind in "iu":
+            raise UnsupportedValue(f"wrt names an array of integers ({v.dtype}); only floats have gradients")
+
+
+def _chosen(wanted: Sequence[Any] | None, leaves: Mapping[str, Any], parameters: Sequence[str]) -> set[str]:
+    """Return the paths of the inputs to differentiate by: all that hold floats, for None."""
+    if wanted is None:
         return {path for path, v in leaves.items() if not is_whole(v)}
-    wanted = list(wrt) if isinstance(wrt, list | tuple | set | frozenset) else [wrt]
     found: set[str] = set()
     for one in wanted:
         if isinstance(one, int) and not isinstance(one, bool):
@@ -232,28 +274,17 @@ def _given(target: Any, wrt: Any) -> Traced:
             f"{what} was given where a traced value is wanted; make inputs with gv.var(2.0) and compute with them, or "
             "pass a function and its arguments"
         )
-    leaves = [v for v in sweeps_of.tape(v for _, v in outputs).vars if v.op in (INPUT, PARAMETER, DATA)]
-    wanted = [] if wrt is None else list(wrt) if isinstance(wrt, list | tuple | set | frozenset) else [wrt]
-    marked = {w for w in wanted if isinstance(w, Var)}
-    lost = [w for w in marked if w not in set(leaves)]
-    if lost:
-        raise UnknownName(f"wrt names {lost[0]!r}, which the output was not computed from")
-    names = [w for w in wanted if not isinstance(w, Var)]
+    leaves = _leaves_of(outputs)
+    if not leaves:
+        raise NoInputs("the traced value was computed from no input; make inputs with gv.var(2.0)")
+    marked, names = _wanted(wrt)
     if names:
         built = build([v for _, v in outputs], [("", v) for v in leaves])
         by_name = {built.graph.nodes[i].name: v for i, v in enumerate(built.vars) if v in set(leaves)}
-        marked |= {
-            by_name[p] for p in _chosen(names, {n: v.value for n, v in by_name.items()}, list(by_name), lambda v: v)
-        }
-    if not leaves:
-        raise NoInputs("the traced value was computed from no input; make inputs with gv.var(2.0)")
-    for v in marked:
-        if v.dtype.kind in "iu":
-            raise UnsupportedValue(f"wrt names an array of integers ({v.dtype}); only floats have gradients")
-    inputs = tuple(
-        Input("", v, v in marked if wrt is not None else np.asarray(v.value).dtype.kind == "f") for v in leaves
-    )
-    return Traced(inputs, outputs, target, None, {})
+        marked |= {by_name[p] for p in _chosen(names, {n: v.value for n, v in by_name.items()}, list(by_name))}
+    _none_lost(marked, leaves)
+    inputs = tuple(Input("", v, v in marked if wrt is not None else v.dtype.kind == "f") for v in leaves)
+    return Traced(inputs, outputs, target, {})
 
 
 def _cast(built: Built, roles: Mapping[int, str]) -> Built:
@@ -298,9 +329,8 @@ def _seeds(seed: Any, traced: Traced, built: Built) -> dict[int, Any]:
     return found
 
 
-def _direction(direction: Any, traced: Traced, args: Sequence[Any]) -> tuple[list[tuple[Var, Any]], str]:
+def _direction(direction: Any, inputs: Mapping[str, Input]) -> tuple[list[tuple[Var, Any]], str]:
     """Return the tangents of the inputs that move, and a label that names them."""
-    inputs = {i.path or i.var.name or f"input {k}": i for k, i in enumerate(traced.inputs)}
     floats = {path: i for path, i in inputs.items() if np.asarray(i.var.value).dtype.kind == "f"}
     if direction is None:
         chosen = {p: i for p, i in floats.items() if i.chosen}

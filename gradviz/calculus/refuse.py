@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
 from types import FrameType
-from typing import Any
 
-from ..errors import Detached, UnknownFunction, UnsupportedValue
+import numpy as np
+
+from ..errors import Detached, UnknownAttribute, UnknownFunction, UnsupportedValue
 from .site import user_frame
 
 
@@ -60,11 +61,11 @@ def unknown(name: str, choices: Iterable[str], frame: FrameType | None, why: str
     )
 
 
-def undispatched(attribute: str, value: Any, frame: FrameType | None) -> Exception:
+def undispatched(attribute: str, frame: FrameType | None) -> UnknownAttribute:
     """Return the error for an attribute that arrays may have and traced values do not."""
     if attribute.startswith("__"):
-        return AttributeError(f"a traced value has no attribute {attribute!r}")
-    return AttributeError(
-        f"{place(frame)}a traced value has no attribute {attribute!r}; use the NumPy function np.{attribute}(v) if "
-        "there is one, or v.value for the plain number or array"
+        return UnknownAttribute(f"a traced value has no attribute {attribute!r}")
+    way = f"use np.{attribute}(v), or " if callable(getattr(np, attribute, None)) else "use "
+    return UnknownAttribute(
+        f"{place(frame)}a traced value has no attribute {attribute!r}; {way}v.value for the plain number or array"
     )

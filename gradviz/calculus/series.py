@@ -22,6 +22,7 @@ import numpy as np
 
 from ..errors import UnknownName, UnsupportedValue
 from ..record import Value, freeze
+from .tree import mapped
 
 #: model(params, x) -> y, or (model, x, y) with the points
 Model: TypeAlias = Callable[[Any, Any], Any] | tuple[Callable[[Any, Any], Any], Any, Any]
@@ -160,13 +161,7 @@ def plain(name: str) -> str:
 
 def fill(tree: Any, leaves: Iterator[Any]) -> Any:
     """Return the tree with its numbers replaced, in containers of the same kind."""
-    if isinstance(tree, Mapping):
-        return {k: fill(v, leaves) for k, v in tree.items()}
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*(fill(v, leaves) for v in tree))
-    if isinstance(tree, list | tuple):
-        return type(tree)(fill(v, leaves) for v in tree)
-    return next(leaves) if is_number(tree) else tree
+    return mapped(tree, lambda _, value: next(leaves) if is_number(value) else value)
 
 
 def is_number(value: Any) -> bool:

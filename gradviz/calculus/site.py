@@ -189,9 +189,14 @@ def tracing(target: object = None) -> Iterator[None]:
         stack.frame, stack.site, stack.chain, stack.base, stack.file = before
 
 
+def is_tracing() -> bool:
+    """Tell whether a function is being traced."""
+    return _stack.base is not None
+
+
 def forget() -> None:
     """Drop every reference to a frame, unless a trace is running."""
-    if _stack.base is None:
+    if not is_tracing():
         _stack.frame, _stack.site, _stack.chain = None, None, {}
 
 

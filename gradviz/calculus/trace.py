@@ -101,7 +101,7 @@ class Var(Arraylike):
             return None  # slots that are set only where there is something to say
         if attribute == "value":
             raise stale(_getframe(1))  # the slot was emptied by `writing`
-        raise undispatched(attribute, self, _getframe(1))
+        raise undispatched(attribute, _getframe(1))
 
     def __repr__(self) -> str:
         return f"Var({np.array2string(np.asarray(self.value), separator=', ')})"
@@ -156,6 +156,9 @@ class Var(Arraylike):
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
 
     def __matmul__(self, other: Any) -> Any:
         if type(other) is Var:

@@ -1,94 +1,90 @@
-"""Nested arguments: the names of a call's parameters, and the paths of the numbers and arrays inside them."""
+"""Nested arguments: the names of a call's parameters, and the paths of the numbers and arrays inside them.
+
+Mappings, lists, tuples, named tuples and dataclasses are opened; anything else is a leaf, and is handed on as it is.
+"""
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from inspect import Parameter
 from typing import Any
 
 import numpy as np
 
-from .trace import Var
+from ..errors import WrongArguments
+from .traced import Traced
+
+# -- containers
 
 
-def title_of(target: Any) -> str:
-    """Return what to call a function in a message."""
-    return str(getattr(target, "__qualname__", None) or type(target).__qualname__)
+def inside(tree: Any, path: str = "") -> list[tuple[str, Any]] | None:
+    """Return what a container holds, each with its path ("params.w1", "layers[0].b"); None for a leaf."""
+    if isinstance(tree, Mapping):
+        return [(_step(path, key), value) for key, value in tree.items()]
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return [(_step(path, name), value) for name, value in zip(tree._fields, tree, strict=True)]
+    if isinstance(tree, list | tuple):
+        return [(f"{path}[{i}]", value) for i, value in enumerate(tree)]
+    if is_dataclass(tree) and not isinstance(tree, type):
+        return [(_step(path, f.name), getattr(tree, f.name)) for f in fields(tree) if hasattr(tree, f.name)]
+    return None
 
 
-def bind(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a call by parameter name; further ones as "args[0]", by position where f hides them."""
-    try:
-        signature = inspect.signature(f)
-    except (TypeError, ValueError):  # builtins and ufuncs do not tell
-        return {**{f"arg{i}": a for i, a in enumerate(args)}, **kwargs}
-    try:
-        bound = signature.bind(*args, **kwargs)
-    except TypeError as error:
-        raise TypeError(f"{title_of(f)}{signature} does not take these arguments: {error}") from None
-    out: dict[str, Any] = {}
-    for name, value in bound.arguments.items():
-        if signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
-            out.update(value)
-        else:
-            out[name] = value
-    return out
-
-
-def split(
-    f: Callable[..., Any], bound: Mapping[str, Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> tuple[list[Any], dict[str, Any]]:
-    """Return the bound arguments as they were given: by position and by name."""
-    rest = dict(bound)
-    named = {k: rest.pop(k) for k in kwargs}
-    positional: list[Any] = []
-    try:
-        parameters = inspect.signature(f).parameters
-    except (TypeError, ValueError):
-        return list(rest.values()), named
-    for name, value in rest.items():
-        if name in parameters and parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
-            positional += value
-        else:
-            positional.append(value)
-    return positional, named
+def _step(path: str, key: Any) -> str:
+    if isinstance(key, str) and (not path or key.isidentifier()):
+        return f"{path}.{key}" if path else key
+    return f"{path}[{key!r}]"
 
 
 def walk(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the leaves of nested lists, tuples and dicts with their paths: "params.w1", "layers[0].b"."""
-    if isinstance(tree, Mapping):
-        for key, value in tree.items():
-            plain = isinstance(key, str) and (not path or key.isidentifier())
-            yield from walk(value, f"{path}.{key}" if path and plain else key if plain else f"{path}[{key!r}]")
-    elif isinstance(tree, list | tuple):
-        for i, value in enumerate(tree):
-            yield from walk(value, f"{path}[{i}]")
-    else:
+    """Yield the leaves of nested containers with their paths."""
+    held = inside(tree, path)
+    if held is None:
         yield path, tree
+    else:
+        for step, value in held:
+            yield from walk(value, step)
+
+
+def mapped(tree: Any, of: Callable[[str, Any], Any], path: str = "") -> Any:
+    """Return the tree with of(path, leaf) for each leaf, in containers of the same kind.
+
+    A container of which nothing changes is handed on itself: what a function appends to a list, its caller sees.
+    """
+    held = inside(tree, path)
+    if held is None:
+        return of(path, tree)
+    new = [mapped(value, of, step) for step, value in held]
+    if all(n is value for n, (_, value) in zip(new, held, strict=True)):
+        return tree
+    if isinstance(tree, tuple) and hasattr(tree, "_make"):
+        return tree._make(new)
+    if isinstance(tree, list | tuple):
+        return type(tree)(new)
+    if isinstance(tree, dict):
+        out = copy.copy(tree)  # a defaultdict keeps its default
+        out.update(zip(tree, new, strict=True))
+        return out
+    if isinstance(tree, Mapping):
+        return dict(zip(tree, new, strict=True))
+    made = copy.copy(tree)
+    names = [f.name for f in fields(tree) if hasattr(tree, f.name)]
+    for name, value in zip(names, new, strict=True):
+        object.__setattr__(made, name, value)  # a dataclass may be frozen, and may check what it is made from
+    return made
 
 
 def substitute(tree: Any, by: Mapping[str, Any], path: str = "") -> Any:
-    """Return the tree with the leaves whose path is in `by` replaced, in containers of the same kind."""
-    if isinstance(tree, Mapping):
-        out = {}
-        for key, value in tree.items():
-            plain = isinstance(key, str) and (not path or key.isidentifier())
-            out[key] = substitute(
-                value, by, f"{path}.{key}" if path and plain else key if plain else f"{path}[{key!r}]"
-            )
-        return out
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*(substitute(v, by, f"{path}[{i}]") for i, v in enumerate(tree)))
-    if isinstance(tree, list | tuple):
-        return type(tree)(substitute(v, by, f"{path}[{i}]") for i, v in enumerate(tree))
-    return by.get(path, tree)
+    """Return the tree with the leaves whose path is in `by` replaced."""
+    return mapped(tree, by.get, path)
 
 
 def is_input(value: Any) -> bool:
     """Tell whether an argument is traced: numbers and numeric arrays are; flags, text, functions are handed on."""
-    if isinstance(value, bool | np.bool_ | str | bytes | type(None)):
-        return False
-    if isinstance(value, Var):
+    if isinstance(value, bool | np.bool_ | str | bytes | type(None) | Traced):
         return False
     if isinstance(value, np.ndarray):
         return bool(value.dtype.kind != "b")
@@ -98,3 +94,62 @@ def is_input(value: Any) -> bool:
 def is_whole(value: Any) -> bool:
     """Tell whether a value is an array or NumPy scalar of integers, which is data."""
     return bool(isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "iu")
+
+
+# -- calls
+
+
+def title_of(target: Any) -> str:
+    """Return what to call a function in a message."""
+    return str(getattr(target, "__qualname__", None) or type(target).__qualname__)
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """The arguments of a call by name, and how they were given.
+
+    arguments   by parameter name, in the order of the parameters; what goes to *args is a tuple under its name
+    positional  the names of those that were given by position; `rest`, that of *args, where there is one
+    keywords    keyword → name; they differ only where a function's **kwargs repeat a name
+    """
+
+    arguments: dict[str, Any]
+    positional: tuple[str, ...]
+    rest: str
+    keywords: Mapping[str, str]
+
+    def given(self, arguments: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Return such arguments as the call's were given: by position and by keyword."""
+        further = arguments[self.rest] if self.rest else ()
+        return [*(arguments[n] for n in self.positional), *further], {k: arguments[n] for k, n in self.keywords.items()}
+
+
+def bind(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Call:
+    """Return the arguments of a call by name: by position ("arg0") where f does not tell its parameters.
+
+    Raises `WrongArguments` where f does not take them.
+    """
+    try:
+        signature = inspect.signature(f)
+    except (TypeError, ValueError):  # builtins and ufuncs do not tell
+        names = tuple(f"arg{i}" for i in range(len(args)))
+        return Call({**dict(zip(names, args, strict=True)), **kwargs}, names, "", {k: k for k in kwargs})
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise WrongArguments(f"{title_of(f)}{signature} does not take these arguments: {error}") from None
+    parameters = signature.parameters
+    plain = [n for n, p in parameters.items() if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
+    out = dict(zip(plain, args, strict=False))
+    positional = tuple(out)
+    rest = next((n for n, p in parameters.items() if p.kind is Parameter.VAR_POSITIONAL and len(args) > len(out)), "")
+    if rest:
+        out[rest] = tuple(args[len(out) :])
+    keywords: dict[str, str] = {}
+    for key in [*(k for k in parameters if k in kwargs), *(k for k in kwargs if k not in parameters)]:
+        name = key
+        while name in out:  # f(a, /, **more) may be given another a
+            name += "′"
+        keywords[key] = name
+        out[name] = kwargs[key]
+    return Call(out, positional, rest, keywords)
