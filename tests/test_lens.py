@@ -332,3 +332,30 @@ def test_a_long_heading_is_set_on_two_lines_and_then_cut() -> None:
     baselines = {m.y for m in marks if isinstance(m, Text)}
     assert len(baselines) == 2 and all(mark_box(m)[2] <= 417 for m in marks)
     assert any("…" in m.text for m in marks if isinstance(m, Text))
+
+
+def test_what_is_said_may_be_handed_over_and_makes_no_difference() -> None:
+    run = run_of("layers")
+    one, two = lens(run), lens(run)
+    for m in moments(run):
+        words = narrate(m, one.names, roomy=True, scales=one.extents or None)
+        assert [e.marks for e in one.elements(m, words)] == [e.marks for e in two.elements(m)]
+
+
+def test_a_node_that_feeds_several_names_those_without_a_card() -> None:
+    run = run_of("layers")
+    made = lens(run)
+    m = next(m for m in moments(run) if (i := focus_of(m)) is not None and len(run.graph.users[i]) == 1)
+    assert not any(s.startswith("and ") for s in said((parts(made.elements(m))["lens-words"],)))
+    run = run_of("fan")
+    made = lens(run)
+    seen = 0
+    for m in moments(run):
+        i = focus_of(m)
+        users = dict.fromkeys(u for u, _ in run.graph.users[i]) if i is not None else {}
+        if len(users) > 1:
+            named = {s for s in said((parts(made.elements(m))["lens-words"],)) if s.startswith("and ")}
+            few = len(users) <= 4
+            assert len(named) == (len(users) - 1 if few else 1) and (few or named == {f"and {len(users) - 1} more"})
+            seen += 1
+    assert seen

@@ -204,9 +204,10 @@ class Lens:
         """Say which cards are which, and what has no card."""
         p, grey = self.places, self.theme.grey
         words = [text(p.left, p.active + p.height / 2 + 4, "active", 12, grey)]
-        if inputs:
-            words.append(text(p.left, p.inputs + p.height + 21, "inputs", 12, grey))
-        middle = (p.left + p.right) / 2
+        middle, low = (p.left + p.right) / 2, p.inputs + p.height + 21
+        if inputs:  # amid two cards, or beside the one edge from a list
+            two = len(inputs) <= 2
+            words.append(text(middle if two else p.left, low, "inputs", 12, grey, anchor="middle" if two else "start"))
         if not users:
             y = p.active + p.height + 26 if p.feeds is None else p.feeds + p.height / 2
             said = "the output: it feeds nothing" if focus in self.graph.outputs else "it feeds nothing"

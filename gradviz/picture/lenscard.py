@@ -106,28 +106,8 @@ def card(
         d = RING
         marks.append(Rect(x - d, y - d, width + 2 * d, height + 2 * d, 8 + d, theme.card, theme.ink, 1.5))
     marks.append(Rect(x, y, width, height, 8, theme.card))
-    _badge(k, x, y, height, theme, marks)
-    left, right = x + BADGE + 8, x + width - 8
-    note = f"{k.arrived} of {k.terms}" if 0 < k.arrived < k.terms else ""
-    beside = not k.node.is_leaf or not _in_badge(k) or k.short != k.full
-    if note and not beside:
-        note += " terms"
-    if note:
-        marks.append(text(right, y + 19, note, 12, theme.grad_text, bold=True, anchor="end"))
-    room = right - left - (measure(note, 12, bold=True) + 8 if note else 0)
-    if beside:
-        shape = numbers.shape(k.node.shape)
-        tail = measure(shape, 12) + 10 if shape and not note else 0
-        short = k.full if k.node.is_leaf and _in_badge(k) else k.short
-        whole = measure(k.full, 14, bold=True) <= room - tail or short != k.full
-        size, bold = (14, True) if whole else (13, False)
-        string = label_of(short, k.full, room - tail, size, bold=bold)
-        marks.append(text(left, y + 19, string, size, theme.ink, bold=bold))
-        if tail:
-            marks.append(text(right, y + 19, shape, 12, theme.grey, anchor="end"))
-    elif not note:
-        role = ", ".join(t for t in (k.node.op, numbers.shape(k.node.shape)) if t)
-        marks.append(text(left, y + 19, shorten(role, room, 12), 12, theme.grey))
+    marks += _badge(k, x, y, height, theme)
+    marks += _name(k, x + BADGE + 8, x + width - 8, y + 19, theme)
     if k.node.shape and len(rows) <= 2:
         marks += _thumbs(k, x + BADGE + 3, y + _HEAD, width - BADGE - 7, height - _HEAD - 4, rows, extents, theme)
     else:
@@ -142,11 +122,36 @@ def card(
 
 
 def _in_badge(k: Known) -> bool:
-    """Tell whether an input's badge has room for what formulas call it."""
-    return measure(k.short, 11, bold=True) <= BADGE - 9
+    """Tell whether what formulas call a node stands in its badge: an input's does, where there is room for it."""
+    return k.node.is_leaf and measure(k.short, 11, bold=True) <= BADGE - 9
 
 
-def _badge(k: Known, x: float, y: float, height: float, theme: Theme, marks: list[Mark]) -> None:
+def _name(k: Known, left: float, right: float, base: float, theme: Theme) -> list[Mark]:
+    """Write a node's name, or its role if the badge holds the name; then its shape, or how many terms have come."""
+    shape = numbers.shape(k.node.shape)
+    named = _in_badge(k) and k.short == k.full
+    marks: list[Mark] = []
+    if 0 < k.arrived < k.terms:
+        note = f"{k.arrived} of {k.terms}" + (" terms" if named else "")
+        marks.append(text(right, base, note, 12, theme.grad_text, bold=True, anchor="end"))
+        right -= measure(note, 12, bold=True) + 8
+        if named:
+            return marks
+    elif shape and not named:
+        marks.append(text(right, base, shape, 12, theme.grey, anchor="end"))
+        right -= measure(shape, 12) + 10
+    most = right - left
+    if named:
+        return [text(left, base, shorten(", ".join(filter(None, (k.node.op, shape))), most, 12), 12, theme.grey)]
+    if _in_badge(k):
+        return [*marks, text(left, base, shorten(k.full, most, 13), 13, theme.ink)]
+    whole = k.full if k.short == k.full else f"{k.short} = {k.full}"
+    sizes = ((14.0, True), (13.0, False), (12.0, False))
+    size, bold = next((s for s in sizes if measure(whole, s[0], bold=s[1]) <= most), sizes[0])
+    return [*marks, text(left, base, label_of(k.short, k.full, most, size, bold=bold), size, theme.ink, bold=bold)]
+
+
+def _badge(k: Known, x: float, y: float, height: float, theme: Theme) -> list[Mark]:
     """Draw the badge: an operation's sign, or what formulas call an input."""
     node = k.node
     ground = {"parameter": theme.solid, "data": theme.card, "constant": theme.card}.get(node.op, theme.badge)
@@ -156,26 +161,24 @@ def _badge(k: Known, x: float, y: float, height: float, theme: Theme, marks: lis
         x + r, y, x + w, y, x + w, y + h, x + r, y + h, x + c, y + h, x, y + h - c, x, y + h - r, x, y + r,
         x, y + c, x + c, y, x + r, y,
     )  # fmt: skip
-    marks.append(Path("MLLLCLCZ", left, ground))
+    marks: list[Mark] = [Path("MLLLCLCZ", left, ground)]
     if node.op in ("data", "constant"):
         marks.append(Rect(x + 3.5, y + 3.5, w - 5, h - 7, 4.5, None, theme.ink, 1.5))
-    symbol = node.symbol
-    if node.is_leaf:
-        symbol = k.short if _in_badge(k) else ""
+    symbol = node.symbol if not node.is_leaf else k.short if _in_badge(k) else ""
     bold = node.is_leaf or not symbol[:1].isalpha() or len(symbol) == 1
     size = 15.0 if bold else 13.0
-    most = w - (9 if node.is_leaf else 5)
+    most = w - (9 if node.is_leaf else 7)
     wide = measure(symbol, size, bold=bold)
     if wide > most:
         size = max(10.0, size * most / wide)
-        if measure(symbol, size, bold=bold) > most:
-            symbol = shorten(symbol, most, size, bold=bold)
+        symbol = shorten(symbol, max(most, w - 5), size, bold=bold)
     cx, cy = x + w / 2 + (0.75 if node.op in ("data", "constant") else 0), y + h / 2
     if symbol:
         marks.append(text(cx, cy + (-2 if node.op == "parameter" else CENTRE * size), symbol, size, ink, bold=bold,
                           anchor="middle"))  # fmt: skip
     if node.op == "parameter":
         marks += knob_marks(cx, cy + (13 if symbol else 0), 4.5, ink)
+    return marks
 
 
 def _row(k: Known, row: str, x: float, y: float, w: float, h: float, theme: Theme) -> list[Mark]:

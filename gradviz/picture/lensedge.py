@@ -12,6 +12,8 @@ from .lenscard import CENTRE, accent
 from .scene import Box, Mark, Path, Rect
 from .theme import Theme
 
+_LEAST = 46.0  # px of a chip, so that numbers of about one length have chips of one width
+
 
 @dataclass(frozen=True, slots=True)
 class Wire:
@@ -62,7 +64,7 @@ def arrow(x: float, y: float, length: float, width: float, down: float, fill: st
 
 def chip(x: float, y: float, string: str, active: bool, theme: Theme) -> tuple[list[Mark], Box]:
     """Draw a chip with its left end at x, its middle at y."""
-    wide = measure(string, 12) + 12
+    wide = chip_width(string)
     box = (x, y - 10, x + wide, y + 10)
     fill, ink = (theme.chip, theme.on_chip) if active else (theme.card, theme.grad_text)
     rect = Rect(x, y - 10, wide, 20, 10, fill, None if active else theme.grad, 0 if active else 1.25)
@@ -70,7 +72,7 @@ def chip(x: float, y: float, string: str, active: bool, theme: Theme) -> tuple[l
 
 
 def chip_width(string: str) -> float:
-    return measure(string, 12) + 12
+    return max(_LEAST, measure(string, 12) + 12)
 
 
 @lru_cache(maxsize=256)

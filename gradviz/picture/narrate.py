@@ -6,25 +6,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..record import Event, Node, Value, effort
+from ..record import Event, Node, Value
 from . import numbers
 from .change import moves, primed, tangent, update
-from .contribution import Share, contribution, partial, seed, seeds, shares, target
+from .contribution import Share, contribution, seed, shares, target
 from .equation import Said, Scales, forward
-from .formula import Equation, Item, Num, Word
+from .finished import amount, finished
+from .formula import Equation
 from .lapse import lapse
 from .locals import G, put
 from .moment import Moment
 from .numbers import is_scalar, trim
 from .question import question
-from .sentence import Line, Narration, Span, bold_tail, line, listed, many, odd, plain, size_of
+from .sentence import SPOKEN, Line, Narration, Span, line, listed, many, odd, plain, size_of
 from .words import Names, cut, visible, wrapped
 
 __all__ = ["Line", "Narration", "Span", "narrate", "plain"]
 
 MOST_LINES, MOST_LINES_ROOMY = 3, 5
 MOST_EQUATIONS = 4
-_SPOKEN = 60  # glyphs of a name in the sentence for listeners
 _TOLD = 20  # glyphs of a name in a sentence
 
 _ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
@@ -52,7 +52,7 @@ class _Narrator:
     def say(self) -> Narration:
         step = self.moment.step
         if step is None:
-            return self._finished()
+            return finished(self.moment, self.names)
         if step.whole:
             return lapse(self.moment, self.names)
         if not step.events:
@@ -79,10 +79,7 @@ class _Narrator:
         return self.names.formula(i) if self.roomy else self.names.card(i, _TOLD)
 
     def _aloud(self, i: int) -> str:
-        return cut(self.names.full(i), _SPOKEN)
-
-    def _amount(self, value: Value) -> str:
-        return trim(numbers.number(value)) if is_scalar(value) else numbers.quantity(value)
+        return cut(self.names.full(i), SPOKEN)
 
     def _rule(self, node: Node) -> str:
         words = {str(i): self.names.partial(a) for i, a in enumerate(node.args)}
@@ -134,7 +131,7 @@ class _Narrator:
             )
             if (count := sum(self._node(e.node).op == op for e in events))
         ]  # fmt: skip
-        told = listed([f"{self._aloud(e.node)} = {self._amount(e.value)}" for e in shown])
+        told = listed([f"{self._aloud(e.node)} = {amount(e.value)}" for e in shown])
         note = f"The inputs get their values: {told}." if told else "The inputs get their values."
         lines = [line("The inputs get their values."), line(listed(counts) + ".")]
         strange = next((e for e in events if odd(e.value)), None)
@@ -150,7 +147,7 @@ class _Narrator:
         count = many(len(computed), "node gets its value", "nodes get their values")
         part = self._part()
         first = f"{part}: {count}." if part else f"The forward sweep: {count}."
-        told = listed([f"{self._aloud(e.node)} = {self._amount(e.value)}" for e in computed])
+        told = listed([f"{self._aloud(e.node)} = {amount(e.value)}" for e in computed])
         lines = [line(first)]
         begins = next((b for e in computed if (b := self._arises(e))), "")
         if begins:
@@ -267,7 +264,7 @@ class _Narrator:
         if share.of > 1:
             start = f"{sender} sends term {share.k} of {share.of} to {receiver}"
         elif is_scalar(share.upstream):
-            start = f"{sender} sends its gradient {self._amount(share.upstream)} to {receiver}"
+            start = f"{sender} sends its gradient {amount(share.upstream)} to {receiver}"
         else:
             start = f"{sender} sends its gradient to {receiver}"
         return f"{start}: {said.spoken}.{' ' + begins if begins else ''}"
@@ -322,8 +319,8 @@ class _Narrator:
         upstream = found[0].upstream
         told = "; ".join(f"to {self._aloud(s.to)}, {t.spoken}" for s, t in zip(found, said, strict=False))
         more = f"; and {len(found) - len(said)} more" if len(found) > len(said) else ""
-        amount = f" {self._amount(upstream)}" if is_scalar(upstream) else ""
-        note = f"{self._aloud(sender)} sends its gradient{amount} to {many(len(to), 'input')}: {told}{more}."
+        sent = f" {amount(upstream)}" if is_scalar(upstream) else ""
+        note = f"{self._aloud(sender)} sends its gradient{sent} to {many(len(to), 'input')}: {told}{more}."
         return Narration(note + (f" {begins}" if begins else ""), tuple(lines), tuple(s.equation for s in said))
 
     def _backward_many(self, found: Sequence[Share], events: Sequence[Event]) -> Narration:
@@ -338,7 +335,8 @@ class _Narrator:
             lines.append(line("", begins))
         known = [s for s in found if s.event.local is not None and is_scalar(s.event.value) and not odd(s.event.value)]
         best = max(known, key=lambda s: abs(float(s.event.value)), default=None)  # type: ignore[arg-type]
-        note, equations = first, ()  # type: tuple[str, tuple[Equation, ...]]
+        note = first
+        equations: tuple[Equation, ...] = ()
         if best is not None:
             lines.append(
                 line("The largest contribution: ", self._name(best.event.node), " to ", self._name(best.to), ".")
@@ -347,21 +345,21 @@ class _Narrator:
             note, equations = f"{first} The largest contribution: {self._told(best, said)}", (said.equation,)
         return Narration(note + (f" {begins}" if begins else ""), tuple(lines), equations)
 
-    # ---- tangent, update, finished
+    # ---- tangent, update
 
     def _tangent(self, events: Sequence[Event]) -> Narration:
         moving = [e for e in events if moves(e.value)]
         if all(self._node(e.node).is_leaf for e in events):
             lines = [line("Forward mode: the inputs move along a direction.")]
-            told = [f"{wrapped(self._aloud(e.node))}′ = {self._amount(e.value)}" for e in moving]
-            short = [f"{primed(self.names, e.node)} = {self._amount(e.value)}" for e in moving]
+            told = [f"{wrapped(self._aloud(e.node))}′ = {amount(e.value)}" for e in moving]
+            short = [f"{primed(self.names, e.node)} = {amount(e.value)}" for e in moving]
             lines.append(line((listed(short, 3) or "Nothing moves") + "; all else stands still."))
             return Narration(f"The direction: {listed(told) or 'nothing moves'}.", tuple(lines))
         if len(events) > 1:
             count = many(len(events), "node gets its tangent", "nodes get their tangents")
             part = self._part()
             first = f"{part}: {count}." if part else f"The forward-mode sweep: {count}."
-            told = [f"{wrapped(self._aloud(e.node))}′ = {self._amount(e.value)}" for e in moving]
+            told = [f"{wrapped(self._aloud(e.node))}′ = {amount(e.value)}" for e in moving]
             return Narration(f"{first[:-1]}: {listed(told)}." if told else first, (line(first),))
         e = events[0]
         said = tangent(self.moment, self.names, e, self.scales)
@@ -386,46 +384,6 @@ class _Narrator:
         more = f" and {len(events) - len(said)} more" if len(events) > len(said) else ""
         note = f"{first[:-1]}: {'; '.join(s.spoken for s in said)}{more}."
         return Narration(note, tuple(lines), tuple(s.equation for s in said))
-
-    def _finished(self) -> Narration:
-        after, graph = self.moment.after, self.moment.graph
-        told, short = [], []
-        for out in graph.outputs:
-            if out in after.values:
-                told.append(f"{self._aloud(out)} = {self._amount(after.values[out])}")
-                value = after.values[out]
-                amount = numbers.number(value) if is_scalar(value) else numbers.quantity(value)
-                short.append(f"{self.names.formula(out)} = {amount}")
-        first = f"Finished: {listed(short, 3)}." if short else "Finished."
-        lines = [line(*bold_tail(first))]
-        note = f"Finished: {listed(told)}." if told else "Finished."
-        if after.sent:
-            width = "Edge width shows how much each contribution is."
-            lines.append(line(width))
-            note += " " + width
-        spent = effort(self.moment.run)
-        if spent is not None:
-            words = (
-                f"Forward mode made {many(spent.tangents, 'product')} for {many(spent.sweeps, 'direction')}, "
-                f"reverse mode {spent.backward} for {many(spent.inputs, 'input')}."
-            )
-            lines.append(line(words))
-            note += " " + words
-        return Narration(note, tuple(lines), self._gradients())
-
-    def _gradients(self) -> tuple[Equation, ...]:
-        """Return the gradients of the parameters in one row, where they are few and numbers."""
-        after = self.moment.after
-        which = [n.id for n in self.moment.graph.nodes if n.op == "parameter" and n.id in after.grads]
-        values = [after.grads[i] for i in which]
-        if not which or len(which) > 3 or not all(map(is_scalar, values)) or not seeds(self.moment):
-            return ()
-        of = target(self.moment, self.names)
-        items: list[Item] = []
-        for i, value in zip(which, values, strict=True):
-            items += [Word("")] if items else []
-            items += [partial(of, self.names.partial(i)), Word("="), Num(numbers.number(value), "value")]
-        return (Equation(tuple(items)),)
 
 
 def _start(text: str) -> str:

@@ -7,10 +7,8 @@ from collections.abc import Callable, Sequence
 from .contribution import Share, target
 from .formula import Asked, Equation, Item, Num, Thumb
 from .moment import Moment
-from .sentence import Narration, line, listed, plain
+from .sentence import SPOKEN, Narration, line, listed, plain
 from .words import Names, cut
-
-_SPOKEN = 60  # glyphs of a name in the sentence for listeners
 
 
 def question(
@@ -25,8 +23,8 @@ def question(
     asks = "What does each get?" if len(answer.equations) > 1 else "What do they get?"
     told = plain(first)
     if len({share.event.node for share in found}) == 1:
-        to = listed([cut(names.full(i), _SPOKEN) for i in dict.fromkeys(share.to for share in found)])
-        told = f"{cut(names.full(found[0].event.node), _SPOKEN)} sends its gradient to {to}."
+        to = listed([cut(names.full(i), SPOKEN) for i in dict.fromkeys(share.to for share in found)])
+        told = f"{cut(names.full(found[0].event.node), SPOKEN)} sends its gradient to {to}."
     if len(found) == 1:
         (share,) = found
         sends = f" sends term {share.k} of {share.of} to " if share.of > 1 else " sends its gradient to "

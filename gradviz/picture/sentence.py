@@ -12,6 +12,7 @@ from ..record import Value
 from . import numbers
 from .formula import Equation
 
+SPOKEN = 60  # glyphs of a name in the sentence for listeners
 _LISTED = 6  # names in a list, before "and 12 more"
 
 
