@@ -76,17 +76,26 @@ def _wrap(rows: Sequence[Sequence[Span]], most: float) -> list[tuple[Span, ...]]
             found.append(tuple(row))
             continue
         current: list[Span] = []
-        for span in row:
-            for n, word in enumerate(span.text.split(" ")):
-                piece = Span((" " if n else "") + word, span.bold)
-                size = _size(len(found))
-                if current and n and _row_width([*current, piece], size) > most:
-                    found.append(tuple(current))
-                    current = [Span(word, span.bold)]
-                else:
-                    current.append(piece)
-        found.append(tuple(_join(current)))
+        for space, word in _words(row):
+            if current and _row_width([*current, *space, *word], _size(len(found))) > most:
+                found.append(tuple(current))
+                current = word
+            else:
+                current = [*current, *space, *word]
+        found.append(tuple(current))
     return [tuple(_join(row)) for row in found]
+
+
+def _words(row: Sequence[Span]) -> list[tuple[list[Span], list[Span]]]:
+    """Return the words of a row, of one or more spans each, and the space before each of them."""
+    words: list[tuple[list[Span], list[Span]]] = [([], [])]
+    for span in row:
+        for n, part in enumerate(span.text.split(" ")):
+            if n:
+                words.append(([Span(" ", span.bold)], []))
+            if part:
+                words[-1][1].append(Span(part, span.bold))
+    return [(space, word) for space, word in words if word]
 
 
 def _join(row: Sequence[Span]) -> list[Span]:

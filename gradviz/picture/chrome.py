@@ -19,6 +19,9 @@ from .words import cut, visible
 MARGIN = 24.0
 TIMELINE = 60.0  # px from the caption's end to the canvas' end
 _TITLE, _LEAST_TITLE = 17.0, 13.0  # px; a long title is set smaller before it is cut
+_NARROW = 720.0  # px; on a narrower canvas the legend may stand under the title
+_LEAST_ROOM = 100.0  # px, for a title beside the legend
+_LINE = 21.0  # px from a line of the legend to the next
 _BETWEEN = 28.0  # between the tracks of two sweeps
 _NAMED = 8  # more tracks than that stand close together, and only the current one is named
 _NAMES = {"forward": "forward", "backward": "backward", "tangent": "tangent", "update": "update"}
@@ -31,43 +34,97 @@ def sweep_colour(kind: str, theme: Theme) -> tuple[str, str]:
     return (theme.ink, theme.ink) if kind == "update" else (theme.value, theme.value)
 
 
-def legend_items(theme: Theme, *, rows: Sequence[str], heat: bool) -> list[tuple[str, float]]:
-    """Return the legend's items and their swatches' widths, left to right."""
-    items = [("heat", 72.0)] if heat else []
-    items += [("value", 18.0)]
-    items += [("tangent", 18.0)] if "tangent" in rows else []
-    items += [("gradient", 18.0)] if "grad" in rows else []
-    return [*items, ("parameter", 18.0), ("data", 18.0), ("output", 18.0)]
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that the legend explains: its word, and the px that it takes with what follows it."""
+
+    name: str
+    width: float
 
 
-def legend_width(theme: Theme, *, rows: Sequence[str], heat: bool) -> float:
-    wide = 0.0
-    for name, swatch in legend_items(theme, rows=rows, heat=heat):
-        if name == "heat":
-            wide += swatch + 16 + measure("negative", 12) + measure("positive", 12) + 24
+def legend_items(rows: Sequence[str], *, heat: bool) -> list[Item]:
+    """Return what the legend explains, left to right: the heatmaps' colours, the quantities, the roles."""
+    names = ["value", *(["tangent"] if "tangent" in rows else []), *(["gradient"] if "grad" in rows else [])]
+    found = [Item(name, 18 + 6 + measure(name, 12) + 18) for name in (*names, "parameter", "data", "output")]
+    if heat:
+        found.insert(0, Item("heat", 72 + 16 + measure("negative", 12) + measure("positive", 12) + 24))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title and the legend over a picture: side by side or, where it is narrow, the legend in lines of its own.
+
+    room   px that the title has
+    lines  the legend's
+    """
+
+    width: float
+    room: float
+    lines: tuple[tuple[Item, ...], ...]
+
+    @classmethod
+    def make(cls, string: str, width: float, rows: Sequence[str], *, heat: bool) -> Heading:
+        """Arrange them on a canvas so wide."""
+        items, inner = legend_items(rows, heat=heat), width - 2 * MARGIN
+        room = inner - sum(i.width for i in items) + 18 - 24
+        fits = width >= _NARROW or measure(visible(string)[:400], _TITLE, bold=True) <= room
+        if fits and room >= _LEAST_ROOM:
+            return cls(width, room, (tuple(items),))
+        most = inner
+        while most > 8 and len(_broken(items, most - 8)) == len(_broken(items, inner)):
+            most -= 8  # lines of about the same width
+        return cls(width, inner, _broken(items, most))
+
+    @property
+    def stacked(self) -> bool:
+        return self.room == self.width - 2 * MARGIN
+
+    @property
+    def height(self) -> float:
+        """How far down it reaches, with the air under it."""
+        return 66.0 + _LINE * (len(self.lines) - 1) if self.stacked else 56.0
+
+    def elements(self, string: str, theme: Theme) -> tuple[Element, ...]:
+        """Draw them."""
+        cy = 49.0 if self.stacked else 30.0
+        right = self.width - MARGIN
+        marks: list[Mark] = []
+        for n, items in enumerate(self.lines):
+            x = MARGIN if self.stacked else right - sum(i.width for i in items) + 18
+            marks += _legend(items, x, cy + _LINE * n, theme)
+        return (
+            title(string, MARGIN, 27 if self.stacked else 36, self.room, theme),
+            Element("legend", "legend", tuple(marks)),
+        )
+
+
+def _broken(items: Sequence[Item], most: float) -> tuple[tuple[Item, ...], ...]:
+    """Break items into lines at most so many px wide."""
+    lines: list[tuple[Item, ...]] = []
+    for item in items:
+        if lines and sum(i.width for i in lines[-1]) + item.width - 18 <= most:
+            lines[-1] += (item,)
         else:
-            wide += swatch + 6 + measure(name, 12) + 18
-    return wide - 18
+            lines.append((item,))
+    return tuple(lines)
 
 
-def legend(right: float, cy: float, theme: Theme, *, rows: Sequence[str], heat: bool) -> Element:
-    """Draw the legend, right-aligned, centred at cy."""
-    x = right - legend_width(theme, rows=rows, heat=heat)
+def _legend(items: Sequence[Item], x: float, cy: float, theme: Theme) -> list[Mark]:
+    """Draw a line of the legend from x, centred at cy."""
     marks: list[Mark] = []
     base = cy + 4.4
-    for name, swatch in legend_items(theme, rows=rows, heat=heat):
-        if name == "heat":
+    for item in items:
+        if item.name == "heat":
             marks.append(text(x, base, "negative", 12, theme.ink))
-            x += marks[-1].width + 8  # type: ignore[union-attr]
-            ramp = np.array([[-1.0, -0.5, 0.0, 0.4, 1.0]])
-            marks += thumb(ramp, round(x), cy - 7, 14, 1.0, theme)
-            x = round(x) + 70 + 8
-            marks.append(text(x, base, "positive", 12, theme.ink))
-            x += marks[-1].width + 24  # type: ignore[union-attr]
+            x = round(x + marks[-1].width + 8)  # type: ignore[union-attr]
+            marks += thumb(np.array([[-1.0, -0.5, 0.0, 0.4, 1.0]]), x, cy - 7, 14, 1.0, theme)
+            marks.append(text(x + 70 + 8, base, "positive", 12, theme.ink))
+            x += 70 + 8 + marks[-1].width + 24  # type: ignore[union-attr]
             continue
-        match name:
+        match item.name:
             case "value" | "tangent":
-                dash = (3.0, 2.0) if name == "tangent" else ()
+                dash = (3.0, 2.0) if item.name == "tangent" else ()
                 marks.append(Rect(x, cy - 7, 18, 14, 4, theme.value_tint, theme.value, 1.5, dash))
             case "gradient":
                 marks.append(Rect(x, cy - 7, 18, 14, 4, theme.grad_tint, theme.grad, 1.5))
@@ -79,9 +136,9 @@ def legend(right: float, cy: float, theme: Theme, *, rows: Sequence[str], heat: 
             case _:
                 marks.append(Rect(x + 3, cy - 5, 12, 10, 2, None, theme.ink, 1.25))
                 marks.append(Rect(x, cy - 8, 18, 16, 4, None, theme.ink, 1.25))
-        marks.append(text(x + swatch + 6, base, name, 12, theme.ink))
-        x += swatch + 6 + marks[-1].width + 18  # type: ignore[union-attr]
-    return Element("legend", "legend", tuple(marks))
+        marks.append(text(x + 18 + 6, base, item.name, 12, theme.ink))
+        x += item.width
+    return marks
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import NotCollapsible, TooLarge, UnknownName
 from ..record import Run, Step, asking, steps, terms
@@ -22,7 +22,7 @@ from .face import MOST
 from .heatmap import thumb_size
 from .overview import Overview
 from .panels import PARTS, ROWS, Beside, Panel, Place, beside, weights, wide
-from .scene import Box, Element
+from .scene import Box
 from .theme import Theme
 from .theme import theme as named_theme
 from .words import Names, composed
@@ -39,7 +39,7 @@ _NARROW, _WIDE = 880.0, 1280.0  # px, a still that was given no size
 _TALLNESS = 1.25  # a still is at most so many times as tall as it is wide
 _CHROME = 12.0  # px, the smallest number in title, legend, caption, time line and lens
 _GROWTH = 1.4  # a small graph is drawn at most this much larger than what stands around it
-_HEAD, _AIR = 56.0, 10.0  # px over the graph, and around it
+_HEAD, _AIR = 56.0, 10.0  # px over the graph at least, and around it
 _HALF = 0.55  # of the height, for a panel that shows the graph again under a title
 
 
@@ -78,7 +78,7 @@ def compose(run: Run, options: Options) -> Drawing:
         )
     look = named_theme(options.theme)
     names = Names(run.graph)
-    title = _title(run, names, options)
+    options = replace(options, title=_title(run, names, options))
     if options.depth is not None:
         run = collapse(run, options.depth)
         names = Names(run.graph)
@@ -98,11 +98,11 @@ def compose(run: Run, options: Options) -> Drawing:
         if spine is not None and not in_rows:
             break
         said += [note] if note else []
-        return _with_cards(fitted, options, look, title, "compact" if detail == "compact" else "full", said)
+        return _with_cards(fitted, options, look, "compact" if detail == "compact" else "full", said)
     if spine is not None:
-        return _with_cards(spine[0], options, look, title, "compact", [*said, spine[1]])
+        return _with_cards(spine[0], options, look, "compact", [*said, spine[1]])
     said.append("overview with a lens: the cards would not be legible at this size")
-    return _with_lens(run, names, options, look, title, said)
+    return _with_lens(run, names, options, look, said)
 
 
 def _path(run: Run, options: Options) -> tuple[Step, ...]:
@@ -156,6 +156,7 @@ class _Fitted:
     k: float
     caption: float
     place: Place
+    heading: chrome.Heading
 
     @property
     def narrow(self) -> bool:
@@ -232,12 +233,14 @@ def _fit(cards: Sheet, path: tuple[Step, ...], options: Options) -> _Fitted:
     """Find the canvas, and the scale at which it holds the cards between the title and the caption."""
     w, h = cards.size
     tail = chrome.TIMELINE if options.moving else chrome.MARGIN * 0.75
-    around = _HEAD + 2 * _AIR + tail
-    guess = _canvas(options, (w + 2 * chrome.MARGIN, h + around + 88))
+    heat = any(face.thumbs for face in cards.faces)
+    guess = _canvas(options, (w + 2 * chrome.MARGIN, h + _HEAD + 2 * _AIR + tail + 88))
+    heading = chrome.Heading.make(options.title or "", guess.width, quantities(cards.run), heat=heat)
+    around = heading.height + 2 * _AIR + tail
     inner = guess.width - 2 * chrome.MARGIN - 2 * caption.PAD
     tall = caption.height(cards.run, cards.names, path if options.moving else (), inner, cards.extents)
     canvas = _canvas(options, (w + 2 * chrome.MARGIN, h + around + tall))
-    area = (chrome.MARGIN, _HEAD, canvas.width - chrome.MARGIN, canvas.height - tail - tall - _AIR)
+    area = (chrome.MARGIN, heading.height, canvas.width - chrome.MARGIN, canvas.height - tail - tall - _AIR)
     place = _share(area, (w, h), weights(options.panels), wide(options.panels))
     k = min((place.graph[2] - place.graph[0]) / w, _GROWTH)
     if canvas.height:
@@ -249,8 +252,8 @@ def _fit(cards: Sheet, path: tuple[Step, ...], options: Options) -> _Fitted:
         height = h * max(k, 0.01) + around + tall
         pixels = (canvas.pixels[0], round(height * canvas.scale))
         canvas = Canvas(canvas.width, pixels[1] / canvas.scale, pixels)
-        place = Place((area[0], _HEAD, area[2], canvas.height - tail - tall - _AIR), ())
-    return _Fitted(cards, path, canvas, max(k, 0.0), tall, place)
+        place = Place((area[0], area[1], area[2], canvas.height - tail - tall - _AIR), ())
+    return _Fitted(cards, path, canvas, max(k, 0.0), tall, place, heading)
 
 
 def _share(area: Box, size: tuple[float, float], shares: tuple[float, ...], over: bool) -> Place:
@@ -270,26 +273,25 @@ def _share(area: Box, size: tuple[float, float], shares: tuple[float, ...], over
     return row if scale(row) > 1.15 * scale(column) else column
 
 
-def _with_cards(f: _Fitted, options: Options, look: Theme, title: str, level: str, said: list[str]) -> Drawing:
-    run, names, canvas = f.sheet.run, f.sheet.names, f.canvas
+def _with_cards(f: _Fitted, options: Options, look: Theme, level: str, said: list[str]) -> Drawing:
+    run, names, canvas, title = f.sheet.run, f.sheet.names, f.canvas, options.title or ""
     w, h = f.sheet.size[0] * f.k, f.sheet.size[1] * f.k
     bottom = canvas.height - (chrome.TIMELINE if options.moving else chrome.MARGIN * 0.75)
     top = bottom - f.caption
     x0, y0, x1, y1 = f.place.graph
     x = round((x0 + x1 - w) / 2)
-    y = round((y0 + y1 + _AIR - h) / 2) if options.panels else round(_HEAD + (top - _HEAD - h) / 2)
-    heat = any(face.thumbs for face in f.sheet.faces)
+    y = round((y0 + y1 + _AIR - h) / 2)
     right = canvas.width - chrome.MARGIN
     line = chrome.tracks(f.steps, [s.label for s in run.sweeps], chrome.MARGIN, right) if options.moving else ()
     panel = caption.Panel((chrome.MARGIN, top, right, bottom), names, look)
     return Drawing(
         run, f.steps, names, look, level, (*said, *f.sheet.layout.said), canvas, title,
-        Cards(f.sheet, x, y, f.k, look), _heading(title, canvas, look, quantities(run), heat), panel, line,
+        Cards(f.sheet, x, y, f.k, look), f.heading.elements(title, look), panel, line,
         f.sheet.extents, _panels(options, f.place, look),
     )  # fmt: skip
 
 
-def _with_lens(run: Run, names: Names, options: Options, look: Theme, title: str, said: list[str]) -> Drawing:
+def _with_lens(run: Run, names: Names, options: Options, look: Theme, said: list[str]) -> Drawing:
     """Draw the graph as an overview with a lens."""
     path = _path(run, options)
     canvas = _canvas(options, (_WIDE, _WIDE))
@@ -300,13 +302,15 @@ def _with_lens(run: Run, names: Names, options: Options, look: Theme, title: str
     count = terms(run.graph, back) if (back := run.sweep("backward")) else {}
     rows = quantities(run)
     right = canvas.width - chrome.MARGIN
-    place = beside((chrome.MARGIN, 60.0, right, canvas.height - tail), weights(options.panels))
+    title = options.title or ""
+    heading = chrome.Heading.make(title, canvas.width, rows, heat=False)
+    place = beside((chrome.MARGIN, heading.height + 4, right, canvas.height - tail), weights(options.panels))
     area = place.graph
     picture = Overview.make(run, names, look, area, count, rows)
     line = chrome.tracks(path, [s.label for s in run.sweeps], chrome.MARGIN, right) if options.moving else ()
     return Drawing(
         run, path, names, look, "overview", (*said, *picture.layout.said), canvas, title,
-        picture, _heading(title, canvas, look, rows, False), None, line,
+        picture, heading.elements(title, look), None, line,
         panels=_panels(options, place, look),
     )  # fmt: skip
 
@@ -326,12 +330,3 @@ def _title(run: Run, names: Names, options: Options) -> str:
         whole = names.full(i) if _INDEX.search(n.label) else n.label  # no v₇ is explained by now
         said.append(f"{name} = {whole}" if name and whole and whole != name else name or whole)
     return ",  ".join(said)
-
-
-def _heading(title: str, canvas: Canvas, look: Theme, rows: tuple[str, ...], heat: bool) -> tuple[Element, ...]:
-    """Return the title and the legend, which never change."""
-    room = canvas.width - 2 * chrome.MARGIN - chrome.legend_width(look, rows=rows, heat=heat) - 24
-    return (
-        chrome.title(title, chrome.MARGIN, 36, room, look),
-        chrome.legend(canvas.width - chrome.MARGIN, 30, look, rows=rows, heat=heat),
-    )

@@ -1,0 +1,44 @@
+"""What stands around the graph keeps apart on small canvases too: title, legend, and the caption's sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradviz.picture.caption import _row_width, _wrap
+from gradviz.picture.chrome import MARGIN, Heading
+from gradviz.picture.scene import Text
+from gradviz.picture.sentence import Span
+from gradviz.picture.theme import LIGHT
+
+TITLES = ("L", "mean((y − t)²)", "A network that learns to tell cats from dogs, one step at a time")
+
+
+@pytest.mark.parametrize("width", [240, 384, 648, 719, 720, 960, 1280])
+@pytest.mark.parametrize("string", TITLES)
+@pytest.mark.parametrize("rows", [("value",), ("value", "grad"), ("value", "tangent", "grad")])
+@pytest.mark.parametrize("heat", [False, True])
+def test_title_and_legend_keep_apart_and_on_the_canvas(width, string, rows, heat):
+    heading = Heading.make(string, width, rows, heat=heat)
+    title, legend = heading.elements(string, LIGHT)
+    a, b = title.box, legend.box
+    assert a[2] + 8 <= b[0] or a[3] <= b[1] + 1
+    assert max(a[3], b[3]) <= heading.height
+    if width >= 384:
+        assert min(a[0], b[0]) >= MARGIN - 1 and max(a[2], b[2]) <= width - MARGIN + 1
+    words = [m for m in legend.marks if isinstance(m, Text)]
+    assert len({m.text for m in words}) == len(words) == 3 + len(rows) + 2 * heat
+
+
+def test_a_title_that_would_be_cut_stands_over_the_legend_where_it_is_narrow():
+    (title, _) = Heading.make(TITLES[1], 648, ("value", "grad"), heat=True).elements(TITLES[1], LIGHT)
+    assert title.marks[0].text == TITLES[1]
+
+
+def test_a_sentence_is_broken_where_a_bold_name_would_go_too_far():
+    row = [Span("sum", True), Span(" gets its value from "), Span("x₁·w₁", True), Span(" and "), Span("x₂·w₂", True)]
+    row.append(Span("."))
+    for most in range(150, 320, 10):
+        rows = _wrap([row], most)
+        assert all(_row_width(r, 14 if i == 0 else 13) <= most for i, r in enumerate(rows)), most
+        words = " ".join("".join(s.text for s in r) for r in rows)
+        assert words == "sum gets its value from x₁·w₁ and x₂·w₂."
