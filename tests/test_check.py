@@ -69,3 +69,33 @@ def test_functions_take_plain_values() -> None:
     assert gv.softmax(np.zeros((2, 2)), axis=0).tolist() == [[0.5, 0.5], [0.5, 0.5]]
     assert functions.softplus(0.0) == pytest.approx(np.log(2))
     assert gv.sigmoid(-1000.0) == 0.0 and gv.sigmoid(1000.0) == 1.0
+
+
+def test_of_many_inputs_the_one_that_is_wrong_is_named() -> None:
+    calls = []
+
+    def f(x: Any, w: Any) -> Any:
+        calls.append(1)
+        seen = getattr(w, "value", w)  # a number that slips past the trace
+        return np.sum(np.sin(x) * w[0]) + 1e-3 * seen[2] ** 2
+
+    right = check(lambda x, w: np.sum(np.sin(x) * w[0]) + 1e-3 * w[2] ** 2, np.arange(100.0), np.ones(3))
+    assert right.derivatives > 103 and right.worst < 1e-6
+    with pytest.raises(GradientMismatch, match=r"the gradient by w\[2\] is 0, a finite difference gives 0\.002"):
+        check(f, np.arange(100.0), np.ones(3))
+    assert len(calls) < 200
+
+
+def test_of_many_inputs_only_those_at_a_corner_are_left_out() -> None:
+    x = np.linspace(-5.0, 5.0, 101)
+    found = check(lambda x: np.sum(gv.relu(x) * x[0]), x)
+    assert [s for s in found.skipped if s.startswith("x[")] == ["x[50]: a corner, where the two sides differ"]
+
+
+def test_a_change_too_small_to_show_in_the_result_is_no_mismatch() -> None:
+    def chain(ws: Any, h: Any) -> Any:
+        for w in ws:
+            h = np.tanh(h * w * 0.5 + 0.1)
+        return h
+
+    assert check(chain, [1.0] * 40, 0.5).derivatives

@@ -3,6 +3,9 @@
 Finite differences are Ridders' (1982, "Accurate computation of F'(x) and F'(x)F''(x)"): central differences at
 shrinking steps, extrapolated, the best by its own error estimate. On analytic ops the complex step serves too
 (Squire and Trapp 1998): Im f(x + ih) / h, which loses no digits.
+
+Where there are many inputs, several are moved at once, by other lengths each: a wrong derivative among them shows as
+well as alone, and only where one does is each moved by itself.
 """
 
 from __future__ import annotations
@@ -10,7 +13,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -22,8 +26,12 @@ from .sweep import contribution, pull, push, tape
 from .trace import Var
 from .tree import Call, bind, is_input, is_whole, substitute, walk
 
-#: Relative agreement that is asked of finite differences, and of the complex step.
-FINITE, COMPLEX = 1e-6, 1e-12
+#: A number among the inputs: the path of its array, and where it is in there.
+_Place: TypeAlias = tuple[str, tuple[int, ...]]
+#: Relative agreement that is asked of finite differences, of the complex step, and of forward mode.
+FINITE, COMPLEX, FORWARD = 1e-6, 1e-12, 1e-10
+#: Up to so many input numbers are moved one by one; where there are more, so many at once.
+ALONE, AT_ONCE = 64, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,8 @@ def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 
     """Check every derivative of f at the given arguments, operation by operation and then from end to end.
 
     Each operation is checked alone, in reverse and in forward mode, so that the one that is wrong is named; then the
-    gradient of f, whose output may have any shape (of the sum of its output, weighted), is checked by every input.
+    gradient of f, whose output may have any shape (of the sum of its output, weighted), is checked by every input,
+    several at once where there are many.
 
     order       2 checks the gradient of the gradient as well
     tolerance   relative agreement asked of finite differences (1e-6)
@@ -107,6 +116,7 @@ def check_local(outputs: Sequence[Var], tolerance: float = FINITE) -> Checked:
     """Check the derivatives of every operation that the outputs are computed from, each alone."""
     on = tape(outputs)
     count, worst, skipped = 0, 0.0, []
+    named = cache(lambda: _named(outputs))
     for i, v in enumerate(on.vars):
         if v.op.kind == "leaf" or v.op is ALIAS:
             continue
@@ -117,16 +127,28 @@ def check_local(outputs: Sequence[Var], tolerance: float = FINITE) -> Checked:
             try:
                 found = _compare(v, position, tolerance)
             except _Corner as corner:
-                skipped.append(f"{_name(v, outputs)}: {corner}")
+                skipped.append(f"{named()[v][0]}: {corner}")
                 continue
             except _Differs as differs:
+                name, place = named()[v]
                 raise GradientMismatch(
-                    f"{_place(v)}{_name(v, outputs)}: the op {v.op.name} gives {differs.ours:.12g} for its "
+                    f"{place}{name}: the op {v.op.name} gives {differs.ours:.12g} for its "
                     f"derivative by operand {position}, {differs.method} gives {differs.theirs:.12g} "
                     f"(relative difference {differs.off:.1e})"
                 ) from None
             count, worst = count + found[0], max(worst, found[1])
     return Checked(count, worst, tuple(skipped))
+
+
+def _named(outputs: Sequence[Var]) -> dict[Var, tuple[str, str]]:
+    """Return what each operation is called, and its place in the user's code."""
+    from .build import build
+
+    built = build(outputs, [])
+    return {
+        v: (node.name or node.label, f"{node.where}: " if node.where else "")
+        for v, node in zip(built.vars, built.graph.nodes, strict=True)
+    }
 
 
 class _Corner(Exception):
@@ -144,6 +166,7 @@ def _is_float(value: Any) -> bool:
 
 
 def _compare(v: Var, position: int, tolerance: float) -> tuple[int, float]:
+    """Check an operation by one operand; return how many ways agree, and the largest relative difference."""
     operands = v.operands
     values = [np.asarray(a.value)[()] if type(a.value) is not tuple else a.value for a in operands]
     base = np.asarray(values[position])
@@ -168,24 +191,17 @@ def _compare(v: Var, position: int, tolerance: float) -> tuple[int, float]:
     size = abs(float(_dot(np.abs(step), np.abs(sent)))) if np.shape(sent) == np.shape(step) else abs(ours)
     dots = [step if k == position else None for k in range(len(values))]
     forward = _dot(g, _full(push(v, dots, y, values, operands), v))
-    worst = _agree(ours, float(forward), size, 1e-10, "forward mode")
-    theirs, error = differences(along)
-    if abs(theirs - ours) > tolerance * max(abs(ours), abs(theirs), 1e-3 * size) + 10 * error:
-        left, right = one_sided(along)
-        if abs(left - right) > 1e-3 * max(abs(left), abs(right), 1e-9) or not np.isfinite(theirs):
-            raise _Corner(
-                "a corner, where the two sides differ" if np.isfinite(left + right) else "the edge of its domain"
-            )
-    worst = max(worst, _agree(ours, theirs, size, tolerance, "a finite difference", 10 * error))
-    count = 2
-    if v.op.analytic:
-        h = 1e-30
-        exact = float(np.imag(along(1j * h)) / h)
-        if np.isfinite(exact):
-            # Rounding adds up over large arrays; up to a hundred elements it does not show.
-            _agree(ours, exact, size, COMPLEX * max(base.size / 100, 1), "the complex step", 1e-40)
-            count += 1
-    return count, worst
+    worst = _agree(ours, float(forward), size, FORWARD, "forward mode")
+    worst = max(worst, _agree_along(ours, along, size, tolerance))
+    if not v.op.analytic:
+        return 2, worst
+    h = 1e-30
+    exact = float(np.imag(along(1j * h)) / h)
+    if not np.isfinite(exact):
+        return 2, worst
+    # Rounding adds up over large arrays; up to a hundred elements it does not show.
+    _agree(ours, exact, size, COMPLEX * max(base.size / 100, 1), "the complex step", 1e-40)
+    return 3, worst
 
 
 def _finite(value: Any, y: Any) -> Any:
@@ -200,11 +216,29 @@ def _full(value: Any, v: Var) -> Any:
 
 
 def _agree(ours: float, theirs: float, size: float, tolerance: float, method: str, slack: float = 0.0) -> float:
-    scale = max(abs(ours), abs(theirs), 1e-3 * size)
-    off = max(abs(ours - theirs) - slack, 0.0) / scale if scale > 0 else 0.0
-    if not (abs(ours - theirs) <= tolerance * scale + slack or ours == theirs):
+    """Return the relative difference of two derivatives, of which `slack` is forgiven.
+
+    `size` is what they would be if nothing in them cancelled.
+    """
+    if ours == theirs:
+        return 0.0
+    off = abs(ours - theirs) / (max(abs(ours), abs(theirs), 1e-3 * size) + slack / tolerance)
+    if not off <= tolerance:
         raise _Differs(ours, theirs, off, method)
     return off
+
+
+def _agree_along(ours: float, along: Callable[[float], Any], size: float, tolerance: float) -> float:
+    """Hold a derivative against differences along a line; raise `_Corner` where the two sides of 0 differ."""
+    theirs, error = differences(along)
+    try:
+        return _agree(ours, theirs, size, tolerance, "a finite difference", 10 * error)
+    except _Differs:
+        left, right = one_sided(along)
+        if np.isfinite(theirs) and abs(left - right) <= 1e-3 * max(abs(left), abs(right), 1e-9):
+            raise
+        corner = np.isfinite(left + right)
+    raise _Corner("a corner, where the two sides differ" if corner else "the edge of its domain")
 
 
 def _dot(a: Any, b: Any) -> Any:
@@ -214,12 +248,18 @@ def _dot(a: Any, b: Any) -> Any:
 
 
 def differences(along: Callable[[float], Any], first: float = 0.02) -> tuple[float, float]:
-    """Return the derivative at 0 by Ridders' method, and an estimate of its error."""
-    shrink, rows = 1.6, 12
+    """Return the derivative at 0 by Ridders' method, and an estimate of its error.
+
+    It stops where the estimate is far below what anyone asks for. Rounding sets a floor to the error: a function
+    whose values are much larger than its changes does not tell them.
+    """
+    shrink, rows, enough = 1.6, 12, 1e-10
     table = np.full((rows, rows), np.nan)
-    best, error, h = np.nan, np.inf, first
+    best, error, h, largest = np.nan, np.inf, first, 0.0
     for i in range(rows):
-        table[i, 0] = (float(along(h)) - float(along(-h))) / (2 * h)
+        right, left = float(along(h)), float(along(-h))
+        largest = np.fmax(largest, np.fmax(abs(right), abs(left)))
+        table[i, 0] = (right - left) / (2 * h)
         factor = shrink**2
         for j in range(1, i + 1):
             table[i, j] = (table[i, j - 1] * factor - table[i - 1, j - 1]) / (factor - 1)
@@ -227,8 +267,11 @@ def differences(along: Callable[[float], Any], first: float = 0.02) -> tuple[flo
             off = max(abs(table[i, j] - table[i, j - 1]), abs(table[i, j] - table[i - 1, j - 1]))
             if off <= error:
                 best, error = float(table[i, j]), float(off)
+        if i > 1 and error <= enough * abs(best):
+            break
         h /= shrink
-    return best, error if np.isfinite(error) else 0.0
+    floor = float(10 * np.finfo(float).eps * largest / first)  # a program's operations round one after the other
+    return best, max(error, floor) if np.isfinite(error) else 0.0
 
 
 def one_sided(along: Callable[[float], Any]) -> tuple[float, float]:
@@ -244,7 +287,8 @@ def _check_whole(
     f: Callable[..., Any], call: Call, numbers: dict[str, Any], leaves: dict[str, Var],
     outputs: Sequence[tuple[str, Var]], tolerance: float,
 ) -> Checked:  # fmt: skip
-    seeds = {path: weights(v.shape, 1) for path, v in outputs}
+    lone = len(outputs) == 1 and not outputs[0][1].shape  # then the numbers in a message are the gradient itself
+    seeds = {path: 1.0 if lone else weights(v.shape, 1) for path, v in outputs}
     found = pull([v for _, v in outputs], list(seeds.values()), list(leaves.values()), False)
 
     def total(moved: dict[str, Any], traced: bool = False) -> Any:
@@ -264,49 +308,54 @@ def _check_whole(
         traced, plain = True, float(total(numbers, True))
     if not np.isclose(recorded, plain, rtol=1e-9, atol=1e-300, equal_nan=True):
         raise GradientMismatch(f"the recorded output is {recorded:.12g}, and without recording it is {plain:.12g}")
+    gradients = {
+        path: np.zeros(value.shape) if g is None else np.asarray(g)
+        for (path, value), g in zip(numbers.items(), found, strict=True)
+    }
+    scales = {path: np.maximum(np.abs(value), 1e-2) for path, value in numbers.items()}
+
+    def agrees(places: Sequence[_Place]) -> float:
+        """Check the derivative along a line that moves these numbers."""
+        steps: dict[str, Any] = {path: np.zeros(numbers[path].shape) for path, _ in places}
+        for (path, where), length in zip(places, weights((len(places),), 4), strict=True):
+            steps[path][where] = scales[path][where] * (length if len(places) > 1 else 1.0)
+        parts = np.array([gradients[path][where] * steps[path][where] for path, where in places])
+        if not np.all(np.isfinite(parts)):
+            raise _Corner("not finite")
+
+        def along(h: float) -> Any:
+            return total(numbers | {path: numbers[path] + h * step for path, step in steps.items()}, traced)
+
+        others = max(np.max(np.abs(gradients[p]), initial=0.0) * np.max(s) for p, s in steps.items())
+        size = max(float(np.sum(np.abs(parts))), 1e-3 * float(others) if np.isfinite(others) else 0.0)
+        return _agree_along(float(np.sum(parts)), along, size, tolerance)
+
     count, worst, skipped = 0, 0.0, []
-    for (path, value), g in zip(numbers.items(), found, strict=True):
-        gradient = np.zeros(value.shape) if g is None else np.asarray(g)
-        for where in np.ndindex(value.shape):
-            ours, scale = float(gradient[where]), max(abs(float(value[where])), 1e-2)
-            name = path + (f"[{', '.join(map(str, where))}]" if where else "")
-
-            def along(h: float, path: str = path, where: Any = where, scale: float = scale) -> Any:
-                moved = {p: v.copy() for p, v in numbers.items()}
-                moved[path][where] += h * scale
-                return total(moved, traced)
-
-            theirs, error = differences(along)
-            theirs, error = theirs / scale, error / scale
-            off = abs(ours - theirs)
-            size = max(abs(ours), abs(theirs), 1e-3 * float(np.max(np.abs(gradient), initial=0.0)))
-            if not np.isfinite(ours + theirs):
-                skipped.append(f"{name}: not finite")
+    todo = _places(numbers)
+    while todo:
+        places = todo.pop()
+        try:
+            worst, count = max(worst, agrees(places)), count + len(places)
+        except (_Corner, _Differs) as odd:
+            if len(places) > 1:
+                todo += [[place] for place in reversed(places)]
                 continue
-            if off > tolerance * size + 10 * error:
-                left, right = one_sided(along)
-                if abs(left - right) > 1e-3 * max(abs(left), abs(right), 1e-9):
-                    skipped.append(f"{name}: a corner, where the two sides differ")
-                    continue
-                raise GradientMismatch(
-                    f"the gradient by {name} is {ours:.12g}, a finite difference gives {theirs:.12g}, though every "
-                    "operation is right by itself; does the function change with what it is given, or use a value "
-                    "that is not traced (v.value)?"
-                )
-            count, worst = count + 1, max(worst, (off - 10 * error) / size if size else 0.0)
+            path, where = places[0]
+            name = path + (f"[{', '.join(map(str, where))}]" if where else "")
+            if isinstance(odd, _Corner):
+                skipped.append(f"{name}: {odd}")
+                continue
+            by = float(scales[path][where])
+            raise GradientMismatch(
+                f"the gradient by {name} is {odd.ours / by:.12g}, {odd.method} gives {odd.theirs / by:.12g}, though "
+                "every operation is right by itself; does the function change with what it is given, or use a value "
+                "that is not traced (v.value)?"
+            ) from None
     return Checked(count, worst, tuple(skipped))
 
 
-def _name(v: Var, outputs: Sequence[Var]) -> str:
-    from .build import build
-
-    built = build(list(outputs), [])
-    node = next((n for n, x in zip(built.graph.nodes, built.vars, strict=True) if x is v), None)
-    return (node.name or node.label) if node else v.op.name
-
-
-def _place(v: Var) -> str:
-    from .build import build
-
-    where = build([v], []).graph.nodes[-1].where
-    return f"{where}: " if where else ""
+def _places(numbers: Mapping[str, Any]) -> list[list[_Place]]:
+    """Return which numbers are moved together, the last first."""
+    every = [(path, where) for path, value in numbers.items() for where in np.ndindex(value.shape)]
+    at_once = 1 if len(every) <= ALONE else AT_ONCE
+    return [every[i : i + at_once] for i in range(0, len(every), at_once)][::-1]
