@@ -44,7 +44,7 @@ def _reshape_words(text: Text, shapes: tuple[Shape, ...], shape: Shape, params: 
 
 
 def _reshaped(a: Any, shape: Shape, order: Any = "C", copy: bool = False) -> Any:
-    out = np.reshape(a, shape, order)  # by position: the keyword has changed its name in NumPy 2.1
+    out = np.reshape(a, shape, order=order)  # the shape by position: its keyword has changed its name
     return np.array(out) if copy else out
 
 
