@@ -49,7 +49,8 @@ def _reshaped(a: Any, shape: Shape, order: Any = "C", copy: bool = False) -> Any
 
 
 RESHAPE = _shape(
-    "reshape", _reshaped, lambda g, y, a, shape, order="C", copy=False: np.reshape(g, np.shape(a), order), "reshape",
+    "reshape", _reshaped,
+    lambda g, y, a, shape, order="C", copy=False: np.reshape(g, np.shape(a), order=order), "reshape",
     "A reshape gives it back in the operand's shape.", "{g} reshaped", words=_reshape_words,
 )  # fmt: skip
 
@@ -308,7 +309,7 @@ NUMPY: dict[Any, tuple[Op | None, Any]] = {
     np.stack: (STACK, _bind_stack),
     np.copy: (COPY, lambda a, order="K", subok=False: ((a,), None)),
     np.astype: (ASTYPE, _bind_astype),
-    np.ravel: (None, lambda a, order="C": np.reshape(a, (np.size(a),), order)),
+    np.ravel: (None, lambda a, order="C": np.reshape(a, (np.size(a),), order=order)),
     np.swapaxes: (None, _swapaxes),
     np.matrix_transpose: (None, lambda x: _swapaxes(x, -1, -2)),
     np.permute_dims: (TRANSPOSE, _bind_transpose),
