@@ -171,7 +171,10 @@ def _parameters(thing: Any) -> list[inspect.Parameter]:
     try:
         return list(inspect.signature(thing).parameters.values())
     except (TypeError, ValueError):
-        return []
+        # NumPy's own functions have come to tell theirs only lately; they call them x, or x1 and x2
+        count = getattr(thing, "nin", 0)
+        names = ["x"] if count == 1 else [f"x{k + 1}" for k in range(count)]
+        return [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
 
 
 def _kind(thing: Any) -> str:
