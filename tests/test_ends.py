@@ -29,6 +29,17 @@ CASES: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = [
     ("an order for the memory alone", lambda a: np.add(a, 1.0, order="F") * np.copy(a, order="F") * a.copy("F"), (A,)),
     ("astype", lambda a: a.astype(float, order="F", copy=False) * a.astype(np.float64, casting="safe"), (A,)),
     ("one vector for many matrices", np.linalg.solve, (CUBE[:, :, :3] + 3 * np.eye(3), V)),
+    ("choose by a list", lambda a: np.choose([[0], [1]], [a, 2 * a]), (A,)),
+    ("choose, wrapped", lambda a: np.choose([0, 5, -1], [a, 3 * a], mode="wrap"), (A,)),
+    ("choose, clipped", lambda a: np.choose([0, 5, -1], [a, 3 * a], mode="clip"), (A,)),
+    ("delete by a mask", lambda a: np.delete(a, [True, False, True], axis=1), (A,)),
+    ("insert a column", lambda a: np.insert(a, 1, a[:, 0] * 2, axis=1), (A,)),
+    ("insert rows at one place", lambda a, b: np.insert(a, 1, b, axis=1), (A, CUBE[:, :2, 0])),
+    ("a polynomial of NumPy's", lambda a: np.polyval(np.poly1d([1.0, 2.0, 4.0]), a), (A,)),
+    ("piecewise by one mask", lambda a: np.piecewise(a, a > 0, [lambda t: t**2, 3.0]), (V,)),
+    ("options by position", lambda a: np.sum(a, 0, None, None, True) + a.std(1, None, None, 1, True), (A,)),
+    ("a method by position", lambda a: np.var(a, None, None, None, 1) + a.take([0, 7], None, None, "wrap"), (A,)),
+    ("compress", lambda a: a.compress([True, False, True], 1), (A,)),
     ("remainder at a jump", lambda a, b: np.remainder(a, b) + np.fmod(a, b), (1.0, 0.1)),
 ]  # fmt: skip
 
@@ -64,6 +75,9 @@ def test_the_larger_of_two_takes_all_of_a_logaddexp_at_infinity() -> None:
         (np.sort, (ONE,), np.exceptions.AxisError),
         (lambda a: a[0], (ONE,), IndexError),
         (lambda a: np.median(a, axis=2), (A,), np.exceptions.AxisError),
+        (lambda a: np.quantile(a, 1.5), (A,), ValueError),
+        (lambda a: np.choose([0, 2, 0], [a, a]), (A,), ValueError),
+        (lambda a: np.piecewise(a, a > 0, [1.0, 2.0]), (A,), IndexError),
     ],
 )
 def test_what_numpy_refuses_is_refused(f: Callable[..., Any], args: tuple[Any, ...], error: type[Exception]) -> None:

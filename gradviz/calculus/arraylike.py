@@ -66,6 +66,9 @@ class Arraylike(Traced):
     def __deepcopy__(self, memo: Any) -> Any:
         return self.__copy__()
 
+    def compress(self, condition: Any, axis: Any = None) -> Any:
+        return dispatch.run(np.compress, (condition, self, axis), {}, _getframe(1))
+
     def conj(self) -> Any:
         return self
 
@@ -178,6 +181,7 @@ METHODS = [
     "argmax",
     "argmin",
     "argsort",
+    "argpartition",
     "any",
     "all",
     "nonzero",

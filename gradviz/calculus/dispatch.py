@@ -19,6 +19,8 @@ from .traced import bare
 def run(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:
     """Record a call of a NumPy function, or of one of gradviz's own."""
     entry = ops.find(function, frame)
+    if len(args) > 1 and entry[1] is not None:
+        args, kwargs = ops.by_name(function, entry[1], args, kwargs)
     kwargs = {k: v for k, v in kwargs.items() if not ops.is_default(k, v)}
     if "out" in kwargs:
         raise detached(f"{function.__name__}(..., out=...) writes into an array that is not traced",

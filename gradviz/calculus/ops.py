@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
+from functools import cache
+from itertools import takewhile
 from types import FrameType
 from typing import Any, Final
 
@@ -73,6 +76,7 @@ _FUNCTIONS: dict[Any, tuple[Op | None, Any]] = {
     ops_basic.WHERE.forward: (ops_basic.WHERE, lambda a, b, c: ((a, b), {"condition": c})),
     np.round: (ops_basic.ROUND, lambda a, decimals=0: ((a,), {"decimals": int(decimals)})),
     np.around: (ops_basic.ROUND, lambda a, decimals=0: ((a,), {"decimals": int(decimals)})),
+    np.fix: (ops_basic.TRUNC, lambda x: ((x,), None)),
     np.ldexp: (None, lambda a, b: a * 2.0 ** np.asarray(bare(b))),
     np.angle: (None, lambda z, deg=False: np.arctan2(0.0, np.sign(z)) * (180 / np.pi if deg else 1.0)),
     np.imag: (None, lambda val: val * 0.0),
@@ -182,6 +186,37 @@ def bound(function: Any, bind: Any, args: Any, kwargs: Any, frame: FrameType | N
         except TypeError:
             raise unknown(name_of(function), (), frame, f"with these arguments ({error})") from None
         raise
+
+
+def _alike(pair: tuple[inspect.Parameter, inspect.Parameter]) -> bool:
+    theirs, ours = pair
+    return theirs.kind is theirs.POSITIONAL_ONLY or theirs.name == ours.name
+
+
+@cache
+def _further(function: Any, bind: Any) -> tuple[int, tuple[str, ...]]:
+    """Return how many arguments NumPy's function and its row take alike by position, and what NumPy calls the rest."""
+    if not str(getattr(function, "__module__", "")).startswith("numpy"):
+        return sys.maxsize, ()
+    try:
+        theirs, ours = (
+            [p for p in inspect.signature(f).parameters.values() if p.kind is not p.KEYWORD_ONLY]
+            for f in (function, bind)
+        )
+    except (TypeError, ValueError):  # written in C: it does not tell
+        return sys.maxsize, ()
+    if any(p.kind is p.VAR_POSITIONAL for p in theirs):
+        return sys.maxsize, ()
+    alike = sum(1 for _ in takewhile(_alike, zip(theirs, ours, strict=False)))
+    return alike, tuple(p.name for p in theirs[alike:])
+
+
+def by_name(function: Any, bind: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Give arguments by name that a row does not take in NumPy's order: x.sum(0, None, None, True)."""
+    alike, names = _further(function, bind)
+    if not alike < len(args) <= alike + len(names):
+        return args, kwargs
+    return args[:alike], dict(zip(names, args[alike:], strict=False)) | kwargs
 
 
 #: Options that change nothing when they have these values.

@@ -97,6 +97,7 @@ def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, perio
 
 
 def _polyval(p: Any, x: Any) -> Any:
+    p = p.coeffs if isinstance(p, np.poly1d) else p  # its own items count from the other end
     out: Any = p[0] + 0.0 * x
     for i in range(1, len(p)):
         out = out * x + p[i]
@@ -138,7 +139,10 @@ def _apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: An
 
 
 def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
-    masks = [np.asarray(c, bool) for c in (condlist if isinstance(condlist, list | tuple) else [condlist])]
+    several = np.ndim(condlist) > 0 and (isinstance(condlist[0], list | np.ndarray) or np.ndim(x) == 0)
+    masks = [np.asarray(c, bool) for c in (condlist if several else [condlist])]
+    if any(mask.shape not in ((), np.shape(x)) for mask in masks):
+        raise IndexError(f"piecewise: the conditions must have the shape of x, {np.shape(x)}")
     if len(funclist) == len(masks) + 1:
         masks.append(~np.any(masks, axis=0))
     out: Any = np.zeros(np.shape(x))

@@ -150,7 +150,10 @@ def _bind_partition(a: Any, kth: Any, axis: Any = -1) -> Any:
 
 
 def _bind_delete(arr: Any, obj: Any, axis: Any = None) -> Any:
-    return (arr,), {"obj": obj if isinstance(obj, slice) else _whole(obj), "axis": _whole(axis)}
+    if not isinstance(obj, slice):
+        obj = bare(obj)
+        obj = _whole(np.flatnonzero(obj) if np.asarray(obj).dtype == bool else obj)
+    return (arr,), {"obj": obj, "axis": _whole(axis)}
 
 
 def _pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> Any:
@@ -226,15 +229,16 @@ def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
 def _insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     if axis is None:
         arr, axis = np.ravel(arr), 0
-    n = np.shape(arr)[axis]
-    marks = np.insert(np.arange(n), obj, -1)  # where the new ones come to stand
+    if np.ndim(obj) == 0 and 0 < np.ndim(values) <= np.ndim(arr):  # all at one place: the first axis goes along
+        full = (1,) * (np.ndim(arr) - np.ndim(values)) + np.shape(values)
+        values = np.moveaxis(np.reshape(values, full), 0, axis)
+        obj = [obj] * np.shape(values)[axis]
+    marks = np.insert(np.arange(np.shape(arr)[axis]), obj, -1)  # where the new ones come to stand
     lead: tuple[Any, ...] = (slice(None),) * (axis % np.ndim(arr))
     where = np.flatnonzero(marks < 0)
     shape = list(np.shape(arr))
     shape[axis] = len(where)
     out = np.take(arr, np.where(marks < 0, 0, marks), axis)
-    if np.ndim(obj) == 0 and np.ndim(values) == np.ndim(arr) and np.ndim(arr) > 1:
-        values = np.moveaxis(values, 0, axis)
     return call(_put, out, np.broadcast_to(values, shape), (*lead, _frozen(where)))
 
 
@@ -258,8 +262,11 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 
 
 def _choose(a: Any, choices: Any, mode: str = "raise") -> Any:
-    picked = bare(a)
-    return _select([picked == i for i in range(len(choices))], choices)
+    picked, n = np.asarray(bare(a)), len(choices)
+    if mode == "raise" and np.any((picked < 0) | (picked >= n)):
+        raise ValueError("invalid entry in choice array")
+    picked = picked % n if mode == "wrap" else np.clip(picked, 0, n - 1)
+    return _select([picked == i for i in range(n)], choices)
 
 
 def _broadcast_arrays(*args: Any) -> tuple[Any, ...]:

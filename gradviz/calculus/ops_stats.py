@@ -101,6 +101,8 @@ def _quantile(
         return np.reshape(out, kept(np.shape(a), axis_of(axis, a))) if keepdims else out
 
     values = np.asarray(bare(q), float)
+    if np.any((values < 0) | (values > 1)):
+        raise ValueError("Quantiles must be in the range [0, 1]")
     if values.ndim == 0:
         return one(float(values))
     return np.reshape(np.stack([one(s) for s in np.ravel(values)]), (*values.shape, *np.shape(one(0.5))))
