@@ -12,7 +12,7 @@ from .scene import Box
 
 _MOST_STRETCH = 1.9
 _STUB = 10.0  # px that an edge runs on into the margin where it leaves a band
-_AIR = 18.0  # px between bands
+AIR = 18.0  # px between bands
 _MOST_BANDS = 24
 _LEAST = 27.0  # px of the long picture that a band of one row takes
 _GAIN = 1.3  # a further band must make marks that much larger
@@ -25,19 +25,21 @@ class Bands:
     cuts    the x at which a new band begins, rising; none for a picture in one piece
     ends    the x where the first band begins, the cuts, and the x where the last one ends
     sides   for each band, the least and the greatest y of what it holds
+    air     px between bands
     """
 
     cuts: tuple[float, ...]
     ends: tuple[float, ...]
     sides: tuple[tuple[float, float], ...]
     region: Box
+    air: float = AIR
 
     @cached_property
     def stretch(self) -> tuple[float, float]:
         """Return the factors by which lengths along and across are multiplied."""
         x0, y0, x1, y1 = self.region
         widest = max(b - a for a, b in pairwise(self.ends))
-        margin, air = (2 * _STUB, _AIR * len(self.sides)) if self.cuts else (0.0, 0.0)
+        margin, air = (2 * _STUB, self.air * len(self.sides)) if self.cuts else (0.0, 0.0)
         tall = sum(max(bottom - top, _LEAST) for top, bottom in self.sides)
         return (
             min((x1 - x0 - margin) / max(widest, 1.0), _MOST_STRETCH),
@@ -138,12 +140,14 @@ def one(box: Box, region: Box) -> Bands:
 
 
 def bands(
-    box: Box, region: Box, marks: Sequence[tuple[float, float]], spread: Sequence[Sequence[float]], along: float
-) -> Bands:
+    box: Box, region: Box, marks: Sequence[tuple[float, float]], spread: Sequence[Sequence[float]], along: float,
+    air: float = AIR,
+) -> Bands:  # fmt: skip
     """Choose how many bands give marks the most room.
 
     marks   where marks stand in the long picture; `spread` the chains of cubics between them
     along   the room along the picture that full-size marks need, as a factor of what they have there
+    air     px between bands
     """
     best = one(box, region)
     most = _room(best, along)
@@ -159,7 +163,7 @@ def bands(
         for x, y in points:
             i = bisect_right(found, x)
             sides[i] = (min(sides[i][0], y), max(sides[i][1], y))
-        tried = Bands(tuple(found), (box[0], *found, box[2]), tuple(sides), region)
+        tried = Bands(tuple(found), (box[0], *found, box[2]), tuple(sides), region, air)
         room = _room(tried, along)
         if room > most * _GAIN:
             best, most = tried, room

@@ -28,7 +28,7 @@ class Labels:
         self._reach = [max(7.5, (wide[n.is_leaf] + 0.5) * placed.scale) for n in graph.nodes]
         self._xy = np.ascontiguousarray(np.array(placed.centres, float).reshape(-1, 2).T)
         self._ground = self._with_marks(Ground(area))
-        self._ground.take_curves(piece for pieces in placed.curves.values() for piece in pieces)
+        self._ground.take_curves(placed.lines)
 
     def _with_marks(self, ground: Ground) -> Ground:
         for (x, y), r in zip(self.placed.centres, self._reach, strict=True):

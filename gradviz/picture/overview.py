@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..record import Run, State, Step, first, seen
@@ -19,7 +19,7 @@ from .moment import Moment
 from .part import edge_of
 from .plan import Layout
 from .scene import Box, Element, Mark, Path, circle
-from .spread import Spread, spread
+from .spread import Pieces, Point, Spread, spread
 from .theme import Theme
 from .words import Names
 
@@ -37,6 +37,8 @@ class _Memory:
     after: State | None = None
     nodes: list[Element] = field(default_factory=list)
     edges: list[Element] = field(default_factory=list)
+    buses: list[Element] = field(default_factory=list)
+    reach: list[dict[int, Point]] = field(default_factory=list)  # of each bus, what gradients went along
 
 
 class Overview:
@@ -57,6 +59,8 @@ class Overview:
         self._memory = _Memory()
         self._order: tuple[Edge, ...] = tuple(placed.curves)
         self._place_of = {edge: i for i, edge in enumerate(self._order)}
+        self._bus_of = {edge: k for k, bus in enumerate(placed.buses) for edge in bus.stems}
+        self._shared = tuple(self._lines(bus.lines(bus.reach(bus.stems)), theme.idle, IDLE) for bus in placed.buses)
         labels = Labels(run.graph, placed, (area[0], area[1], x1 - lens_width(area) - 8, y1 - _KEY - 14), theme)
         self._trouble = first(run)
         self._flag = labels.flag(self._trouble.node, self._trouble.what) if self._trouble else _NONE
@@ -89,13 +93,14 @@ class Overview:
 
         scale  from the size of a contribution to an edge's width; edges have widths only where it is given
         """
-        nodes, edges = self._settled(moment, scale)
+        settled = self._settled(moment, scale)
         return (
             self._key,
             *self._width_key(scale),
-            *edges,
+            *settled.edges,
+            *settled.buses,
             *self._now(moment),
-            *nodes,
+            *settled.nodes,
             *self._front,
             *self._brackets(moment),
             *((self._flag,) if seen(self._trouble, moment.after) else ()),
@@ -105,8 +110,8 @@ class Overview:
 
     # What is known, node by node and edge by edge
 
-    def _settled(self, moment: Moment, scale: Widths | None) -> tuple[list[Element], list[Element]]:
-        """Return the marks and edges at a moment, from the last frame's where this moment follows it."""
+    def _settled(self, moment: Moment, scale: Widths | None) -> _Memory:
+        """Return the marks, edges and shared lines at a moment, from the last frame's where this moment follows it."""
         memory, step, after = self._memory, moment.step, moment.after
         follows = step is not None and memory.after is moment.before and after.sweep == moment.before.sweep
         follows = follows and step is not None and not step.lead
@@ -117,14 +122,22 @@ class Overview:
         else:
             touched, used = range(len(self._status)), list(self._order)
             memory.nodes, memory.edges = [_NONE] * len(self._status), [_NONE] * len(self._order)
+            memory.reach = [{} for _ in self.placed.buses]
+            memory.buses = [self._bus(k, {}) for k in range(len(memory.reach))]
         for i in touched:
             memory.nodes[i] = self._node(i, self._status_of(i, after, moment.terms, kind))
         for edge in used:
             sent = (edge[1], edge[2]) in after.sent
             width = round(_width(scale, size(after.sent[edge[1], edge[2]])), 1) if scale and sent else 0.0
             memory.edges[self._place_of[edge]] = self._edge(edge, sent, width)
+        for k in sorted({self._bus_of[edge] for edge in used if edge in self._bus_of}):
+            bus = self.placed.buses[k]
+            more = bus.reach(e for e in used if e in bus.stems and e[1:] in after.sent)
+            reach = memory.reach[k] | {band: max(at, memory.reach[k].get(band, at)) for band, at in more.items()}
+            if reach != memory.reach[k]:
+                memory.reach[k], memory.buses[k] = reach, self._bus(k, reach)
         memory.after = after if step is not None else None
-        return memory.nodes, memory.edges
+        return memory
 
     def _status_of(self, i: int, after: State, terms: Mapping[int, int], kind: str) -> str:
         if self._status[i] == "constant":
@@ -151,14 +164,19 @@ class Overview:
         if found is None:
             s = self.placed.thin
             stroke = self.theme.grad if sent else self.theme.idle
-            found = Element(name(edge), "edge", (self._curve(edge, stroke, width or (DONE if sent else IDLE) * s),))
+            line = _path(self.placed.own[edge], stroke, width or (DONE if sent else IDLE) * s)
+            found = Element(name(edge), "edge", (line,))
             self._edges[edge, sent, width] = found
         return found
 
-    def _curve(self, edge: Edge, stroke: str, width: float) -> Path:
-        pieces = self.placed.curves[edge]
-        ops = "".join("M" + "C" * ((len(xy) - 2) // 6) for xy in pieces)
-        return Path(ops, pieces[0] if len(pieces) == 1 else sum(pieces, ()), None, stroke, width)
+    def _bus(self, k: int, reach: Mapping[int, Point]) -> Element:
+        """Draw what many edges share, with the part that gradients went along."""
+        bus = self.placed.buses[k]
+        sent = self._lines(bus.lines(reach), self.theme.grad, DONE)
+        return Element(f"bus-{bus.source}", "edge", (*self._shared[k], *sent))
+
+    def _lines(self, chains: Sequence[tuple[float, ...]], stroke: str, width: float) -> tuple[Path, ...]:
+        return tuple(_path((xy,), stroke, width * self.placed.thin) for xy in chains)
 
     # What happens now
 
@@ -172,7 +190,7 @@ class Overview:
         to = sorted({receiver(graph, step.kind, e) for e in step.events})
         marks: list[Mark] = [circle(*self.placed.centres[i], max(4.0, dots.HALO * s), fill=glow) for i in to]
         width = max(1.5, ACTIVE * self.placed.thin)
-        marks += (self._curve(edge, stroke, width) for edge in _used(step, moment))
+        marks += (_path(self.placed.curves[edge], stroke, width) for edge in _used(step, moment))
         return (Element("now", "now", tuple(marks)),)
 
     def _brackets(self, moment: Moment) -> tuple[Element, ...]:
@@ -213,6 +231,11 @@ class Overview:
 
 
 _NONE = Element("", "", ())
+
+
+def _path(pieces: Pieces, stroke: str, width: float) -> Path:
+    ops = "".join("M" + "C" * ((len(xy) - 2) // 6) for xy in pieces)
+    return Path(ops, pieces[0] if len(pieces) == 1 else sum(pieces, ()), None, stroke, width)
 
 
 def _used(step: Step, moment: Moment) -> list[Edge]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
 
 from ..record import Graph
+from .bus import RAIL, Bus, buses, hubs
 from .dots import GAP, SQUARE
-from .fold import bands, one
+from .fold import AIR, bands, one
 from .layout import layout
 from .plan import Curve, Edge, Item, Layout, Plan
 from .scene import Box
@@ -34,7 +36,10 @@ Pieces: TypeAlias = tuple[tuple[float, ...], ...]
 
 @dataclass(frozen=True)
 class Spread:
-    """Where the marks are: centres by id, curves by edge, `scale` of the marks and `thin` of the lines (1 is full)."""
+    """Where the marks are: centres by id, curves by edge, `scale` of the marks and `thin` of the lines (1 is full).
+
+    buses  the lines that many edges of one value share; of such an edge only its stem is its own
+    """
 
     layout: Layout
     centres: tuple[tuple[float, float], ...]
@@ -42,6 +47,18 @@ class Spread:
     scale: float
     thin: float
     region: Box
+    buses: tuple[Bus, ...] = ()
+
+    @cached_property
+    def own(self) -> dict[Edge, Pieces]:
+        """What is drawn for each edge alone."""
+        return {**self.curves, **{e: (bus.stem(e),) for bus in self.buses for e in bus.stems}}
+
+    @cached_property
+    def lines(self) -> tuple[tuple[float, ...], ...]:
+        """All lines of the picture, each once."""
+        shared = (xy for bus in self.buses for xy in bus.lines(bus.reach(bus.stems)))
+        return (*(xy for pieces in self.own.values() for xy in pieces), *shared)
 
 
 def direction(graph: Graph, width: float, height: float) -> str:
@@ -99,28 +116,34 @@ def _spread(
     left, right = _span([x for x, _ in middles], [v for xy in chains.values() for v in xy[::2]])
     top, bottom = _span([y for _, y in middles], [v for xy in chains.values() for v in xy[1::2]])
     box = (left, top, right, bottom)
-    fold = bands(box, region, middles, [*chains.values()], _CLOSEST / _RANK) if rankdir == "LR" else one(box, region)
+    air = AIR + RAIL / 2 * len(hubs(free))
+    lines = list(chains.values())
+    fold = bands(box, region, middles, lines, _CLOSEST / _RANK, air) if rankdir == "LR" else one(box, region)
     centres = tuple((round(x, 1), round(y, 1)) for x, y in fold.places(middles))
     along, across = fold.stretch if rankdir == "LR" else fold.stretch[::-1]
     scale = max(0.1, min(1.0, max(across, _room(centres, rankdir) / _NEXT), along * _RANK / _CLOSEST))
     h = SQUARE / 2 * scale
-    curves: dict[Edge, Curve] = {}
+    in_band = [fold.band(x) for x, _ in middles]
+    shared = buses(free, centres, in_band, region, scale, rankdir == "LR")
+    cut: dict[Edge, Pieces] = {e: (bus.whole(e),) for bus in shared for e in bus.stems}
+    alone = [e for e in edges if e not in cut]
     whole: list[list[list[float]]] = []
-    for edge in edges:
+    for edge in alone:
         ends = centres[edge[0]], centres[edge[1]]
         pieces = [_bowed(*ends, region)] if edge in free else fold.pieces(chains[edge])
         pieces[0][:2], pieces[-1][-2:] = ends
         whole.append(pieces)
-    cut = dict(zip(edges, shorten(whole, GAP * scale), strict=True))
+    cut |= zip(alone, shorten(whole, GAP * scale), strict=True)
+    curves: dict[Edge, Curve] = {}
     for edge in edges:
         old = found.curves.get(edge)
         curves[edge] = Curve(cut[edge][0], *((old.start, old.end) if old else ((1.0, 0.0), (1.0, 0.0))))
     cards = {i: (x - h, y - h, x + h, y + h) for i, (x, y) in enumerate(centres)}
     placed = replace(found, width=x1, height=y1, cards=cards, curves=curves, groups=())
+    made = Spread(placed, centres, {e: cut[e] for e in edges}, scale, 1.0, region, shared)
     # Lines get thinner with the marks, and where they would cover more than a sixth of the area.
-    lines = [piece for pieces in cut.values() for piece in pieces]
-    thin = min(0.35 + 0.65 * scale, 0.16 / max(_coverage(lines, region), 1e-6))
-    return Spread(placed, centres, cut, scale, max(0.3, min(1.0, thin)), region)
+    thin = min(0.35 + 0.65 * scale, 0.16 / max(_coverage(made.lines, region), 1e-6))
+    return replace(made, thin=max(0.3, min(1.0, thin)))
 
 
 def loose(graph: Graph, edges: Sequence[Edge]) -> tuple[frozenset[Edge], float]:
@@ -142,6 +165,8 @@ def loose(graph: Graph, edges: Sequence[Edge]) -> tuple[frozenset[Edge], float]:
             break
         found.add(edge)
         crossed -= spans[edge] - 1
+    often = hubs(found)
+    found |= {e for e in edges if e[0] in often and e not in kept and spans[e] >= _LONG}
     return frozenset(found), total / max(len(nodes), 1)
 
 

@@ -13,7 +13,7 @@ from statistics import median
 
 import numpy as np
 from measure import Row, child, seconds, size, timed
-from programs import network_film, scalar_network
+from programs import chain, network_film, scalar_network
 from usual import usual
 
 import gradviz as gv
@@ -104,22 +104,10 @@ def _encode(drawing: Drawing) -> float:
 
 def growth(small: bool) -> Iterator[Row]:
     """What a frame costs as graphs grow, and what memory takes as films grow."""
-    few, many, sample = ((2, 2, 1), (2, 8, 6, 1), 40) if small else ((2, 4, 4, 1), (4, 16, 16, 1), 100)
-    drawings = [network_film(sizes).drawing(**CANVAS) for sizes in (few, many)]
-    costs: list[list[float]] = [[], []]
-    for _ in range(2 if small else 3):
-        for drawing, found in zip(drawings, costs, strict=True):
-            found.append(_pace(drawing, sample))
-    a, b = map(median, costs)
-    sizes = [len(d.run.graph.nodes) for d in drawings]
-    levels = [d.level for d in drawings]
-    yield Row(
-        f"a frame of {sizes[1]} nodes to one of {sizes[0]}, GIF 1280×720, layout apart",
-        f"{seconds(b)} ({levels[1]})",
-        f"{seconds(a)} ({levels[0]})",
-        b / a,
-        1.5,
-    )
+    few, many = ((2, 2, 1), (2, 8, 6, 1)) if small else ((2, 4, 4, 1), (4, 16, 16, 1))
+    yield _growth("a network", network_film(few), network_film(many), small)
+    less, more = (66, 200) if small else (66, 666)  # a third of the nodes are constants
+    yield _growth("a chain that one input feeds everywhere", chain(less), chain(more), small)
     short, long = (60, 600) if small else (200, 2000)
     code = (
         "import resource, io, sys; from programs import many_sweeps; from gradviz.writers import gif\n"
@@ -134,14 +122,32 @@ def growth(small: bool) -> Iterator[Row]:
     yield Row(f"peak memory of {m:.0f} frames to {n:.0f}", size(most), size(least), most / least, 1.2)
 
 
+def _growth(what: str, few: gv.Film, many: gv.Film, small: bool) -> Row:
+    """Compare what a frame costs in two films of the same kind and size."""
+    drawings = [film.drawing(**CANVAS) for film in (few, many)]
+    costs: list[list[float]] = [[], []]
+    for _ in range(2 if small else 5):
+        for drawing, found in zip(drawings, costs, strict=True):
+            found.append(_pace(drawing, 40 if small else 100))
+    a, b = map(median, costs)
+    less, more = (len(d.run.graph.nodes) for d in drawings)
+    return Row(
+        f"a frame of {what} of {more} nodes to one of {less}, GIF 1280×720, layout apart",
+        f"{seconds(b)} ({drawings[1].level})",
+        f"{seconds(a)} ({drawings[0].level})",
+        b / a,
+        1.5,
+    )
+
+
 def _pace(drawing: Drawing, sample: int) -> float:
-    """Return the seconds that one more frame takes to draw and write, from the middle of the film."""
+    """Return the processor's seconds that one more frame takes to draw and write, from the middle of the film."""
     frames, marks = iter(drawing), []
     skip = len(drawing) // 2
 
     def watched() -> Iterator[Frame]:
         for frame in islice(frames, skip, skip + sample):
-            marks.append(time.perf_counter())
+            marks.append(time.process_time())
             yield frame
 
     gif.write(watched(), io.BytesIO(), size=drawing.canvas.pixels)
