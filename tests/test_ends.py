@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import gradviz as gv
+from gradviz.errors import UnknownAttribute
 
 A, V = np.array([[0.3, -1.2, 0.7], [1.1, 0.2, -0.5]]), np.array([0.3, -1.2, 0.7])
 NONE, ONE = np.zeros((0, 3)), np.array(0.4)
@@ -85,3 +86,9 @@ def test_what_numpy_refuses_is_refused(f: Callable[..., Any], args: tuple[Any, .
         f(*args)
     with pytest.raises(error):
         gv.vjp(f, *args)
+
+
+def test_a_spectrum_says_what_can_be_done_with_it() -> None:
+    with pytest.raises(UnknownAttribute, match=r"test_ends.py:\d+: a traced spectrum.*'sum'; use np.sum\(\), np.abs"):
+        gv.grad(lambda a: np.fft.fft(a).sum().real)(V)
+    assert gv.grad(lambda a: np.abs(np.fft.fft(a)[0]) * len(np.fft.fft(a)))(V).tolist() == [-3.0, -3.0, -3.0]

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import gradviz as gv
+from gradviz.calculus.modes import grad, jacobian, jvp, vjp
 from gradviz.calculus.record import record
-from gradviz.errors import NoInputs, SeedNeeded, UnknownName, UnsupportedValue
+from gradviz.errors import NoInputs, SeedNeeded, UnknownName, UnsupportedValue, WrongArguments
 from gradviz.record import check, final
 
 X = np.array([0.5, -1.0, 2.0])
@@ -121,3 +122,41 @@ def test_no_node_multiplies_by_one() -> None:
     graph = record(gv.grad(lambda x, b: np.tanh(x + b) * 1.0), (2.0, 1.0)).run.graph
     ones = [n.id for n in graph.nodes if n.op == "constant" and n.label == "1.0" and n.group]
     assert not any(n.op == "multiply" and set(n.args) & set(ones) for n in graph.nodes)
+
+
+def test_derivatives_inside_derivatives_see_one_another_and_nothing_else() -> None:
+    assert grad(lambda x: jacobian(lambda y: y**2 * x)(np.array([1.0, 2.0])).sum())(3.0) == 6.0
+    assert grad(lambda s: jvp(lambda y: y**3, (2.0,), (s,))[1])(1.0) == 12.0
+    assert grad(lambda x: vjp(lambda y: y**3 * x, x)[1](1.0)[0])(2.0) == 36.0
+    found = grad(lambda x: grad(lambda y: x * y**2)(3.0))(2.0)
+    assert found == 6.0 and type(found) is float
+    film = gv.film(lambda x: grad(lambda y: x * y**2)(3.0), 2.0)
+    assert film.grads == {"x": 6.0}  # the 3 inside is a constant of the picture
+
+
+def test_positions_count_from_both_ends() -> None:
+    f = lambda a, b: a * b * b  # noqa: E731
+    assert grad(f, (0, -2))(2.0, 3.0) == (9.0, 9.0) and grad(f, [1, -1])(2.0, 3.0) == (12.0, 12.0)
+    for argnum in ("a", True, 2, -3, (0, "b")):
+        with pytest.raises(UnknownName, match="argnum="):
+            grad(f, argnum)(2.0, 3.0)  # type: ignore[arg-type]
+    with pytest.raises(UnknownName, match="argnum="):
+        jacobian(f, (0, 1))(2.0, 3.0)  # type: ignore[arg-type]
+
+
+def test_what_does_not_fit_is_said() -> None:
+    two = vjp(lambda a: (a * 2, {"k": a * 3}), 2.0)[1]
+    assert two((1.0, {"k": 1.0})) == (5.0,) and two([1.0]) == (2.0,)
+    for cotangent in (1.0, (1.0, 2.0), {"k": 1.0}):
+        with pytest.raises(SeedNeeded, match=r"which was not returned.*\[0\], \[1\]\.k"):
+            two(cotangent)
+    for cotangent in (1j, "one"):
+        with pytest.raises(UnsupportedValue, match="real numbers"):
+            vjp(lambda a: a * 2, 2.0)[1](cotangent)
+    with pytest.raises(WrongArguments, match=r"gv.jvp\(f, \(x,\), \(dx,\)\)"):
+        jvp(lambda a: a * a, 2.0, 1.0)  # type: ignore[arg-type]
+    with pytest.raises(WrongArguments, match="is no function"):
+        grad(3.0)(2.0)  # type: ignore[arg-type]
+    with pytest.raises(NoInputs, match="returned a bool"):
+        grad(lambda a: a > 1.0)(2.0)
+    assert jvp(lambda a: 3.0, (2.0,), (1.0,)) == (3.0, 0.0)

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import NoInputs, SeedNeeded, UnknownName, UnsupportedValue
+from ..errors import NoInputs, SeedNeeded, UnknownName, UnsupportedValue, WrongArguments
 from .dispatch import unwrapped
 from .leaf import leaf
-from .op import ALIAS, DATA, INPUT, PARAMETER
+from .op import ALIAS, CONSTANT, DATA, INPUT, PARAMETER
 from .site import forget, here
 from .sweep import Tape, forward_mode, pull, tape
 from .trace import Var, as_of
@@ -29,21 +29,21 @@ Argnum = int | Sequence[int]
 
 @dataclass(frozen=True, eq=False)
 class _Ran:
-    """A function that ran on fresh leaves: the leaves by path, and what it returned."""
+    """A function that ran on fresh leaves: the leaves by path, what it returned, and the Vars in that by path.
+
+    traced   whether anything that is traced elsewhere takes part, so that the derivative has to be traced too
+    """
 
     leaves: Mapping[str, Var]
     returned: Any
-
-    @property
-    def outputs(self) -> dict[str, Var]:
-        return {path: v for path, v in walk(self.returned) if isinstance(v, Var)}
+    outputs: Mapping[str, Var]
+    traced: bool
 
 
 def _run(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], argnums: Sequence[int]) -> _Ran:
     frame = sys._getframe(2)
-    for n in argnums:
-        if not -len(args) <= n < len(args):
-            raise UnknownName(f"argnum={n} is not one of the {len(args)} positional arguments")
+    if not callable(f):
+        raise WrongArguments(f"{f!r} is no function, and only a function can be differentiated; give a callable first")
     leaves: dict[str, Var] = {}
     whole = list(args)
     for n in argnums:
@@ -53,7 +53,13 @@ def _run(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], 
     seqs = {path: v.seq for path, v in leaves.items()}
     with np.errstate(all="ignore"), unwrapped():
         returned = f(*whole, **kwargs)
-    return _Ran({path: as_of(v, seqs[path]) for path, v in leaves.items()}, returned)
+    leaves = {path: as_of(v, seqs[path]) for path, v in leaves.items()}
+    outputs = {path: v for path, v in walk(returned) if isinstance(v, Var)}
+    traced = _outside(tape(outputs.values()), leaves.values())
+    for v in leaves.values():
+        if v.op is INPUT:
+            v.op = CONSTANT  # from now on: to a derivative around this one it is a plain number
+    return _Ran(leaves, returned, outputs, traced)
 
 
 def _fresh(value: Any, frame: FrameType) -> Var:
@@ -71,14 +77,9 @@ def _fresh(value: Any, frame: FrameType) -> Var:
 
 
 def _outside(on: Tape, own: Iterable[Var]) -> bool:
-    """Tell whether anything traced elsewhere takes part, so that the derivative has to be traced too."""
+    """Tell whether anything traced elsewhere takes part."""
     mine = set(own)
     return any((v.op is ALIAS and v in mine) or (v.op in (PARAMETER, DATA, INPUT) and v not in mine) for v in on.vars)
-
-
-def _traced(ran: _Ran, *others: Any) -> bool:
-    outputs = list(ran.outputs.values())
-    return any(isinstance(o, Var) for o in others) or _outside(tape(outputs), ran.leaves.values())
 
 
 def _plain(value: Any, traced: bool) -> Any:
@@ -89,6 +90,14 @@ def _plain(value: Any, traced: bool) -> Any:
         value = value.value
     array = np.asarray(value)
     return float(array) if array.ndim == 0 and array.dtype == np.float64 else array.copy() if array.ndim else array[()]
+
+
+def _real(value: Any, what: str) -> Any:
+    """Return a cotangent or tangent as floats."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise UnsupportedValue(f"{what} holds {array.dtype}; it needs real numbers")
+    return array.astype(float)[()]
 
 
 def _gradients(ran: _Ran, seeds: Sequence[Any], traced: bool) -> dict[str, Any]:
@@ -102,7 +111,7 @@ def _gradients(ran: _Ran, seeds: Sequence[Any], traced: bool) -> dict[str, Any]:
 
 def _scalar(ran: _Ran, f: Callable[..., Any], form: str) -> Any:
     y = ran.returned
-    if not isinstance(y, Var | int | float | np.generic | np.ndarray):
+    if not isinstance(y, Var | int | float | np.generic | np.ndarray) or isinstance(y, bool | np.bool_):
         raise NoInputs(f"{title_of(f)} returned a {type(y).__name__}; {form} needs one number computed from its inputs")
     if np.shape(y) != ():
         raise SeedNeeded(
@@ -112,8 +121,13 @@ def _scalar(ran: _Ran, f: Callable[..., Any], form: str) -> Any:
     return y
 
 
-def _argnums(argnum: Argnum) -> tuple[int, ...]:
-    return (argnum,) if isinstance(argnum, int) else tuple(argnum)
+def _argnums(argnum: Argnum, args: Sequence[Any]) -> tuple[int, ...]:
+    """Return positions from 0."""
+    given = tuple(argnum) if isinstance(argnum, list | tuple) else (argnum,)
+    for n in given:
+        if not isinstance(n, int) or isinstance(n, bool) or not -len(args) <= n < len(args):
+            raise UnknownName(f"argnum={n!r} is not the position of one of the {len(args)} positional arguments")
+    return tuple(n % len(args) for n in given)
 
 
 def value_and_grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., tuple[Any, Any]]:
@@ -125,13 +139,13 @@ def value_and_grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., t
 
     @wraps(f)
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        ran = _run(f, args, kwargs, _argnums(argnum))
+        positions = _argnums(argnum, args)
+        ran = _run(f, args, kwargs, positions)
         y = _scalar(ran, f, "gv.grad")
-        traced = _traced(ran)
-        found = _gradients(ran, [1.0] * len(ran.outputs), traced)
-        parts = tuple(substitute(args[n], found, f"{n}") for n in _argnums(argnum))
+        found = _gradients(ran, [1.0] * len(ran.outputs), ran.traced)
+        parts = tuple(substitute(args[n], found, f"{n}") for n in positions)
         forget()
-        return _plain(y, traced), parts[0] if isinstance(argnum, int) else parts
+        return _plain(y, ran.traced), parts[0] if isinstance(argnum, int) else parts
 
     return both
 
@@ -160,30 +174,35 @@ def grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """Return f(*primals), and the function from a cotangent of its shape to one gradient for each primal.
 
-    Raises `SeedNeeded` for a cotangent of another shape.
+    Raises `SeedNeeded` for a cotangent of another shape or structure.
 
     >>> y, back = vjp(lambda a, b: a * b, 2.0, 5.0)
     >>> y, back(1.0)
     (10.0, (5.0, 2.0))
     """
     ran = _run(f, primals, {}, range(len(primals)))
-    outputs = ran.outputs
-    outer = _traced(ran)
+    outputs, returned = ran.outputs, dict(walk(ran.returned))
 
     def back(cotangent: Any) -> tuple[Any, ...]:
-        given = dict(walk(cotangent)) if not isinstance(ran.returned, Var) else {"": cotangent}
+        given = {"": cotangent} if isinstance(ran.returned, Var) else dict(walk(cotangent))
+        strange = [path for path in given if path not in returned]
+        if strange:
+            raise SeedNeeded(
+                f"the cotangent has {strange[0] or 'one value'!r}, which was not returned; give it the structure of "
+                f"what was: {', '.join(returned)}"
+            )
         seeds = []
         for path, v in outputs.items():
-            g = given.get(path, 0.0) if isinstance(ran.returned, Var) or path in given else np.zeros(v.shape)
+            g = given.get(path, np.zeros(v.shape))
             if np.shape(g) != v.shape:
                 raise SeedNeeded(f"the cotangent has the shape {np.shape(g)}; it needs the output's, {v.shape}")
-            seeds.append(g if isinstance(g, Var) else np.asarray(g, float)[()])
-        traced = outer or any(isinstance(g, Var) for g in seeds)
+            seeds.append(g if isinstance(g, Var) else _real(g, "the cotangent"))
+        traced = ran.traced or any(isinstance(g, Var) for g in seeds)
         found = _gradients(ran, seeds, traced)
         return tuple(substitute(p, found, f"{n}") for n, p in enumerate(primals))
 
     forget()
-    return mapped(ran.returned, lambda _, v: _plain(v, outer)), back
+    return mapped(ran.returned, lambda _, v: _plain(v, ran.traced)), back
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -195,12 +214,14 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda a, b: a * b, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
+    if not (isinstance(primals, list | tuple) and isinstance(tangents, list | tuple)):
+        raise WrongArguments("gv.jvp takes primals and tangents as tuples: gv.jvp(f, (x,), (dx,))")
     if len(primals) != len(tangents):
         raise SeedNeeded(f"{len(primals)} primals and {len(tangents)} tangents; give one tangent for each primal")
     ran = _run(f, primals, {}, range(len(primals)))
     dots = {path: d for n, t in enumerate(tangents) for path, d in walk(t, f"{n}")}
     outputs = ran.outputs
-    traced = _traced(ran, *dots.values())
+    traced = ran.traced or any(isinstance(d, Var) for d in dots.values())
     on = tape(outputs.values())
     position = {v: i for i, v in enumerate(on.vars)}
     moving: dict[int, Any] = {}
@@ -210,16 +231,14 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
             raise SeedNeeded(f"primal {path} has the shape {v.shape} and its tangent {given}; they must be the same")
         if v in position:
             d = dots[path]
-            moving[position[v]] = d if isinstance(d, Var) else np.asarray(d, float)[()]
+            moving[position[v]] = d if isinstance(d, Var) else _real(d, f"the tangent of primal {path}")
     with np.errstate(all="ignore"):
         forward_mode(on, moving, traced)
     forget()
 
     def dot(v: Any) -> Any:
-        if not isinstance(v, Var):
-            return np.zeros(np.shape(v))[()]
-        found = moving.get(position[v])
-        return _plain(np.zeros(v.shape) if found is None else found, traced)
+        found = moving.get(position[v]) if isinstance(v, Var) else None
+        return _plain(np.zeros(np.shape(v)) if found is None else found, traced)
 
     return mapped(ran.returned, lambda _, v: _plain(v, traced)), mapped(ran.returned, lambda _, v: dot(v))
 
@@ -235,21 +254,21 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
 
     @wraps(f)
     def matrix(*args: Any, **kwargs: Any) -> Any:
-        x: Any = args[argnum] if -len(args) <= argnum < len(args) else None
+        (position,) = _argnums((argnum,), args)
+        x = args[position]
         if inside(x) is not None:
             raise UnsupportedValue("gv.jacobian differentiates by one array; join the parts with np.concatenate")
-        ran = _run(f, args, kwargs, (argnum,))
+        ran = _run(f, args, kwargs, (position,))
         y, shape = ran.returned, np.shape(x)
         if not isinstance(y, Var | int | float | np.generic | np.ndarray):
             raise NoInputs(f"gv.jacobian needs a function that returns a number or an array, not a {type(y).__name__}")
         if not isinstance(y, Var):
             return np.zeros((*np.shape(y), *shape))
-        traced = _traced(ran)
         rows: list[Any] = []
         for i in range(y.size):
             seed = np.zeros(y.size)
             seed[i] = 1.0
-            rows += _gradients(ran, [np.reshape(seed, y.shape)[()]], traced).values()
+            rows += _gradients(ran, [np.reshape(seed, y.shape)[()]], ran.traced).values()
         forget()
         if not y.shape:
             return rows[0]

@@ -7,12 +7,12 @@ np.abs, .real, .imag, z * conj(z), np.fft.irfft. Complex results as such have no
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from .op import CALLS, Op
-from .refuse import detached, unknown
+from .refuse import detached, undispatched, unknown
 from .site import user_frame
 from .traced import Traced, bare, call
 
@@ -127,6 +127,12 @@ class Pair(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __abs__(self) -> Any:
         return _abs(self)
+
+    def __len__(self) -> int:
+        return len(self.real)
+
+    def __getattr__(self, attribute: str) -> NoReturn:
+        raise undispatched(attribute, sys._getframe(1), "spectrum", "np.abs(z), z.real, z.imag or z.value")
 
     def __getitem__(self, key: Any) -> Pair:
         return Pair(self.real[key], self.imag[key])

@@ -312,6 +312,7 @@ NUMPY: dict[Any, tuple[Op | None, Any]] = {
     np.ravel: (None, lambda a, order="C": np.reshape(a, (np.size(a),), order=order)),
     np.swapaxes: (None, _swapaxes),
     np.matrix_transpose: (None, lambda x: _swapaxes(x, -1, -2)),
+    np.linalg.matrix_transpose: (None, lambda x: _swapaxes(x, -1, -2)),
     np.permute_dims: (TRANSPOSE, _bind_transpose),
     np.moveaxis: (None, _moveaxis),
     np.rollaxis: (None, lambda a, axis, start=0: _moveaxis(a, axis, start - (axis % np.ndim(a) < start))),

@@ -61,11 +61,11 @@ def unknown(name: str, choices: Iterable[str], frame: FrameType | None, why: str
     )
 
 
-def undispatched(attribute: str, frame: FrameType | None) -> UnknownAttribute:
+def undispatched(
+    attribute: str, frame: FrameType | None, what: str = "value", way: str = "v.value for the plain number or array"
+) -> UnknownAttribute:
     """Return the error for an attribute that arrays may have and traced values do not."""
     if attribute.startswith("__"):
-        return UnknownAttribute(f"a traced value has no attribute {attribute!r}")
-    way = f"use np.{attribute}(v), or " if callable(getattr(np, attribute, None)) else "use "
-    return UnknownAttribute(
-        f"{place(frame)}a traced value has no attribute {attribute!r}; {way}v.value for the plain number or array"
-    )
+        return UnknownAttribute(f"a traced {what} has no attribute {attribute!r}")
+    known = f"np.{attribute}(), " if callable(getattr(np, attribute, None)) else ""
+    return UnknownAttribute(f"{place(frame)}a traced {what} has no attribute {attribute!r}; use {known}{way}")

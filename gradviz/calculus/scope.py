@@ -11,6 +11,7 @@ from itertools import pairwise
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar
 
+from ..errors import WrongArguments
 from .op import CONSTANT, DATA, Op
 from .site import Site, close_scope, open_scope, user_frame
 
@@ -37,7 +38,7 @@ class scope:  # it is used as a function is
     """Draw a box around what is computed inside it.
 
     A context manager, and a decorator of functions. Each entry is a box of its own: "layer", "layer·2".
-    Raises `TypeError` for a name that is no string, and for a function that is paused and resumed (a generator or
+    Raises `WrongArguments` for a name that is no string, and for a function that is paused and resumed (a generator or
     coroutine), whose parts may run at any time.
 
     >>> from gradviz.calculus.leaf import var
@@ -48,7 +49,7 @@ class scope:  # it is used as a function is
 
     def __init__(self, name: str) -> None:
         if not isinstance(name, str):
-            raise TypeError(f"scope({name!r}): the name of a group is a string, as in scope('layer 1')")
+            raise WrongArguments(f"scope({name!r}): the name of a group is a string, as in scope('layer 1')")
         self.name = name
         self._entered: list[tuple[FrameType, Entry]] = []
 
@@ -65,10 +66,10 @@ class scope:  # it is used as a function is
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         if not callable(function):
-            raise TypeError(f"scope({self.name!r}) decorates functions; it was given {function!r}")
+            raise WrongArguments(f"scope({self.name!r}) decorates functions; it was given {function!r}")
         paused = (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
         if any(test(function) for test in paused):
-            raise TypeError(
+            raise WrongArguments(
                 f"scope({self.name!r}) cannot decorate {getattr(function, '__name__', function)}, which is paused and "
                 "resumed; write `with scope(...)` inside it"
             )

@@ -129,6 +129,8 @@ def bind(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) 
 
     Raises `WrongArguments` where f does not take them.
     """
+    if not callable(f):
+        raise WrongArguments(f"{f!r} is no function; give something that can be called")
     try:
         signature = inspect.signature(f)
     except (TypeError, ValueError):  # builtins and ufuncs do not tell
