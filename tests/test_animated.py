@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import random
 import re
@@ -9,6 +10,7 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import PIL.Image
@@ -16,7 +18,7 @@ import pytest
 from scenes import at_random, film
 
 import gradviz as gv
-from gradviz.picture.scene import Element, Frame, Mark, Path, Rect, Scene, mark_box
+from gradviz.picture.scene import Element, Frame, Image, Mark, Path, Rect, Scene, mark_box
 from gradviz.writers.animated import steps, write
 from gradviz.writers.raster import still
 from gradviz.writers.svg import shape
@@ -44,6 +46,12 @@ def at(document: str, percent: float) -> list[str]:
         for when, what in re.findall(r"([^{}]+)\{visibility:(\w+)\}", keys):
             times += [(float(t.rstrip("%")), what) for t in when.split(",")]
         state[name] = [w for t, w in sorted(times, key=lambda one: one[0]) if t <= percent][-1]
+    up = {}  # px that the picture behind a window is up from its place at rest
+    for name, keys in re.findall(r"@keyframes (m\d+)\{(.*?\})\}", sheet):
+        times = [(0.0, 0)]
+        for when, px in re.findall(r"([^{}]+)\{transform:translateY\((-?\d+)px\)\}", keys):
+            times += [(float(t.rstrip("%")), -int(px)) for t in when.split(",")]
+        up[name] = [px for t, px in sorted(times, key=lambda one: one[0]) if t <= percent][-1]
     seen: list[str] = []
 
     defined = {e.get("id"): e for e in root.iterfind(f"{NS}defs/*")}
@@ -55,17 +63,40 @@ def at(document: str, percent: float) -> list[str]:
         if e.tag == f"{NS}use":
             e = defined[e.get("href")[1:]]
         shown = next((state[c] for c in classes if c in state), shown)
+        if e.tag == f"{NS}svg" and e is not root:
+            if shown == "visible":
+                seen.extend(described(behind(e, up)))
+            return
         if e.tag not in {NS + t for t in ("svg", "g", "title", "desc", "style")} and shown == "visible":
             place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k not in ("class", "id")}
             if "d" in place:
                 place["d"] = absolute(place["d"])
             look = next((looks[c] for c in classes if c in looks), "")
-            seen.append(f"{e.tag.removeprefix(NS)} {sorted(place.items())} {look} {e.text or ''}")
+            corners = re.findall(r"M(\d+) (\d+)L(\d+) \2L\3 (\d+)L\1 \4Z", place.get("d", ""))
+            if len(corners) > 1:  # rectangles in one path
+                for x0, y0, x1, y1 in (map(int, c) for c in corners):
+                    sizes = zip(("x", "y", "width", "height"), (x0, y0, x1 - x0, y1 - y0), strict=True)
+                    box = {k: f"{v / 100:.2f}".rstrip("0").rstrip(".") for k, v in sizes}
+                    seen.append(f"rect {sorted(box.items())} {look} ")
+            else:
+                seen.append(f"{e.tag.removeprefix(NS)} {sorted(place.items())} {look} {e.text or ''}")
         for child in e:
             walk(child, shown)
 
     walk(root, "visible")
     return seen[1:]  # without the ground
+
+
+def behind(window: ET.Element, up: dict[str, int]) -> Image:
+    """What a window shows, as the mark that it was made from."""
+    image = window[0]
+    cols, rows = (int(v) for v in window.get("viewBox").split()[2:])
+    data = base64.b64decode(image.get("href").partition(",")[2])
+    pixels = np.asarray(PIL.Image.open(io.BytesIO(data)).convert("RGB"))
+    assert pixels.shape[:2] == (int(image.get("height")), cols)
+    top = up.get(image.get("class"), 0) - int(image.get("y", 0))
+    place = (float(window.get(k)) for k in ("x", "y", "width", "height"))
+    return Image(*place, rows, cols, pixels[top : top + rows].tobytes())
 
 
 def absolute(d: str) -> str:
@@ -99,23 +130,27 @@ def plain(mark: Path) -> str:
     return "".join(out)
 
 
-def expected(scene: Scene) -> list[tuple[str, Mark]]:
+def described(mark: Mark) -> list[str]:
+    """A mark as `at` tells it, in one part or several."""
+
     def look(attributes: str) -> str:
         pairs = re.findall(r' ([a-z-]+)="([^"]*)"', attributes)
         style = ";".join(f"{k}:{v}px" if k == "font-size" else f"{k}:{v}" for k, v in pairs)
         return f' style="{style}"'
 
-    seen = []
-    for element in scene.elements:
-        for mark in element.marks:
-            for e in ET.fromstring(f"<g>{shape(mark, look)}</g>"):
-                free = len(e.text or "") <= 3 or "Mono" in e.get("style", "")
-                left = ("style", "lengthAdjust", *(["textLength"] if free else []))
-                place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k not in left}
-                if "d" in place:
-                    place["d"] = plain(mark)
-                seen.append((f"{e.tag} {sorted(place.items())} {e.get('style')} {e.text or ''}", mark))
-    return seen
+    parts = []
+    for e in ET.fromstring(f"<g>{shape(mark, look)}</g>"):
+        free = len(e.text or "") <= 3 or "Mono" in e.get("style", "")
+        left = ("style", "lengthAdjust", *(["textLength"] if free else []))
+        place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k not in left}
+        if "d" in place:
+            place["d"] = plain(mark)
+        parts.append(f"{e.tag} {sorted(place.items())} {e.get('style')} {e.text or ''}")
+    return parts
+
+
+def expected(scene: Scene) -> list[tuple[str, Mark]]:
+    return [(part, mark) for element in scene.elements for mark in element.marks for part in described(mark)]
 
 
 def short(text: str) -> str:
@@ -156,6 +191,38 @@ def test_of_many_ticks_only_those_that_change_are_written_twice():
         return Frame(Scene(100, 60, "#FFFFFF", (Element("t", "timeline", tuple(marks)),)), 1, "")
 
     assert saved([ticks(k) for k in range(9)]).count("<path") == 17
+
+
+def test_cells_that_change_are_one_picture_behind_a_window():
+    rng = random.Random(2)
+    looks = [rng.randbytes(3 * 12) for _ in range(5)]
+    order = [0, 1, 1, 2, 0, 3, 4, 4, None, 2]
+
+    def frame(k: int | None) -> Frame:
+        ground = Rect(4, 4, 70, 12, fill="#EEF5FB" if k == 2 else "#FFFFFF")
+        marks = [ground] if k is None else [ground, Image(5, 5.5, 60, 10, 1, 12, looks[k]), Rect(4, 4, 62, 12)]
+        return Frame(Scene(100, 60, "#FFFFFF", (Element("n", "node", tuple(marks)),)), 1, "")
+
+    document = saved([frame(k) for k in order])
+    assert document.count("<image") == 1 and document.count("<rect") < 8
+    for i, k in enumerate(order):
+        for moment in (10 * i + 0.1, 10 * i + 9.9):
+            check(document, moment, frame(k).scene)
+    still = re.sub(r"@keyframes m\d+\{(?:[^{}]*\{[^{}]*\})*\}", "", document)
+    assert still != document
+    check(still, 99.9, frame(order[-1]).scene)
+
+
+def test_rectangles_that_move_as_one_are_written_as_one_path():
+    def frame(k: int) -> Frame:
+        squares = [Rect(9 * i, 0, 3.5 + k, 5 + i, fill="#E8F1FA") for i in range(6)]
+        edges = [replace(s, fill=None, stroke="#8B93A0", line=1) for s in squares]
+        return Frame(Scene(100, 60, "#FFFFFF", (Element("s", "panel", (*squares, *edges)),)), 1, "")
+
+    document = saved([frame(k) for k in range(4)])
+    assert document.count("<rect") == 1 and document.count("<path") == 4, "a shape for each frame, filled and edged"
+    for k in range(4):
+        check(document, 25 * k + 1, frame(k).scene)
 
 
 def test_things_side_by_side_may_change_places_and_are_still_written_once():

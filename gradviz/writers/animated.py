@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from typing import BinaryIO, Generic, TypeVar
 
-from ..picture.scene import Box, Element, Frame, Mark, Path, Scene, Text, mark_box
+from ..picture.scene import Box, Element, Frame, Image, Mark, Path, Rect, Scene, Text, mark_box
+from .strip import Window
 from .svg import escape, number, opening, shape
 
 K = TypeVar("K", bound=Hashable)
+_SEVERAL = 4  # rectangles that are written as one path
 _ADJUST = ' lengthAdjust="spacingAndGlyphs"'  # a third of a text's bytes
 _LENGTH = re.compile(' textLength="[^"]*"')
 _LONG = re.compile(r"\d+\.\d{3}")
@@ -59,10 +62,12 @@ class Reel:
         for place, element in zip(places, shown, strict=True):
             place.see(self.count)
             if place.element is not element:
-                marks = _single(element.marks)
-                place.element, place.now = element, place.marks.places(marks, [mark_box(m) for m in marks])
-            for inner in place.now:
-                inner.see(self.count)
+                marks = _single(_joined(element.marks))
+                keys: list[Mark | Window] = [Window.of(m) if isinstance(m, Image) else m for m in marks]
+                inside = place.marks.places(keys, [mark_box(m) for m in marks])
+                place.element, place.now = element, list(zip(inside, marks, strict=True))
+            for inner, mark in place.now:
+                inner.see(self.count, mark.rgb if isinstance(mark, Image) else b"")
         self.count += 1
 
     def lines(self, sheet: Classes, prefix: str = "") -> Iterator[str]:
@@ -102,11 +107,29 @@ def shared(lines: Iterable[str], prefix: str = "") -> list[str]:
     return ["<defs>", *defined, "</defs>", *body] if defined else body
 
 
-def _single(marks: tuple[Mark, ...]) -> list[Mark]:
+def _joined(marks: tuple[Mark, ...]) -> Iterator[Mark]:
+    """Yield marks with rectangles that look the same, and come one after the other, as one path: they move as one."""
+
+    def look(mark: Mark) -> Rect | None:
+        if not isinstance(mark, Rect) or mark.r or (mark.fill and mark.stroke):
+            return None
+        return replace(mark, x=0, y=0, w=0, h=0)
+
+    for same, run in groupby(marks, key=look):
+        several = list(run)
+        if same is None or len(several) < _SEVERAL:
+            yield from several
+        else:
+            rects = [(m.x, m.y, m.x + m.w, m.y + m.h) for m in several if isinstance(m, Rect)]
+            xy = tuple(v for a, b, c, d in rects for v in (a, b, c, b, c, d, a, d))
+            yield Path("MLLLZ" * len(rects), xy, same.fill, same.stroke, same.line, same.dash)
+
+
+def _single(marks: Iterable[Mark]) -> list[Mark]:
     """Return marks with lines that are drawn in one go apart: of fifty ticks one changes at a time."""
     single: list[Mark] = []
     for mark in marks:
-        if not isinstance(mark, Path) or mark.fill or mark.ops.count("M") < 2:
+        if not isinstance(mark, Path) or mark.fill or "Z" in mark.ops or mark.ops.count("M") < 2:
             single.append(mark)
             continue
         at = 0
@@ -117,18 +140,36 @@ def _single(marks: tuple[Mark, ...]) -> list[Mark]:
     return single
 
 
-def _marks(marks: Order[Mark], whole: tuple[int, ...], sheet: Classes) -> Iterator[str]:
+def _marks(marks: Order[Mark | Window], whole: tuple[int, ...], sheet: Classes) -> Iterator[str]:
     """Write marks in order; neighbours that are seen at the same times share a group."""
-    for stretch, run in groupby(marks, key=lambda place: tuple(place.seen)):
-        shown = [place.key for place in run]
+    shown = [(stretch, line) for place in marks for stretch, line in _looks(place, sheet)]
+    for stretch, run in groupby(shown, key=lambda one: one[0]):
+        lines = [line for _, line in run]
         if stretch == whole:
-            yield from (_mark(m, sheet) for m in shown)
-        elif len(shown) == 1:
-            yield _mark(shown[0], sheet, f" {sheet.stretch(stretch)}")
+            yield from (line("") for line in lines)
+        elif len(lines) == 1:
+            yield lines[0](f" {sheet.stretch(stretch)}")
         else:
             yield f'<g class="{sheet.stretch(stretch)}">'
-            yield from (_mark(m, sheet) for m in shown)
+            yield from (line("") for line in lines)
             yield "</g>"
+
+
+def _looks(place: Place[Mark | Window], sheet: Classes) -> Iterator[tuple[tuple[int, ...], Callable[[str], str]]]:
+    """Yield when a mark is seen, and how it is written with more classes: cells as a strip, or each look alone."""
+    key = place.key
+    if not isinstance(key, Window):
+        yield tuple(place.seen), partial(_mark, key, sheet)
+        return
+    looks = list(place.looks)
+    if sheet.moves and key.worth(len(looks)):
+        rest = max(range(len(looks)), key=lambda i: place.looks[looks[i]][-1])
+        when = {(i - rest) * key.rows: tuple(place.looks[rgb][::2]) for i, rgb in enumerate(looks)}
+        window = key.strip(looks, rest, sheet.motion(when))
+        yield tuple(place.seen), lambda classes: f'<g class="{classes.strip()}">{window}</g>' if classes else window
+        return
+    for rgb in looks:
+        yield tuple(place.looks[rgb]), partial(_mark, key.image(rgb), sheet)
 
 
 def _mark(mark: Mark, sheet: Classes, classes: str = "") -> str:
@@ -185,21 +226,23 @@ class Place(Generic[K]):
     at: int
     box: Box
     seen: list[int] = field(default_factory=list)
+    looks: dict[bytes, list[int]] = field(default_factory=dict)  # of cells, when each is seen
     element: Element | None = None  # as it was last, of a place of an element
-    now: list[Place[Mark]] = field(default_factory=list)  # the places of that element's marks
-    _marks: Order[Mark] | None = None
+    now: list[tuple[Place[Mark | Window], Mark]] = field(default_factory=list)  # the places of that element's marks
+    _marks: Order[Mark | Window] | None = None
 
     @property
-    def marks(self) -> Order[Mark]:
+    def marks(self) -> Order[Mark | Window]:
         if self._marks is None:
             self._marks = Order()
         return self._marks
 
-    def see(self, frame: int) -> None:
-        if self.seen and self.seen[-1] == frame:
-            self.seen[-1] += 1
-        else:
-            self.seen += (frame, frame + 1)
+    def see(self, frame: int, look: bytes = b"") -> None:
+        for seen in (self.seen, self.looks.setdefault(look, []) if look else []):
+            if seen and seen[-1] == frame:
+                seen[-1] += 1
+            else:
+                seen.extend((frame, frame + 1))
 
 
 class Order(Generic[K]):
@@ -250,8 +293,11 @@ def _overlap(a: Box, b: Box) -> bool:
 class Classes:
     """Names for looks and for the frames in which something is seen."""
 
+    moves = False  # whether what is behind a window can be moved
+
     def __init__(self) -> None:
         self.looks: dict[str, str] = {}
+        self.motions: dict[tuple[tuple[int, tuple[int, ...]], ...], str] = {}
         self.stretches: dict[tuple[int, ...], str] = {}
 
     def look(self, attributes: str) -> str:
@@ -259,6 +305,10 @@ class Classes:
 
     def stretch(self, frames: tuple[int, ...]) -> str:
         return self.stretches.setdefault(frames, f"t{len(self.stretches)}")
+
+    def motion(self, when: Mapping[int, tuple[int, ...]]) -> str:
+        """Name a motion: px up from where it is at rest, and the frames from which it is there."""
+        return self.motions.setdefault(tuple(when.items()), f"m{len(self.motions)}")
 
     def rules(self) -> list[str]:
         """Return the looks as rules of a style sheet."""
@@ -271,6 +321,8 @@ class Classes:
 
 class Sheet(Classes):
     """The style sheet that plays the film."""
+
+    moves = True
 
     def __init__(self, begins: list[float], seconds: float, loop: int) -> None:
         super().__init__()
@@ -285,8 +337,14 @@ class Sheet(Classes):
         moving = [f"g,text,path,rect,circle,image,use{{animation:{number(self._seconds)}s step-end {often}}}"]
         for frames, name in self.stretches.items():
             moving.append(f".{name}{{animation-name:{name}}}@keyframes {name}{{{self._keys(frames)}}}")
+        for motion, name in self.motions.items():
+            keys = (f"{self._at(frames)}{{transform:translateY({-up}px)}}" for up, frames in motion)
+            moving.append(f".{name}{{animation-name:{name}}}@keyframes {name}{{{''.join(keys)}}}")
         rules.append("@media (prefers-reduced-motion:no-preference){" + "\n".join(moving) + "}")
         return "\n".join(rules)
+
+    def _at(self, frames: Iterable[int]) -> str:
+        return ",".join(f"{number(100 * self._begins[k])}%" for k in frames)
 
     def _keys(self, frames: tuple[int, ...]) -> str:
         """Return when to show and when to hide; each holds until the next (step-end), at first what it is at rest."""

@@ -177,7 +177,7 @@ def _image(mark: Image, look: Look) -> str:
     w, h = mark.w / mark.cols, mark.h / mark.rows
     cells = [mark.rgb[i : i + 3].hex().upper() for i in range(0, 3 * mark.rows * mark.cols, 3)]
     if len(cells) > 64:
-        data = base64.b64encode(_png(mark)).decode()
+        data = base64.b64encode(png(mark)).decode()
         return (
             f'<image x="{number(mark.x)}" y="{number(mark.y)}" width="{number(mark.w)}" height="{number(mark.h)}" '
             f'preserveAspectRatio="none" image-rendering="pixelated" href="data:image/png;base64,{data}"/>'
@@ -197,7 +197,7 @@ def _image(mark: Image, look: Look) -> str:
     return "\n".join(parts)
 
 
-def _png(mark: Image) -> bytes:
+def png(mark: Image) -> bytes:
     """Return the cells as a PNG of one pixel a cell (ISO 15948), indexed where that is possible.
 
     Small ones are stored, not packed: Deflate's bytes depend on who wrote the zlib at hand.
