@@ -75,9 +75,9 @@ def _write(
             clock, at = Clock(1000), 0
             for frame in chain([first], frames):
                 raster.draw(frame.scene)
-                lasts[at] = clock.ticks(frame.seconds)
+                lasts[at] = ticks = clock.ticks(frame.seconds)
                 yield partial(encode, av.VideoFrame.from_numpy_buffer(rgba.copy(), "rgba"), at)
-                at += lasts[at]
+                at += ticks
 
         for _ in in_turn(pictures()):
             pass
