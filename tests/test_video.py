@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 
 import numpy as np
 import pytest
@@ -17,9 +18,14 @@ both = pytest.mark.parametrize("write", [video.mp4, video.webm])
 SECONDS = [0.7, 1 / 3, 1 / 3, 1 / 3, 3.0]
 
 
-def saved(write, size=(640, 360), steps: int = 5) -> bytes:
+def saved(write, size=(640, 360), steps: int = 5, pause: float = 0.0) -> bytes:
+    def frames():
+        for f, s in zip(film(steps=steps), SECONDS * 9, strict=False):
+            time.sleep(pause)
+            yield Frame(f.scene, s, "")
+
     out = io.BytesIO()
-    write((Frame(f.scene, s, "") for f, s in zip(film(steps=steps), SECONDS * 9, strict=False)), out, size=size)
+    write(frames(), out, size=size)
     return out.getvalue()
 
 
@@ -53,3 +59,8 @@ def test_the_bytes_repeat_and_an_odd_size_is_made_even(write):
     with av.open(io.BytesIO(data)) as container:
         stream = container.streams.video[0]
         assert (stream.width, stream.height, stream.codec_context.pix_fmt) == (320, 182, "yuv420p")
+
+
+@both
+def test_an_encoder_that_waits_for_frames_writes_the_same(write):
+    assert saved(write, pause=0.05) == saved(write)
