@@ -6,15 +6,13 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
-
+from .calculus import known
 from .calculus.descend import Descent
-from .calculus.notation import identifier
 from .calculus.record import inputs_of, no_args, record
-from .calculus.tree import mapped
 from .calculus.trouble import Explained, explain
 from .errors import UnknownName
 from .picture.draw import Options, compose
@@ -32,20 +30,6 @@ if TYPE_CHECKING:
     from .writers.table import Writer
 
 Progress = Callable[[int, int], None]
-
-
-class Named(dict[str, Any]):
-    """Values by the inputs' names, in the inputs' own structure; the names of other nodes are found as well."""
-
-    def __init__(self, inputs: Mapping[str, Any], others: Mapping[str, Any]) -> None:
-        super().__init__(inputs)
-        self._others = others
-
-    def __missing__(self, name: str) -> Any:
-        for key in (name, identifier(name)):  # W1[0] is drawn as W₁[0]
-            if key in self._others:
-                return self._others[key]
-        raise UnknownName(f"{name!r} is not a name in this film; choose from {', '.join([*self, *self._others][:40])}")
 
 
 class Film:
@@ -81,21 +65,12 @@ class Film:
     @property
     def graph(self) -> networkx.MultiDiGraph:
         """The graph: nodes with op, name, label, value, grad, shape, group, where; edges with local and sent."""
-        graph, state = self.run.graph.nx, self._final
-        for i in graph.nodes:
-            graph.nodes[i]["value"] = state.values.get(i)
-            graph.nodes[i]["grad"] = state.grads.get(i)
-        backward = self.run.sweep("backward")
-        local = {(e.node, e.arg): e.local for e in backward.events} if backward else {}
-        for _, node, arg, data in graph.edges(keys=True, data=True):
-            data["local"] = local.get((node, arg))
-            data["sent"] = state.sent.get((node, arg))
-        return graph
+        return known.graph(self.run, self._final)
 
     @property
     def values(self) -> Mapping[str, Any]:
         """The value of every input by its name, in the input's own structure; of other nodes by their names."""
-        return self._by_name(self._final.values, lambda i: None)
+        return known.values(self.run, self._inputs, self._final)
 
     @property
     def grads(self) -> Mapping[str, Any]:
@@ -103,30 +78,14 @@ class Film:
 
         None for inputs that were not differentiated by.
         """
-        backward = self.run.sweep("backward")
-        if backward is None:
-            return self._by_name({}, lambda i: None)
-        return self._by_name(self._final.grads, self._zero)
-
-    def _zero(self, i: int) -> Value | None:
-        node = self.run.graph.nodes[i]
-        if node.op != "parameter":
-            return None
-        return np.zeros(node.shape) if node.shape else 0.0
-
-    def _by_name(self, table: Mapping[int, Value], otherwise: Callable[[int], Any]) -> Named:
-        def look(_: str, i: int | None) -> Any:
-            return None if i is None else table[i] if i in table else otherwise(i)
-
-        others = {n.name: look("", n.id) for n in self.run.graph.nodes if n.name and n.op != "constant"}
-        return Named(mapped(dict(self._inputs), look), others)
+        return known.grads(self.run, self._inputs, self._final)
 
     @property
     def trouble(self) -> Explained | None:
         """Where the first NaN or infinity appeared, and what to do about it; None where all is finite."""
         return explain(self.run)
 
-    @property
+    @cached_property
     def _final(self) -> State:
         return final(self.run)
 
@@ -171,9 +130,11 @@ class Film:
         The other options are those of `save`. Frames are drawn when the drawing is iterated over, or by
         `drawing.frame(k)`.
         """
-        changes = {"theme": theme, "pace": pace}
-        changes = {name: value for name, value in changes.items() if value is not None}
-        options = replace(self._options, width=width, height=height, moving=moving, **changes)  # type: ignore[arg-type]
+        own = self._options
+        options = replace(
+            own, width=width, height=height, moving=moving, theme=own.theme if theme is None else theme,
+            pace=own.pace if pace is None else pace,
+        )  # fmt: skip
         if options not in self._drawings:
             self._drawings[options] = compose(self.run, options)
         key = (options, first, last, seconds_per_step, hold, scale)

@@ -21,6 +21,7 @@ from . import (
     ops_grid,
     ops_linear,
     ops_move,
+    ops_norm,
     ops_shape,
     ops_special,
     ops_stats,
@@ -35,7 +36,7 @@ READS: Final = (None, None)
 #: Every row, in the order of the catalogue.
 ROWS: Final[tuple[Op, ...]] = (
     *ops_basic.ROWS, *ops_function.ROWS, *ops_special.ROWS, ops_special.POLYGAMMA, *ops_array.ROWS, *ops_stats.ROWS,
-    *ops_linear.ROWS, *ops_algebra.ROWS, *ops_fourier.ROWS, *ops_shape.ROWS, *ops_move.ROWS,
+    *ops_linear.ROWS, *ops_algebra.ROWS, *ops_norm.ROWS, *ops_fourier.ROWS, *ops_shape.ROWS, *ops_move.ROWS,
 )  # fmt: skip
 
 
@@ -109,7 +110,7 @@ _READS = (
 
 TABLE: Final[dict[Any, tuple[Op | None, Any]]] = {
     **_ufuncs(), **ops_array.NUMPY, **ops_stats.NUMPY,
-    **ops_grid.NUMPY, **ops_linear.NUMPY, **ops_algebra.NUMPY, **ops_fourier.NUMPY,
+    **ops_grid.NUMPY, **ops_linear.NUMPY, **ops_algebra.NUMPY, **ops_norm.NUMPY, **ops_fourier.NUMPY,
     **ops_shape.NUMPY, **ops_move.NUMPY, **ops_special.NUMPY, **_FUNCTIONS, **dict.fromkeys(_READS, READS),
 }  # fmt: skip
 
