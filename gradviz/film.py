@@ -235,8 +235,8 @@ class Film:
 
         target = Path(path)
         writer = writer_for(target)
-        size = {"width": width, "height": height, "scale": scale, "theme": theme, "pace": pace}
-        played = {"seconds_per_step": seconds_per_step, "hold": hold, "first": first, "last": last}
+        size: dict[str, Any] = {"width": width, "height": height, "scale": scale, "theme": theme, "pace": pace}
+        played: dict[str, Any] = {"seconds_per_step": seconds_per_step, "hold": hold, "first": first, "last": last}
         k = self._frame_of(frame, until, pace)
         each = numbered(target)
         if fps is not None and not 1 <= fps <= 120:
@@ -248,7 +248,7 @@ class Film:
             if writer.module != "writers.pdf" or each is not None or k is not None:
                 raise UnknownName(f"tex=True goes with a film as one PDF, not with {os.fspath(path)!r}; leave it out")
         if each is not None:
-            drawing = self.drawing(**size, **played)  # type: ignore[arg-type]  # options by name
+            drawing = self.drawing(**size, **played)
             writer.check_single()
             folder(target.parent)
             for done, number in enumerate(drawing.shown, 1):
@@ -261,7 +261,7 @@ class Film:
             if writer.takes == "run":
                 writer.load()(self.run, out)
             elif writer.animated and not (writer.single and k is not None):
-                drawing = self.drawing(**size, **played)  # type: ignore[arg-type]  # options by name
+                drawing = self.drawing(**size, **played)
                 notes: list[str] = []
                 frames = _counted(drawing, progress, notes)
                 if fps is not None and writer.rated:

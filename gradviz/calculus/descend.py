@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue
-from ..record import Event, Graph, Node, Run, Sweep, Value, freeze
+from ..record import Event, Graph, Node, Run, Sweep, freeze
 from ..record.state import add
 from .optimisers import Optimiser, Rate, Schedule, optimiser, rate_at
 from .record import Recorded, record
@@ -94,7 +94,7 @@ def descend(
     memory: Any = None
     sweeps: list[Sweep] = []
     losses: list[float] = []
-    path: list[tuple[Value, ...]] = []
+    path: list[tuple[Any, ...]] = []
     sizes: list[list[float]] = []
     for n in range(1, steps + 2):
         now = _recorded(loss, params, next(batches))
@@ -103,9 +103,9 @@ def descend(
         else:
             _unchanged(first.run.graph, now.run.graph, n)
         forward, backward = now.run.sweeps
-        values = {e.node: e.value for e in forward.events}
+        values: dict[int, Any] = {e.node: e.value for e in forward.events}
         grads = _gradients(now, where)
-        error, leaves = float(values[first.run.graph.outputs[0]]), tuple(values[i] for i in where)  # type: ignore[arg-type]
+        error, leaves = float(values[first.run.graph.outputs[0]]), tuple(values[i] for i in where)
         losses.append(error)
         path.append(leaves)
         sizes.append([_size(g) for g in grads])
@@ -227,7 +227,7 @@ def _sums(graph: Graph, backward: Sweep) -> dict[int, Any]:
     """Return the gradient of every node that a backward sweep reaches."""
     found: dict[int, Any] = {}
     for e in backward.events:
-        to = e.node if e.arg is None else graph.nodes[e.node].args[e.arg]
+        to = graph.receiver(e)
         found[to] = add(found.get(to), e.value)
     return found
 

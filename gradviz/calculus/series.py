@@ -42,7 +42,7 @@ class Watch:
     params: Any
     data: tuple[Any, ...]
     names: tuple[str, ...]
-    path: tuple[tuple[Value, ...], ...]
+    path: tuple[tuple[Any, ...], ...]
     batched: bool
     curve: Model | None
     along: str | None
@@ -54,7 +54,7 @@ class Watch:
 
     def place(self, given: str, option: str) -> int:
         """Return where a parameter that is one number is among the leaves."""
-        numbers = [n for n, v in zip(self.names, self.path[0], strict=True) if np.ndim(v) == 0]  # type: ignore[arg-type]
+        numbers = [n for n, v in zip(self.names, self.path[0], strict=True) if np.ndim(v) == 0]
         name = next((n for n in numbers if plain(n) == plain(given)), "")
         if not name:
             raise UnknownName(

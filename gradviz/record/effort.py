@@ -39,6 +39,6 @@ def effort(run: Run) -> Effort | None:
     for sweep in forward:
         carry = {e.node for e in sweep.events if nodes[e.node].op != "constant"}
         tangents += sum(a in carry for e in sweep.events for a in nodes[e.node].args)
-    reached = {nodes[e.node].args[e.arg] for e in back.events if e.arg is not None}
+    reached = {run.graph.receiver(e) for e in back.events if e.arg is not None}
     inputs = sum(nodes[i].is_leaf for i in reached)
     return Effort(tangents, len(forward), sum(e.arg is not None for e in back.events), inputs)

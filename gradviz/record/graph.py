@@ -13,6 +13,8 @@ from ..errors import InvalidRun
 if TYPE_CHECKING:
     import networkx
 
+    from .run import Event
+
 #: The ops of nodes that compute nothing. Their role is drawn by shape.
 LEAVES = ("parameter", "data", "constant")
 
@@ -104,6 +106,10 @@ class Graph:
         for out in self.outputs:
             if not 0 <= out < len(self.nodes):
                 raise InvalidRun(f"output {out} is not one of the {len(self.nodes)} nodes")
+
+    def receiver(self, e: Event) -> int:
+        """Return the node that an event of a backward sweep reaches: for a seed, the node itself."""
+        return e.node if e.arg is None else self.nodes[e.node].args[e.arg]
 
     @cached_property
     def users(self) -> tuple[tuple[tuple[int, int], ...], ...]:

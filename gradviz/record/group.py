@@ -237,12 +237,11 @@ def _backward(graph: Graph, plan: _Plan, sweep: Sweep) -> list[Event]:
     arrived: dict[int, Value] = {}
     places = {i: {a: k for k, a in enumerate(b.uses)} for i, b in plan.blocks.items()}
     for e in sweep.events:
+        to = graph.receiver(e)
         if e.arg is None:
-            to = e.node
             if to in plan.ids:  # else the gradient of a hidden node, of an iteration that is not logged in full
                 seeds.append(Event(plan.ids[to], e.value))
         else:
-            to = graph.nodes[e.node].args[e.arg]
             source, target = plan.block.get(e.node), plan.block.get(to)
             if source is None:
                 sent[plan.ids[e.node], e.arg] = Event(plan.ids[e.node], e.value, e.arg, e.local)

@@ -26,9 +26,10 @@ def add(a: Value | None, b: Value) -> Value:
     """Add two gradients, tuples part by part; None is nothing yet."""
     if a is None:
         return b
-    if isinstance(a, tuple) and isinstance(b, tuple):
+    if isinstance(a, tuple) or isinstance(b, tuple):
+        assert isinstance(a, tuple) and isinstance(b, tuple)
         return tuple(map(add, a, b))
-    total = np.add(a, b)  # type: ignore[arg-type]
+    total = np.add(a, b)
     return float(total) if total.ndim == 0 and total.dtype == np.float64 else total
 
 
@@ -201,7 +202,7 @@ def advance(graph: Graph, state: State, step: Step) -> State:
     for e in step.events:
         match step.kind:
             case "backward":
-                to = e.node if e.arg is None else graph.nodes[e.node].args[e.arg]
+                to = graph.receiver(e)
                 grads[to] = add(grads.get(to), e.value)
                 whole = e.arg is None and to not in graph.outputs  # of an iteration that is not logged in full
                 arrived[to] = len(graph.users[to]) if whole else arrived.get(to, 0) + 1
@@ -231,6 +232,6 @@ def terms(graph: Graph, sweep: Sweep) -> dict[int, int]:
     """For each node that a backward sweep reaches, how many contributions its gradient is the sum of."""
     count: dict[int, int] = {}
     for e in sweep.events:
-        to = e.node if e.arg is None else graph.nodes[e.node].args[e.arg]
+        to = graph.receiver(e)
         count[to] = count.get(to, 0) + 1
     return count

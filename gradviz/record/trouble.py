@@ -50,9 +50,7 @@ def troubles(run: Run) -> tuple[Trouble, ...]:
             what = odd(e.value)
             if not what:
                 continue
-            node = e.node
-            if sweep.kind == "backward" and e.arg is not None:
-                node = run.graph.nodes[e.node].args[e.arg]
+            node = run.graph.receiver(e) if sweep.kind == "backward" else e.node
             found.append(Trouble(node, what, index, sweep.kind, e.node))
             break
     return tuple(found)
