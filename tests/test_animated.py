@@ -331,3 +331,12 @@ def test_a_browser_shows_the_frame_of_a_moment_in_an_img(tmp_path, k):
     seen = np.asarray(PIL.Image.open(shot).convert("RGB")).astype(int)
     off = [np.abs(seen - still(f.scene, (960, 540))).mean() for f in frames]
     assert int(np.argmin(off)) == k and off[k] < 1.5
+
+
+@pytest.mark.slow
+def test_a_descent_with_its_panels_is_small():
+    from gradviz.cli.fitting import fit
+
+    months = np.arange(1.0, 13.0)
+    film = fit(months, 50 - 9 * np.cos(months / 2) + np.sin(5 * months), 5, story=True).film
+    assert len(saved(film.drawing(), (1280, 720))) < 400_000

@@ -24,6 +24,8 @@ SMALL, TITLE = 12.0, 13.0
 _LEAST_WIDE = 1.25  # a square plot is at least so much wider than high
 _TICK = 4.0
 _ROW = 20.0  # px under a plot for the numbers of its axis
+_NEAR = 0.1  # px that a smooth curve may pass by its points
+_STEPS, _FEWEST = (24, 12, 8, 6, 4), 12  # points that one cubic passes at most; of fewer no slope is known
 _MANY, _FEW = 1e4, 1e-3  # beyond these a tick is written with an exponent
 
 
@@ -286,6 +288,37 @@ def polyline(
     ops = "".join("M" + "L" * (len(p) - 1) for p in pieces)
     xy = tuple(round(v, 2) for piece in pieces for point in piece for v in point)
     return [Path(ops, xy, fill, stroke, width, dash, "round")]
+
+
+def smooth(pieces: Sequence[Sequence[tuple[float, float]]], stroke: str, width: float) -> list[Mark]:
+    """Return pieces of a function's graph, from left to right, as one path: cubics where they pass all the points."""
+    ops, xy = "", []
+    for piece in pieces:
+        ends = _cubics(*np.array(piece).T)
+        ops += "M" + ("L" * (len(piece) - 1) if ends is None else "C" * (len(ends) // 6))
+        xy += [v for point in piece for v in point] if ends is None else [*piece[0], *ends]
+    return [Path(ops, tuple(round(float(v), 2) for v in xy), None, stroke, width, (), "round")] if ops else []
+
+
+def _cubics(x: np.ndarray, y: np.ndarray) -> list[float] | None:
+    """Return the fewest cubics that pass by all points of a graph within `_NEAR`; None where few do not.
+
+    They are Hermite's: their control points lie a third of the way along the graph's slopes.
+    """
+    if len(x) < _FEWEST or not (np.diff(x) > 0).all():
+        return None
+    slope = np.gradient(y, x, edge_order=2)
+    for step in _STEPS:
+        at = np.unique([*range(0, len(x), step), len(x) - 1])
+        px, py, d, wide = x[at], y[at], slope[at], np.diff(x[at])
+        i = np.clip(np.searchsorted(px, x, "right") - 1, 0, len(at) - 2)
+        t = (x - px[i]) / wide[i]
+        bent = wide[i] * (t * (1 - t) ** 2 * d[i] - t**2 * (1 - t) * d[i + 1])
+        if np.abs(py[i] + t**2 * (3 - 2 * t) * (py[i + 1] - py[i]) + bent - y).max() <= _NEAR:
+            third = wide / 3
+            handles = (px[:-1] + third, py[:-1] + third * d[:-1], px[1:] - third, py[1:] - third * d[1:])
+            return [float(v) for v in np.column_stack([*handles, px[1:], py[1:]]).ravel()]
+    return None
 
 
 def arrow(x0: float, y0: float, x1: float, y1: float, colour: str, width: float = 2.0) -> list[Mark]:

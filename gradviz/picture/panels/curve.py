@@ -12,7 +12,7 @@ from ..fonts import measure
 from ..moment import Moment
 from ..scene import Element, Mark, Rect, Scene, circle
 from ..theme import Theme
-from .axes import PAD, SMALL, Axes, array, nothing, padded, plot, polyline, scene, updates
+from .axes import PAD, SMALL, Axes, array, nothing, padded, plot, scene, smooth, updates
 
 _TITLE = "data and curve"
 _SQUARES, _POINTS = 60, 600  # beyond so many points no squares are drawn, and not every point
@@ -48,7 +48,7 @@ class Curve:
             size, theme, (float(grid[0]), float(grid[-1])), (start + step * low, start + step * high),
             names=(self.x, self.y), shown=self.shown,
         )  # fmt: skip
-        line = polyline(axes.line(grid, start + step * curves[t]), theme.value, 2.5)
+        line = smooth(axes.line(grid, start + step * curves[t]), theme.value, 2.5)
         tall = start + step * ys
         squares = _squares(axes, theme, xs, tall, start + step * fits[t]) if len(xs) <= _SQUARES else []
         few = slice(None, None, 1 + len(xs) // _POINTS)

@@ -167,9 +167,21 @@ def _arc(cx: float, cy: float, r: float, start: float, end: float, theme: Theme)
     """Draw an arrow along a circle."""
     sign = 1 if end > start else -1
     stop = end - sign * math.degrees(7 / r)
-    points = [_at(cx, cy, r, start + (stop - start) * k / 12) for k in range(13)]
+    xy = [*_at(cx, cy, r, start)]
+    for n in (1, 2):  # two cubics, each of at most 131°; their handles as Riškus (2006) has them
+        one, two = (start + (stop - start) * k / 2 for k in (n - 1, n))
+        handle = 4 / 3 * math.tan(math.radians(two - one) / 4)
+        (ax, ay), (bx, by) = _at(0, 0, r, one), _at(0, 0, r, two)
+        xy += [
+            cx + ax - handle * ay,
+            cy + ay + handle * ax,
+            cx + bx + handle * by,
+            cy + by - handle * bx,
+            cx + bx,
+            cy + by,
+        ]
     tip, (ax, ay), (bx, by) = _at(cx, cy, r, end), _at(cx, cy, r - 4, stop), _at(cx, cy, r + 4, stop)
     return [
-        Path("M" + "L" * 12, tuple(round(v, 2) for p in points for v in p), None, theme.grad, 2.0, (), "round"),
+        Path("MCC", tuple(round(v, 2) for v in xy), None, theme.grad, 2.0, (), "round"),
         Path("MLLZ", (*tip, ax, ay, bx, by), theme.grad),
     ]
