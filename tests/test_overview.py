@@ -13,6 +13,7 @@ from gradviz.calculus.record import record
 from gradviz.picture import dots, edge
 from gradviz.picture.chips import sample
 from gradviz.picture.moment import Moment
+from gradviz.picture.narrate import narrate
 from gradviz.picture.overview import Overview, lens_width
 from gradviz.picture.scene import Element, Path, Rect, Text, mark_box
 from gradviz.picture.theme import DARK, LIGHT
@@ -59,7 +60,8 @@ def moments(run: Run, pace: str = "node") -> Iterator[Moment]:
 
 
 def drawn(made: Overview, moment: Moment) -> tuple[Element, ...]:
-    return made.elements(moment, edge.widths(moment.after.sent) if moment.step is None else None)
+    said = narrate(moment, made.names, roomy=True, scales=made.lens.extents or None)
+    return made.elements(moment, said, edge.widths(moment.after.sent) if moment.step is None else None)
 
 
 def by_id(elements: tuple[Element, ...]) -> dict[str, Element]:
@@ -150,8 +152,8 @@ def test_a_frame_drawn_alone_equals_the_same_frame_in_a_row() -> None:
     for m in [*moments(run)][::7]:
         drawn(one, m)
     for m in moments(run):
-        alone = [e.marks for e in overview(run).elements(m)] if m.step and m.step.k % 20 == 0 else None
-        row = [e.marks for e in other.elements(m)]
+        alone = [e.marks for e in drawn(overview(run), m)] if m.step and m.step.k % 20 == 0 else None
+        row = [e.marks for e in drawn(other, m)]
         assert alone is None or alone == row
 
 

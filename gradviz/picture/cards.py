@@ -22,6 +22,7 @@ from .moment import Moment
 from .part import parts
 from .plan import UNDER_GAP
 from .scene import Box, Element, Rect, placed
+from .sentence import Narration
 from .theme import Theme
 from .tighten import tighten
 from .words import Names, cut, visible
@@ -269,8 +270,11 @@ class Cards:
         self._last[name] = (key, element)
         return element
 
-    def elements(self, moment: Moment, scale: edge.Widths | None = None) -> tuple[Element, ...]:
-        """Return the picture of the graph at a moment, back to front."""
+    def elements(
+        self, moment: Moment, said: Narration | None = None, scale: edge.Widths | None = None
+    ) -> tuple[Element, ...]:
+        """Return the picture of the graph at a moment, back to front; what is said stands under it, in a caption."""
+        del said
         step, after = moment.step, moment.after
         graph, s = self.sheet.run.graph, self.sheet
         touched = parts(graph, step)

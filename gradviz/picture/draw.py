@@ -310,7 +310,7 @@ def _with_lens(run: Run, names: Names, options: Options, look: Theme, said: list
     line = chrome.tracks(path, [s.label for s in run.sweeps], chrome.MARGIN, right) if options.moving else ()
     return Drawing(
         run, path, names, look, "overview", (*said, *picture.layout.said), canvas, title,
-        picture, heading.elements(title, look), None, line,
+        picture, heading.elements(title, look), None, line, picture.lens.extents or None,
         panels=_panels(options, place, look),
     )  # fmt: skip
 

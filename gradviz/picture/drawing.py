@@ -15,6 +15,7 @@ from .moment import Moment
 from .narrate import narrate
 from .panels import Beside
 from .scene import Element, Frame, Scene
+from .sentence import Narration
 from .theme import Theme
 from .words import Names
 
@@ -38,7 +39,7 @@ class Canvas:
 class Level(Protocol):
     """A way to draw the graph: cards, or the overview with its lens."""
 
-    def elements(self, moment: Moment, scale: edge.Widths | None = None) -> tuple[Element, ...]:
+    def elements(self, moment: Moment, said: Narration, scale: edge.Widths | None) -> tuple[Element, ...]:
         """Return the picture of the graph at a moment."""
 
 
@@ -152,9 +153,9 @@ class Drawing:
 
     def _frame(self, k: int, moment: Moment) -> Frame:
         step = moment.step
-        narration = narrate(moment, self.names, scales=self.scales)
+        narration = narrate(moment, self.names, roomy=self.panel is None, scales=self.scales)
         scale = edge.widths(moment.after.sent) if step is None else None
-        parts = [*self.static, *self.picture.elements(moment, scale)]
+        parts = [*self.static, *self.picture.elements(moment, narration, scale)]
         if self.panel is not None:
             parts += self.panel.elements(narration, moment, scale)
         if self.panels is not None:

@@ -17,8 +17,8 @@ from .lensmath import Columns, equations
 from .lensrows import Part
 from .locals import chip_text
 from .moment import Moment
-from .narrate import Narration, narrate
 from .scene import Box, Element, Mark, Rect, Text, line, mark_box
+from .sentence import Narration
 from .theme import Theme
 from .words import Names
 
@@ -99,12 +99,8 @@ class Lens:
     def graph(self) -> Graph:
         return self.run.graph
 
-    def elements(self, moment: Moment, said: Narration | None = None) -> tuple[Element, ...]:
-        """Return the lens's elements at a moment, back to front, without its frame.
-
-        said  what `narrate` says of the moment, roomy; it is asked where this is not given
-        """
-        said = said or narrate(moment, self.names, roomy=True, scales=self.extents or None)
+    def elements(self, moment: Moment, said: Narration) -> tuple[Element, ...]:
+        """Return the lens's elements at a moment, back to front, without its frame; `said` has room for more lines."""
         return tuple(self._keep(name, kind, marks) for name, kind, marks in self._parts(moment, said) if marks)
 
     def _keep(self, name: str, kind: str, marks: list[Mark]) -> Element:

@@ -19,6 +19,7 @@ from .moment import Moment
 from .part import edge_of
 from .plan import Layout
 from .scene import Box, Element, Mark, Path, circle
+from .sentence import Narration
 from .spread import Pieces, Point, Spread, spread
 from .theme import Theme
 from .words import Names
@@ -88,9 +89,10 @@ class Overview:
         arrays = any(n.shape for n in run.graph.nodes)
         return cls(run, names, theme, area, terms, rows, placed, extents(run) if arrays else {})
 
-    def elements(self, moment: Moment, scale: Widths | None = None) -> tuple[Element, ...]:
+    def elements(self, moment: Moment, said: Narration, scale: Widths | None = None) -> tuple[Element, ...]:
         """Return the overview's elements at a moment, back to front, `static` among them.
 
+        said   what the lens tells of the moment
         scale  from the size of a contribution to an edge's width; edges have widths only where it is given
         """
         settled = self._settled(moment, scale)
@@ -105,7 +107,7 @@ class Overview:
             *self._brackets(moment),
             *((self._flag,) if seen(self._trouble, moment.after) else ()),
             self.lens.static,
-            *self.lens.elements(moment),
+            *self.lens.elements(moment, said),
         )
 
     # What is known, node by node and edge by edge
