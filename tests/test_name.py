@@ -346,3 +346,17 @@ def test_a_text_that_stands_for_several_numbers_gives_way_to_them() -> None:
         return sum(x * k for k in range(3))
 
     assert [n.label for n in graph(f, 1.0).nodes if n.op == "constant"] == ["0", "1", "2"]
+
+
+def test_a_call_that_has_become_hot_keeps_its_names() -> None:
+    def neuron(w: list[Any], b: Any) -> Any:
+        n = sum((wi * 2.0 for wi in w), b)
+        return n
+
+    def f(w: list[Any], b: Any) -> Any:
+        for _ in range(12):  # Python 3.11 makes an instruction of its own out of a call of a builtin that it saw often
+            b = np.tanh(neuron(w, b))
+        return b
+
+    found = [n.label for n in graph(f, [1.0, 2.0], 0.5).nodes if n.op == "tanh"]
+    assert found == [f"tanh(n{str(k).translate(str.maketrans('0123456789', '₀₁₂₃₄₅₆₇₈₉'))})" for k in range(1, 13)]

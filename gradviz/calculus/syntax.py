@@ -18,6 +18,7 @@ from .reading import read
 from .site import Site
 
 _SHADOWED = object()
+_PRECALL = 4  # bytes from Python 3.11's PRECALL to its CALL
 #: Builtins that hand on what a function they call returns; any other result of a builtin has another origin.
 _PASS_ON = frozenset(("sum", "reduce", "prod", "next"))
 _COLLECT = frozenset((
@@ -81,6 +82,8 @@ class Syntax:
     def _look(self, code: CodeType, globals: dict[str, Any], at: int) -> Spot:
         from executing import Source
 
+        if dis.opname[code.co_code[at]] == "PRECALL":  # Python 3.11, of a call that has become hot
+            at += _PRECALL
         place = next(islice(code.co_positions(), at // 2, None), (None,) * 4)
         line = place[0] or code.co_firstlineno
         try:
