@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import gradviz as gv
-from gradviz.calculus.optimisers import Momentum, Stepped
+from gradviz.calculus.optimisers import Adam, Momentum, Stepped
 from gradviz.errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue
 from gradviz.picture.panels import Along as gv_along
 from gradviz.record import advance, check, final, same, states, steps
@@ -276,3 +276,42 @@ def test_the_same_descent_twice_is_the_same_text():
     runs = [gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, lr=0.1, steps=4).run for _ in range(2)]
     assert dump(runs[0]) == dump(runs[1])
     assert math.isfinite(runs[0].series["loss"][-1])
+
+
+@pytest.mark.parametrize(
+    ("choose", "words"),
+    [
+        (lambda p, g, m: p, r"\(params, grads, memory\) -> \(params, memory\)"),
+        (lambda p, g, m: None, "returned None"),
+        (lambda p, g, m: ((), m), r"shapes \[\]; they must stay \[\(\)\]"),
+        (lambda p, g, m: ((np.ones(2),), m), r"\[\(2,\)\]"),
+        (lambda p, g, m: (("one",), m), "no number"),
+        (Adam, r"the optimiser returned Adam\("),  # the class, not one of its kind
+    ],
+)
+def test_an_optimiser_of_the_users_own_is_held_to_its_form(choose, words):
+    with pytest.raises(UnsupportedValue, match=words):
+        gv.descend(parabola, 0.0, optimizer=choose, steps=1)
+
+
+def test_learning_rates_are_numbers():
+    for lr in ("fast", None, np.array([0.1]), -1.0):
+        with pytest.raises(UnknownName, match="is not a learning rate"):
+            gv.descend(parabola, 0.0, lr=lr, steps=1)
+    with pytest.raises(UnknownName, match="lr gave 'fast' for step 0"):
+        gv.descend(parabola, 0.0, lr=lambda step: "fast", steps=1)
+    assert gv.descend(parabola, 0.0, lr=np.float64(0.1), steps=np.int64(2)).losses
+
+
+def test_traced_params_count_as_numbers_and_empty_ones_as_at_rest():
+    assert (
+        gv.descend(parabola, gv.var(0.0), lr=0.25, steps=1).losses == gv.descend(parabola, 0.0, lr=0.25, steps=1).losses
+    )
+    done = gv.descend(lambda p: np.sum(p["none"]), {"none": np.zeros(0)}, tolerance=0.1, steps=3)
+    assert done.losses == () and "no part of the gradient" in done.said[0]
+
+
+def test_a_curve_is_a_model_with_a_number_for_each_place():
+    for curve, words in ((3, "is no model"), (lambda p, x: np.ones(3), r"shape \(3,\) at")):
+        with pytest.raises(UnsupportedValue, match=words):
+            gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, curve=curve, steps=1)

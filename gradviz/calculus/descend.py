@@ -18,10 +18,11 @@ import numpy as np
 from ..errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue
 from ..record import Event, Graph, Node, Run, Sweep, freeze
 from ..record.state import add
-from .optimisers import Optimiser, Rate, Schedule, optimiser, rate_at
+from .optimisers import Optimiser, Rate, optimiser, rate_at
 from .record import Recorded, record
 from .series import Model, Watch, fill, is_number, series
-from .tree import walk
+from .trace import Var
+from .tree import mapped, walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ def descend(
     """Minimise loss(params, *data) step by step, and log every sweep.
 
     loss       returns one number, computed from the params by traced operations
-    params     a number, an array, or lists, tuples and dicts of them
+    params     a number, an array, or lists, tuples, dicts and dataclasses of them; a `gv.var` counts as its number
     data       handed on as they are; with `batch`, their first axis is cut into batches
     optimizer  "sgd", "momentum", "nesterov", "rmsprop", "adam", or a function (params, grads, memory) ->
                (params, memory), which has its own learning rate
@@ -78,12 +79,14 @@ def descend(
 
     It stops early, and says so, where the loss, a gradient or a parameter is no longer finite. Raises `GraphChanged`
     with the iteration and the first line that differs from the first iteration's, `SeedNeeded` where the loss is not
-    one number, `UnknownName` for an option that does not exist, `UnsupportedValue` for a batch that does not fit.
+    one number, `UnknownName` for an option that does not exist, `UnsupportedValue` for a batch that does not fit, and
+    for what an optimiser of the user's own returns, if it is not params and memory.
 
     >>> done = descend(lambda w: (w - 3.0) ** 2, 0.0, lr=0.25, steps=3)
     >>> done.losses, done.params
     ((9.0, 2.25, 0.5625), 2.625)
     """
+    params = mapped(params, lambda _, value: value.value if isinstance(value, Var) else value)
     _sensible(params, steps, keep, batch)
     choose = optimiser(optimizer, lr)
     said: list[str] = []
@@ -110,7 +113,7 @@ def descend(
         path.append(leaves)
         sizes.append([_size(g) for g in grads])
         reason = _stops(error, grads, n, steps, tolerance, budget, clock)
-        moved, memory = (leaves, memory) if reason is not None else choose(leaves, grads, memory)
+        moved, memory = (leaves, memory) if reason is not None else _moved(choose, leaves, grads, memory)
         if reason is None and not all(map(_finite, moved)):
             reason = f"diverged: iteration {n} moves a parameter beyond any number"
         last = reason is not None
@@ -139,8 +142,8 @@ def _sensible(params: Any, steps: int, keep: int, batch: int | None) -> None:
     if not any(is_number(value) for _, value in walk(params)):
         raise NoInputs("descend was given params without a number to change; give a number, an array or a dict of them")
     for name, value, least in (("steps", steps, 1), ("keep", keep, 1), ("batch", batch, 1)):
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
-            raise UnknownName(f"{name}={value!r} is not a number of {name}; give a whole number from {least}")
+        if value is not None and (not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least):
+            raise UnknownName(f"{name}={value!r} is no count; give a whole number from {least}")
 
 
 def _batches(data: Sequence[Any], batch: int | None, said: list[str]) -> Iterator[tuple[Any, ...]]:
@@ -232,6 +235,23 @@ def _sums(graph: Graph, backward: Sweep) -> dict[int, Any]:
     return found
 
 
+def _moved(choose: Optimiser, leaves: tuple[Any, ...], grads: tuple[Any, ...], memory: Any) -> tuple[Any, Any]:
+    """Take one step, and hold what comes of it against the parameters."""
+    found: Any = choose(leaves, grads, memory)
+    if not (isinstance(found, tuple) and len(found) == 2 and isinstance(found[0], list | tuple)):
+        raise UnsupportedValue(
+            f"the optimiser returned {str(found)[:60]}; it is a function (params, grads, memory) -> (params, memory), "
+            "in which params is a tuple"
+        )
+    moved, memory = found
+    shapes = [np.shape(v) if np.asarray(v).dtype.kind in "fiu" else "no number" for v in moved]
+    if shapes != [np.shape(v) for v in leaves]:
+        raise UnsupportedValue(
+            f"the optimiser returned parameters of the shapes {shapes}; they must stay {[np.shape(v) for v in leaves]}"
+        )
+    return moved, memory
+
+
 def _logged(run: Run, backward: Sweep, n: int, full: bool) -> Sweep:
     """Return a backward sweep with all its events, or with each node's gradient only."""
     if full:
@@ -250,7 +270,7 @@ def _stops(
         return f"diverged: a gradient of iteration {n} is not finite. A smaller learning rate may help"
     if n > steps:
         return ""
-    if tolerance is not None and max(float(np.max(np.abs(g))) for g in grads if np.size(g)) <= tolerance:
+    if tolerance is not None and max((float(np.max(np.abs(g), initial=0.0)) for g in grads), default=0.0) <= tolerance:
         return f"stopped after {n - 1} of {steps} steps: no part of the gradient is larger than {tolerance:g}"
     if budget is not None and time.monotonic() - clock > budget:
         return f"stopped after {n - 1} of {steps} steps: the {budget:g} seconds are spent"
@@ -271,6 +291,3 @@ def _grown(losses: Sequence[float]) -> list[str]:
     if len(losses) > 1 and math.isfinite(losses[-1]) and losses[-1] > losses[0]:
         return [f"the loss has grown from {losses[0]:.4g} to {losses[-1]:.4g}: the learning rate may be too large"]
     return []
-
-
-__all__ = ["Descent", "Rate", "Schedule", "descend"]

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from .op import ADDS, CALLS, MULTIPLIES, NEGATES, POWERS
 
 _BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 # xi is what people call the i-th x, and chi and omicron hardly differ from Latin letters: those are left alone.
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",

@@ -213,10 +213,10 @@ def _svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian:
         raise unknown("np.linalg.svd with full_matrices=True", ("np.linalg.svd",), None,
                       "an oblong matrix's further vectors have no derivative; pass full_matrices=False")  # fmt: skip
     u, s, vt = call(SVD.forward, a)
-    return _named("SVDResult", np.linalg.svd, np.eye(2), u, s, vt) if compute_uv else s
+    return _named(np.linalg.svd, np.eye(2), u, s, vt) if compute_uv else s
 
 
-def _named(_: str, function: Callable[..., Any], sample: Any, *parts: Any) -> Any:
+def _named(function: Callable[..., Any], sample: Any, *parts: Any) -> Any:
     """Return parts in the named tuple that NumPy's own function returns."""
     return type(function(sample))(*parts)
 
@@ -227,7 +227,7 @@ def _qr(a: Any, mode: str = "reduced") -> Any:
         raise unknown(f"np.linalg.qr with mode={mode!r} of a {m}×{n} matrix", ("np.linalg.qr",), None,
                       "gradviz differentiates the reduced factors, where the matrix is not wide")  # fmt: skip
     q, r = call(QR.forward, a)
-    return r if mode == "r" else _named("QRResult", np.linalg.qr, np.eye(2), q, r)
+    return r if mode == "r" else _named(np.linalg.qr, np.eye(2), q, r)
 
 
 def _by_triangle(a: Any, upper: bool) -> Any:
@@ -245,11 +245,11 @@ def _cholesky(a: Any, /, *, upper: bool = False) -> Any:
 
 
 def _eigh(a: Any, UPLO: str = "L") -> Any:
-    return _named("EighResult", np.linalg.eigh, np.eye(2), *call(EIGH.forward, _by_triangle(a, UPLO.upper() == "U")))
+    return _named(np.linalg.eigh, np.eye(2), *call(EIGH.forward, _by_triangle(a, UPLO.upper() == "U")))
 
 
 def _slogdet(a: Any) -> Any:
-    return _named("SlogdetResult", np.linalg.slogdet, np.eye(2), *call(SLOGDET.forward, a))
+    return _named(np.linalg.slogdet, np.eye(2), *call(SLOGDET.forward, a))
 
 
 def _matrix_power(a: Any, n: int) -> Any:

@@ -62,7 +62,7 @@ MEAN = Op(
 )  # fmt: skip
 
 
-def _others(y: Any, a: Any, axis: Axis, keepdims: bool) -> Any:
+def _others(y: Any, a: Any, axis: Axis) -> Any:
     """For each element, the product of the others it is multiplied with: exact where some of them are 0."""
     values = np.asarray(bare(a))
     if not np.any(values == 0):
@@ -80,7 +80,7 @@ def _others(y: Any, a: Any, axis: Axis, keepdims: bool) -> Any:
 PROD = Op(
     "prod", "reduction", lambda a, axis, keepdims: np.prod(a, axis=axis, keepdims=keepdims), "Π",
     "A product multiplies it, for each element, by the product of the others.", ("{y}/{0}",), "Π {0}", CALLS, (),
-    (lambda g, y, a, axis, keepdims: spread(g, a, axis) * _others(y, a, axis, keepdims),),
+    (lambda g, y, a, axis, keepdims: spread(g, a, axis) * _others(y, a, axis),),
     analytic=True, words=_over("Π"), formula="d Πa = Σᵢ (Πⱼ≠ᵢ aⱼ)·daᵢ", edge="Exact where elements are 0.",
 )  # fmt: skip
 

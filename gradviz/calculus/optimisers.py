@@ -43,7 +43,10 @@ class Optimiser(Protocol):
 
 def rate_at(lr: Rate, step: int) -> float:
     """Return the learning rate of a step, counted from 0."""
-    return float(lr(step)) if callable(lr) else float(lr)
+    rate = lr(step) if callable(lr) else lr
+    if not isinstance(rate, int | float | np.number):
+        raise UnknownName(f"lr gave {rate!r} for step {step}, which is not a learning rate; give a number")
+    return float(rate)
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,7 @@ def optimiser(name: str | Optimiser, lr: Rate) -> Optimiser:
         return name
     if name not in OPTIMISERS:
         raise UnknownName(f"optimizer={name!r} is not an optimiser; choose from {', '.join(OPTIMISERS)}")
-    if not callable(lr) and not (math.isfinite(lr) and lr > 0):
+    if not callable(lr) and not (isinstance(lr, int | float | np.number) and math.isfinite(lr) and lr > 0):
         raise UnknownName(f"lr={lr!r} is not a learning rate; give a number above 0, or a function of the step")
     made: Optimiser = OPTIMISERS[name](lr)
     return made

@@ -102,7 +102,7 @@ def groups(
         () if i in inputs or var.site is None else chains.of(var.site) for i, var in enumerate(vars)
     ]
     operations = [i for i in range(len(vars)) if args[i]]
-    whole = _whole(chains, paths, traced)
+    whole = _whole(paths, traced)
     count: Counter[Token] = Counter()
     for i in operations:
         count.update(set(paths[i]))
@@ -143,7 +143,7 @@ def _instance(name: str, used: Counter[str], taken: set[str]) -> str:
     return shown
 
 
-def _whole(chains: _Chains, paths: Sequence[tuple[Token, ...]], traced: bool) -> set[Token]:
+def _whole(paths: Sequence[tuple[Token, ...]], traced: bool) -> set[Token]:
     """Return the functions that everything happened in, where no function was handed over to be traced.
 
     Their box would be the frame of the picture.

@@ -95,12 +95,17 @@ def _curves(watch: Watch, given: Model) -> Mapping[str, Any]:
             "curve= needs points to draw: two equally long rows x and y, as the first two data or as "
             "curve=(model, x, y)"
         )
+    if not callable(curve):
+        raise UnsupportedValue(f"curve={curve!r} is no model; give a function (params, x) -> y")
     x, y = (np.asarray(p, float) for p in points)
     margin = 0.04 * (x.max() - x.min() or 1.0)
     grid = np.linspace(x.min() - margin, x.max() + margin, _GRID)
 
     def on(leaves: Sequence[Any], at: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(np.asarray(curve(watch.at(leaves), at), float), at.shape)
+        found = np.asarray(curve(watch.at(leaves), at), float)
+        if found.shape not in ((), at.shape):
+            raise UnsupportedValue(f"the curve has the shape {found.shape} at {at.size} places; give a number for each")
+        return np.broadcast_to(found, at.shape)
 
     return {
         "data x": x,
