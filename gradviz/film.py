@@ -239,6 +239,10 @@ class Film:
         played: dict[str, Any] = {"seconds_per_step": seconds_per_step, "hold": hold, "first": first, "last": last}
         k = self._frame_of(frame, until, pace)
         each = numbered(target)
+        if k is not None and (each is not None or (writer.animated and not writer.single)):
+            raise UnknownName(
+                f"{os.fspath(path)!r} shows all frames; frame= and until= are for a still, such as a .png"
+            )
         if fps is not None and not 1 <= fps <= 120:
             raise UnknownName(f"fps={fps!r} is not a rate in frames a second; choose from 1 to 120")
         if loop < 0:
