@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .calculus import known
 from .calculus.descend import Descent
-from .calculus.record import inputs_of, no_args, record
+from .calculus.record import inputs_of, no_args, parameters_of, record
 from .calculus.trouble import Explained, explain
 from .errors import UnknownName
 from .picture.draw import Options, compose
@@ -46,6 +46,7 @@ class Film:
         run: Run,
         *,
         inputs: Mapping[str, Any] | None = None,
+        wrt: Collection[int] | None = None,
         pace: str = "auto",
         theme: str | Theme = "light",
         rankdir: str = "auto",
@@ -56,6 +57,7 @@ class Film:
     ) -> None:
         self.run = run
         self._inputs = inputs_of(run) if inputs is None else inputs
+        self._wrt = parameters_of(run) if wrt is None else wrt
         self._options = Options(theme, rankdir, pace, title, depth, panels=tuple(map(panel, panels)), reveal=reveal)
         self._drawings: dict[Options, Drawing] = {}
         self._played: dict[tuple[object, ...], Drawing] = {}
@@ -78,7 +80,7 @@ class Film:
 
         None for inputs that were not differentiated by.
         """
-        return known.grads(self.run, self._inputs, self._final)
+        return known.grads(self.run, self._inputs, self._final, self._wrt)
 
     @property
     def trouble(self) -> Explained | None:
@@ -107,7 +109,7 @@ class Film:
             if name not in known:
                 raise UnknownName(f"{name!r} is no option of a film's pictures; choose from {', '.join(known)}")
         kept = {name: getattr(self._options, name) for name in known}
-        return Film(self.run, inputs=self._inputs, **(kept | changes))
+        return Film(self.run, inputs=self._inputs, wrt=self._wrt, **(kept | changes))
 
     def drawing(
         self,
@@ -366,11 +368,11 @@ def film(
     """
     if isinstance(target, Descent):
         no_args(args, kwargs, "a Descent")
-        run, inputs = target.run, target.inputs
+        run, inputs, differentiated = target.run, target.inputs, parameters_of(target.run)
     else:
         recorded = record(target, args, kwargs, wrt=wrt, seed=seed, sweeps=sweeps, direction=direction)
-        run, inputs = recorded.run, recorded.inputs
+        run, inputs, differentiated = recorded.run, recorded.inputs, recorded.wrt
     return Film(
-        run, inputs=inputs, pace=pace, theme=theme, rankdir=rankdir, depth=depth, title=title, panels=panels,
-        reveal=reveal,
+        run, inputs=inputs, wrt=differentiated, pace=pace, theme=theme, rankdir=rankdir, depth=depth, title=title,
+        panels=panels, reveal=reveal,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,16 +35,16 @@ def values(run: Run, inputs: Mapping[str, Any], state: State) -> Named:
     return _named(run, inputs, state.values.get)
 
 
-def grads(run: Run, inputs: Mapping[str, Any], state: State) -> Named:
-    """Return the gradient of every node by its name: zero for an input that no path leads to, None for others."""
+def grads(run: Run, inputs: Mapping[str, Any], state: State, wrt: Collection[int]) -> Named:
+    """Return the gradient of every node by its name: zero for those in `wrt` that no path leads to, None for others."""
     if run.sweep("backward") is None:
         return _named(run, inputs, lambda i: None)
 
     def look(i: int) -> Value | None:
-        node = run.graph.nodes[i]
-        if i in state.grads or node.op != "parameter":
+        if i in state.grads or i not in wrt:
             return state.grads.get(i)
-        return np.zeros(node.shape) if node.shape else 0.0
+        shape = run.graph.nodes[i].shape
+        return np.zeros(shape) if shape else 0.0
 
     return _named(run, inputs, look)
 

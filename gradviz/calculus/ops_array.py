@@ -161,6 +161,8 @@ def _reducer(row: Op, neutral: float, join: Callable[..., Any]) -> Callable[...,
     ) -> Any:
         a = a if dtype is None else np.astype(a, dtype)
         a = a if where is True else np.where(where, a, neutral)
+        if not np.ndim(a) and axis in (0, -1):
+            axis = None  # NumPy lets a number be reduced along an axis that it has not
         out = call(row.forward, a, axis, keepdims)
         return out if initial is None else join(out, initial)
 

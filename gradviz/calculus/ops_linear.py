@@ -171,6 +171,8 @@ def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     else:
         over_a, over_b = ([int(i) for i in np.atleast_1d(x)] for x in axes)
     over_a, over_b = [i % n for i in over_a], [i % m for i in over_b]
+    if [np.shape(a)[i] for i in over_a] != [np.shape(b)[j] for j in over_b]:  # einsum would repeat along an axis of 1
+        raise ValueError(f"shapes {np.shape(a)} and {np.shape(b)} do not match along axes {over_a} and {over_b}")
     left, right = list(ascii_letters[:n]), list(ascii_letters[n : n + m])
     for i, j in zip(over_a, over_b, strict=True):
         right[j] = left[i]

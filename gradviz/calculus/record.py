@@ -34,12 +34,14 @@ class Recorded:
              is no number
     built    the graph with the Vars it was made from; None where the target was a Run
     outputs  node ids in the structure of what the function returned; None for what is not traced
+    wrt      the ids of the inputs that were differentiated by
     """
 
     run: Run
     inputs: Mapping[str, Any]
     built: Built | None = None
     outputs: Any = None
+    wrt: frozenset[int] = frozenset()
 
 
 def record(
@@ -75,7 +77,7 @@ def record(
         raise UnknownName(f"{unknown[0]!r} is not a sweep; choose from {', '.join(SWEEPS)}")
     if isinstance(target, Run):
         no_args(args, kwargs, "a Run")
-        return Recorded(target, inputs_of(target))
+        return Recorded(target, inputs_of(target), wrt=parameters_of(target))
     if callable(target) and not isinstance(target, Var):
         traced = _trace(target, args, kwargs or {}, wrt)
     else:
@@ -102,13 +104,22 @@ def record(
     inputs |= {names[i.var]: ids[i.var] for i in traced.inputs if not i.path}
     places = iter(built.graph.outputs)
     return Recorded(
-        run, inputs, built, mapped(traced.returned, lambda _, v: next(places) if isinstance(v, Var) else None)
+        run,
+        inputs,
+        built,
+        mapped(traced.returned, lambda _, v: next(places) if isinstance(v, Var) else None),
+        frozenset(chosen),
     )
 
 
 def inputs_of(run: Run) -> dict[str, Any]:
     """Return the inputs of a Run by name, for one that says nothing of their structure."""
     return {n.name: n.id for n in run.graph.nodes if n.op in ("parameter", "data")}
+
+
+def parameters_of(run: Run) -> frozenset[int]:
+    """Return what a Run was differentiated by, for one that does not say."""
+    return frozenset(n.id for n in run.graph.nodes if n.op == "parameter")
 
 
 @dataclass(frozen=True, eq=False)
