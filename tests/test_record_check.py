@@ -209,3 +209,9 @@ def test_what_is_frozen_cannot_be_written_and_is_a_copy() -> None:
 
 def test_formulas_are_filled_once() -> None:
     assert fill("{g} {1}ᵀ + {y}", {"g": "{1}", "1": "h"}) == "{1} hᵀ + {y}"
+
+
+def test_a_node_has_one_value_or_several_throughout() -> None:
+    odd = Sweep("backward", (Event(4, 1.0), Event(4, (1.0, 2.0), 0), Event(4, 1.0, 1), Event(2, 1.0, 0)))
+    with pytest.raises(InvalidRun, match="sweep 1 .*other parts than node 2"):
+        check(Run(GRAPH, (FORWARD, odd)))

@@ -117,6 +117,7 @@ class Run:
 def check(run: Run) -> Run:
     """Prove the rules of a Run and return it; raise `InvalidRun` with the first event that breaks one."""
     nodes, users = run.graph.nodes, run.graph.users
+    parts: dict[int, int] = {}  # by node, of how many parts its values and gradients are; -1 for one
     for number, sweep in enumerate(run.sweeps):
         here = f"sweep {number} ({sweep.kind})"
         known: set[object] = set()  # nodes told; (node, arg) sent
@@ -143,6 +144,9 @@ def check(run: Run) -> Run:
             elif sweep.kind == "forward" and not known.issuperset(node.args):
                 raise InvalidRun(f"{here}: node {e.node} has a value before its args do")
             known.add(e.node if e.arg is None else (e.node, e.arg))
+            several = len(e.value) if isinstance(e.value, tuple) else -1
+            if parts.setdefault(receiver.id, several) != several:
+                raise InvalidRun(f"{here}: a value of other parts than node {receiver.id} has had before")
             if not isinstance(e.value, tuple) and np.shape(e.value) != receiver.shape:
                 raise InvalidRun(
                     f"{here}: a value of shape {np.shape(e.value)} for node {receiver.id} of shape {receiver.shape}"

@@ -254,7 +254,8 @@ def _read_value(r: _Reader) -> Value:
         flat = [x.as_string() for x in items]
     else:
         flat = [_read_float(x) for x in items]
-    return freeze(np.array(flat, dtype).reshape(shape))
+    with np.errstate(all="ignore"):  # a number that the dtype cannot hold is an infinity in it
+        return freeze(np.array(flat, dtype).reshape(shape))
 
 
 def _read_float(r: _Reader) -> float:
