@@ -213,5 +213,5 @@ def test_formulas_are_filled_once() -> None:
 
 def test_a_node_has_one_value_or_several_throughout() -> None:
     odd = Sweep("backward", (Event(4, 1.0), Event(4, (1.0, 2.0), 0), Event(4, 1.0, 1), Event(2, 1.0, 0)))
-    with pytest.raises(InvalidRun, match="sweep 1 .*other parts than node 2"):
+    with pytest.raises(InvalidRun, match=r"sweep 1 .*other parts than node 2"):
         check(Run(GRAPH, (FORWARD, odd)))
