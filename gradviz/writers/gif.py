@@ -8,7 +8,7 @@ at edges are at most `NEAR` levels off.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, BinaryIO
@@ -47,7 +47,7 @@ def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: 
     with TemporaryFile() as scratch:
         pack = Packer(table, size, scratch)
         clock = Clock(100, least=2)  # players show shorter frames for a tenth of a second
-        for image in in_turn(partial(pack, d, clock.ticks(d.frame.seconds)) for d in deltas(frames, size)):
+        for image in in_turn(pack(d, clock.ticks(d.frame.seconds)) for d in deltas(frames, size)):
             out.write(image)
     out.write(b";")
     end = out.tell()
@@ -63,8 +63,8 @@ class Packer:
         self._table, self._scratch = table, scratch
         self._shown = np.full(size[::-1], CLEAR, np.uint8)  # the table's indices; `CLEAR` where it has none
 
-    def __call__(self, delta: Delta, ticks: int) -> bytes:
-        """Return an image with what comes before it: it stays (disposal 1), `CLEAR` is transparent."""
+    def __call__(self, delta: Delta, ticks: int) -> Callable[[], bytes]:
+        """Return what packs an image with its head: it stays (disposal 1), `CLEAR` is transparent."""
         left, top, right, bottom = delta.box
         picture = np.full((bottom - top, right - left), CLEAR, np.uint8)
         own = b""
@@ -85,7 +85,7 @@ class Packer:
             _close_gaps(picture, self._shown[top:bottom, left:right], places)
         control = b"!\xf9\x04" + struct.pack("<BHB", 0b101, min(ticks, 65_535), CLEAR) + b"\0"
         place = struct.pack("<HHHHB", left, top, right - left, bottom - top, 0x87 if own else 0)
-        return control + b"," + place + own + _packed(picture, self._scratch)
+        return partial(_packed, control + b"," + place + own, picture, self._scratch)
 
 
 def _close_gaps(picture: np.ndarray, shown: np.ndarray, places: np.ndarray) -> None:
@@ -103,8 +103,8 @@ def _close_gaps(picture: np.ndarray, shown: np.ndarray, places: np.ndarray) -> N
     flat[inside] = places[shown[np.divmod(inside, shown.shape[1])]]
 
 
-def _packed(picture: np.ndarray, scratch: IO[bytes]) -> bytes:
-    """Return the image data of indices: LZW in blocks, taken out of a file that Pillow writes.
+def _packed(head: bytes, picture: np.ndarray, scratch: IO[bytes]) -> bytes:
+    """Return an image with its data: LZW in blocks, taken out of a file that Pillow writes.
 
     Only into a file that the system knows does Pillow write without holding up all other threads.
     """
@@ -123,7 +123,7 @@ def _packed(picture: np.ndarray, scratch: IO[bytes]) -> bytes:
         at += 1
     flags = data[at + 9]
     at += 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
-    return data[at:-1]  # without the trailer
+    return head + data[at:-1]  # without the trailer
 
 
 class Table:
