@@ -360,3 +360,7 @@ def test_a_call_that_has_become_hot_keeps_its_names() -> None:
 
     found = [n.label for n in graph(f, [1.0, 2.0], 0.5).nodes if n.op == "tanh"]
     assert found == [f"tanh(n{str(k).translate(str.maketrans('0123456789', '₀₁₂₃₄₅₆₇₈₉'))})" for k in range(1, 13)]
+
+
+def test_what_is_named_on_the_way_is_written_by_its_name() -> None:
+    assert names(lambda x: (y := x * x) + y, 3.0)[-1] == "y + y"

@@ -265,17 +265,7 @@ def _convolve(a: Any, v: Any, mode: str = "full") -> Any:
 def _correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     if np.size(v) > np.size(a):
         return np.flip(_correlate(v, a, mode))
-    full = _convolve(a, np.flip(v))
-    n, short = np.size(a), np.size(v)
-    match mode:
-        case "full":
-            return full
-        case "same":
-            return full[(short - 1) // 2 : (short - 1) // 2 + n]
-        case "valid":
-            return full[short - 1 : n]
-        case _:
-            raise ValueError(f"mode must be one of 'valid', 'same', or 'full' (got {mode!r})")
+    return _convolve(a, np.flip(v), mode)
 
 
 ROWS = (MATMUL, OUTER, EINSUM, CROSS, CONVOLVE)

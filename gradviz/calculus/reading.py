@@ -30,6 +30,8 @@ def read(node: ast.AST, lines: Sequence[str]) -> Worded:
     match node:
         case ast.Name(id=name):
             return Worded(identifier(name))
+        case ast.NamedExpr(target=target):
+            return read(target, lines)
         case ast.Constant(value=value):
             plain = isinstance(value, int | float) and not isinstance(value, bool)
             return leading((segment(node, lines) or repr(value)) if plain else ast.unparse(node))
