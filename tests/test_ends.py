@@ -95,3 +95,10 @@ def test_a_spectrum_says_what_can_be_done_with_it() -> None:
     with pytest.raises(UnknownAttribute, match=r"test_ends.py:\d+: a traced spectrum.*'sum'; use np.sum\(\), np.abs"):
         gv.grad(lambda a: np.fft.fft(a).sum().real)(V)
     assert gv.grad(lambda a: np.abs(np.fft.fft(a)[0]) * len(np.fft.fft(a)))(V).tolist() == [-3.0, -3.0, -3.0]
+
+
+def test_only_what_is_nan_itself_is_left_out() -> None:
+    x = np.array([1.0, np.nan, np.inf])
+    with np.errstate(all="ignore"):
+        for f in (np.nanvar, np.nanstd, np.nansum, np.nanmean, np.nanmax):
+            np.testing.assert_equal(gv.vjp(f, x)[0], f(x))

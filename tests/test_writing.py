@@ -10,7 +10,7 @@ import pytest
 
 import gradviz as gv
 from gradviz.calculus.record import record
-from gradviz.errors import Detached
+from gradviz.errors import Detached, UnknownFunction
 
 A, V, W = np.array([[0.3, -1.2, 0.7], [1.1, 0.2, -0.5]]), np.array([0.3, -1.2, 0.7]), np.array([1.1, 0.2, -0.5])
 
@@ -69,6 +69,21 @@ def test_where_an_index_repeats_what_stayed_gets_the_gradient() -> None:
 
     agrees(last, V, W)
     agrees(added, V, W)
+
+
+def test_adding_at_places_adds_as_often_as_they_are_named() -> None:
+    def f(x: Any, w: Any) -> Any:
+        y = x * 2.0
+        np.add.at(y, [0, 0, 2], w)
+        np.subtract.at(y, [1, 1], w[0])
+        np.add.at(y, np.array([2, 2]), 1.0)
+        return y * x
+
+    agrees(f, V, W)
+    with pytest.raises(Detached, match=r"np.add.at.*not traced; begin with|np.add.at.*begin with a traced array"):
+        record(lambda x: np.add.at(np.zeros(3), [0, 0, 1], x), (V,))
+    with pytest.raises(UnknownFunction, match=r"np.multiply.at"):
+        record(lambda x: np.multiply.at(x, [0, 0], 2.0), (V,))
 
 
 def test_an_operator_that_writes_is_seen_under_the_arrays_other_names() -> None:

@@ -97,6 +97,10 @@ class Arraylike(Traced):
                 raise detached(f"np.{ufunc.__name__}(..., out=...) writes into an array that is not traced",
                                "use the value that it returns, without out=", frame)  # fmt: skip
             del kwargs["out"]  # array += var: the name is bound to a new value, and the array is left alone
+        if method == "at":
+            from .writing import add_at
+
+            return add_at(ufunc, *inputs, frame=frame)
         if method != "__call__":
             stands = ops.ufunc_method(ufunc, method, frame)
             return stands(*inputs, **{k: v for k, v in kwargs.items() if not ops.is_default(k, v)})

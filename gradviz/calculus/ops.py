@@ -162,7 +162,7 @@ def ufunc_method(ufunc: np.ufunc, method: str, frame: FrameType | None) -> Calla
         case "outer":
             return ops_grid.spread_out(ufunc)
         case _:
-            raise unknown(f"np.{ufunc.__name__}.{method}", (), frame, "it writes into an array, or into parts of one")
+            raise unknown(f"np.{ufunc.__name__}.{method}", (), frame, "it works on stretches of an array")
 
 
 def _from_axis_0(function: Callable[..., Any]) -> Callable[..., Any]:

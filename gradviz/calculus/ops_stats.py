@@ -135,7 +135,7 @@ def _nanmean(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 def _nanvar(a: Any, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
     number = np.sum(~np.isnan(a), axis=axis, keepdims=keepdims)
-    off = _where_nan(a - _nanmean(a, axis, True), 0.0)
+    off = np.where(np.isnan(a), 0.0, a - _nanmean(a, axis, True))
     return np.sum(off**2, axis=axis, keepdims=keepdims) / (number - ddof)
 
 

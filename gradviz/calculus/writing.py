@@ -9,6 +9,7 @@ lose their value: whoever uses one of them afterwards is refused.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
@@ -17,8 +18,8 @@ import numpy as np
 
 from . import dispatch, ops_basic, trace
 from .op import Op
-from .ops_shape import GETITEM, SETITEM
-from .refuse import detached
+from .ops_shape import GETITEM, SETITEM, scatter
+from .refuse import detached, unknown
 from .site import here
 from .trace import Var
 from .value import settle
@@ -53,6 +54,20 @@ def update(var: Var, op: Op, function: Callable[[Any, Any], Any], other: Any, fr
     old = _version(var)
     _become(var, made, op, (old, old if new is var else new), None, frame)
     return var
+
+
+def add_at(ufunc: np.ufunc, var: Any, key: Any, value: Any = 1.0, *, frame: FrameType) -> None:
+    """Do what np.add.at does: add to a place as often as the index names it. np.subtract has the same."""
+    known = {np.add: (ops_basic.ADD, operator.iadd), np.subtract: (ops_basic.SUBTRACT, operator.isub)}
+    if ufunc not in known:
+        raise unknown(f"np.{ufunc.__name__}.at", ("np.add.at", "np.subtract.at"), frame)
+    if not isinstance(var, Var):
+        raise detached(f"np.{ufunc.__name__}.at was about to write a traced value into an array that is not traced",
+                       "begin with a traced array: z = np.zeros(3) + 0.0 * v", frame)  # fmt: skip
+    index = dispatch.index_of(key, frame)
+    wide = np.shape(var.value[index])
+    value = value if np.shape(value) == wide else np.broadcast_to(value, wide)
+    update(var, *known[ufunc], scatter(value, var.shape, index), frame)
 
 
 def _goes_back(part: Var, var: Var, index: Any) -> bool:
