@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import ceil
 
 import numpy as np
 
@@ -23,6 +24,7 @@ _NARROW = 720.0  # px; on a narrower canvas the legend may stand under the title
 _LEAST_ROOM = 100.0  # px, for a title beside the legend
 _LINE = 21.0  # px from a line of the legend to the next
 _BETWEEN = 28.0  # between the tracks of two sweeps
+_TICKS = 12  # of a track, in one element
 _NAMED = 8  # more tracks than that stand close together, and only the current one is named
 _NAMES = {"forward": "forward", "backward": "backward", "tangent": "tangent", "update": "update"}
 
@@ -223,13 +225,13 @@ def timeline(line_of: Sequence[Track], current: int, k: int, y: float, theme: Th
 
     said   stands in place of "step k of n"
 
-    A track is one element for each of its halves, done and ahead, so that a step changes few of them.
+    A track is several elements, a few ticks each, so that a step changes one of them.
     """
     parts: list[Element] = []
     for i, t in enumerate(line_of):
         stroke, ink = sweep_colour(t.kind, theme)
         done = t.n if i < current else k if i == current else 0
-        parts.append(Element(f"track-{i}", "timeline", tuple(_track(t, done, y, stroke, theme))))
+        parts += _track(i, t, done, y, stroke, theme.idle)
         if t.named or i == current or (current >= len(line_of) <= _NAMED and i == 0):
             x = t.x0 if t.named else min(t.x0, line_of[-1].x1 - 260)
             marks = [text(x, y - 16, t.name, 13, ink, bold=True)]
@@ -243,20 +245,33 @@ def timeline(line_of: Sequence[Track], current: int, k: int, y: float, theme: Th
     return parts
 
 
-def _track(t: Track, done: int, y: float, stroke: str, theme: Theme) -> list[Mark]:
-    marks: list[Mark] = []
-    split = t.at(done) if done else t.x0
-    if split < t.x1:
-        marks.append(line(split, y, t.x1, y, stroke=theme.idle, width=1.5))
-    if done and split > t.x0:
-        marks.append(line(t.x0, y, split, y, stroke=stroke, width=3))
+def _track(i: int, t: Track, done: int, y: float, stroke: str, idle: str) -> Iterator[Element]:
     apart = (t.x1 - t.x0) / max(t.n - 1, 1)
-    every = max(1, int(np.ceil(6 / apart))) if apart else 1
+    every = max(1, ceil(6 / apart)) if apart else 1
     half = 5.0 if apart * every >= 16 else 4.0
-    for colour, ks in ((stroke, range(1, done + 1)), (theme.idle, range(done + 1, t.n + 1))):
-        shown = [*range(ks.start + (1 - ks.start) % every, ks.stop, every)]
-        xs = [t.at(k) for k in ([*shown, t.n] if t.n in ks and t.n not in shown[-1:] else shown)]
+    ticks = [*range(1, t.n, every), t.n]
+    for b in range(0, len(ticks), _TICKS):
+        shown = tuple(ticks[b : b + _TICKS])
+        end = (ticks[b + _TICKS :] or [t.n])[0]
+        yield _piece(
+            f"track-{i}-{b // _TICKS}", t, shown, end, min(max(done, shown[0] - 1), end), y, half, stroke, idle
+        )
+
+
+@lru_cache(maxsize=512)
+def _piece(
+    name: str, t: Track, shown: tuple[int, ...], end: int, done: int, y: float, half: float, stroke: str, idle: str
+) -> Element:
+    """Draw a piece of a track from its first tick to the step `end`, where the next piece starts."""
+    marks: list[Mark] = []
+    x0, x1 = t.x0 if shown[0] == 1 else t.at(shown[0]), t.at(end)
+    split = max(x0, t.at(done)) if done else x0
+    if split < x1:
+        marks.append(line(split, y, x1, y, stroke=idle, width=1.5))
+    if split > x0:
+        marks.append(line(x0, y, split, y, stroke=stroke, width=3))
+    for colour, xs in ((stroke, [t.at(k) for k in shown if k <= done]), (idle, [t.at(k) for k in shown if k > done])):
         if xs:
             xy = tuple(v for x in xs for v in (x, y - half, x, y + half))
             marks.append(Path("ML" * len(xs), xy, None, colour, 1.5))
-    return marks
+    return Element(name, "timeline", tuple(marks))
