@@ -201,6 +201,14 @@ def _channels(colours: np.ndarray) -> np.ndarray:
     return np.stack([colours & 255, colours >> 8 & 255, colours >> 16 & 255], axis=-1).astype(np.int16)
 
 
+def _distances(colours: np.ndarray, entries: np.ndarray) -> np.ndarray:
+    """Return how many levels each colour is off each entry, in the channel where it is most: (colours, entries)."""
+    most = np.abs(colours[:, None, 0] - entries[:, 0])
+    for c in (1, 2):
+        np.maximum(most, np.abs(colours[:, None, c] - entries[:, c]), out=most)
+    return most
+
+
 def _cover(
     colours: np.ndarray, entries: np.ndarray, count: int, near: int = NEAR
 ) -> tuple[np.ndarray, int, np.ndarray] | None:
@@ -214,7 +222,7 @@ def _cover(
     nearest = np.zeros(len(rgb), np.uint8)
     for at in range(0, len(rgb) if count else 0, 1024):
         part = slice(at, at + 1024)
-        distance = np.abs(rgb[part, None] - entries[None, :count]).max(2)
+        distance = _distances(rgb[part], entries[:count])
         nearest[part] = distance.argmin(1)
         best[part] = distance.min(1)
     while (far := np.flatnonzero(best > near)).size:
