@@ -58,7 +58,8 @@ class Film:
         self.run = run
         self._inputs = inputs_of(run) if inputs is None else inputs
         self._wrt = parameters_of(run) if wrt is None else wrt
-        self._options = Options(theme, rankdir, pace, title, depth, panels=tuple(map(panel, panels)), reveal=reveal)
+        beside = (panels,) if isinstance(panels, str) or callable(panels) else panels
+        self._options = Options(theme, rankdir, pace, title, depth, panels=tuple(map(panel, beside)), reveal=reveal)
         self._drawings: dict[Options, Drawing] = {}
         self._played: dict[tuple[object, ...], Drawing] = {}
 
@@ -179,6 +180,8 @@ class Film:
     def _still(self, frame: int | None, **size: Any) -> tuple[Drawing, int]:
         """Return the drawing that a still is taken from, and which of its frames it is."""
         k = -1 if frame is None else frame
+        if not isinstance(k, int):
+            raise UnknownName(f"frame={frame!r} is not the number of a frame; frames count from 0")
         moving = k != -1 and k != self.drawing(**size).count - 1
         return self.drawing(**size, moving=moving), k
 
@@ -247,7 +250,7 @@ class Film:
             )
         if fps is not None and not 1 <= fps <= 120:
             raise UnknownName(f"fps={fps!r} is not a rate in frames a second; choose from 1 to 120")
-        if loop < 0:
+        if not isinstance(loop, int) or loop < 0:
             raise UnknownName(f"loop={loop!r} is not how often to play; choose 0 for ever, or a whole number")
         if tex:
             beamer.check(target.stem)

@@ -209,3 +209,12 @@ def test_data_that_no_path_leads_to_have_a_zero_where_everything_was_differentia
     film = gv.film(lambda x, w: w * 2.0, np.ones(2), 3.0)
     assert film.grads["x"].tolist() == [0.0, 0.0] and film.restyled(theme="dark").grads["x"].tolist() == [0.0, 0.0]
     assert gv.film(lambda x, w: w * 2.0, 1.0, 3.0, wrt="w").grads == {"x": None, "w": 2.0}
+
+
+def test_one_panel_needs_no_tuple_and_numbers_must_be_whole():
+    done = gv.descend(lambda w: (w - 3.0) ** 2, 0.0, steps=2)
+    assert gv.film(done, panels="loss").svg() == gv.film(done, panels=("loss",)).svg()
+    with pytest.raises(UnknownName, match="frame='last'"):
+        neuron().svg(frame="last")
+    with pytest.raises(UnknownName, match=r"loop=1.5"):
+        neuron().save("film.gif", loop=1.5)

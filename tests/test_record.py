@@ -168,3 +168,13 @@ def test_direction_as_a_tuple_and_by_default() -> None:
     assert final(run).tangents[len(run.graph.nodes) - 1] == 12.0 and run.sweeps[0].label == "along w"
     run = record(f, (3.0, 2.0), sweeps=("tangent",), direction=(0.0, 1.0)).run
     assert final(run).tangents[len(run.graph.nodes) - 1] == 9.0 and run.sweeps[0].label == "along x"
+
+
+def test_what_seeds_and_directions_hold_too_much_is_said() -> None:
+    with pytest.raises(SeedNeeded, match="'z', which was not returned"):
+        record(lambda w: {"a": w * 2}, (1.0,), seed={"a": 1.0, "z": 2.0})
+    with pytest.raises(SeedNeeded, match="direction has 3 parts; give one for each of w, x"):
+        record(lambda w, x: w * x, (1.0, 2.0), sweeps=("tangent",), direction=(1.0, 0.0, 5.0))
+    for odd in ("far", 1j):
+        with pytest.raises(UnsupportedValue, match="the direction for w holds"):
+            record(lambda w: w * w, (1.0,), sweeps=("tangent",), direction={"w": odd})

@@ -23,6 +23,7 @@ from .site import forget, here
 from .sweep import Tape, forward_mode, pull, tape
 from .trace import Var, as_of
 from .tree import inside, mapped, substitute, title_of, walk
+from .value import reals
 
 Argnum = int | Sequence[int]
 
@@ -90,14 +91,6 @@ def _plain(value: Any, traced: bool) -> Any:
         value = value.value
     array = np.asarray(value)
     return float(array) if array.ndim == 0 and array.dtype == np.float64 else array.copy() if array.ndim else array[()]
-
-
-def _real(value: Any, what: str) -> Any:
-    """Return a cotangent or tangent as floats."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiub":
-        raise UnsupportedValue(f"{what} holds {array.dtype}; it needs real numbers")
-    return array.astype(float)[()]
 
 
 def _gradients(ran: _Ran, seeds: Sequence[Any], traced: bool) -> dict[str, Any]:
@@ -196,7 +189,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
             g = given.get(path, np.zeros(v.shape))
             if np.shape(g) != v.shape:
                 raise SeedNeeded(f"the cotangent has the shape {np.shape(g)}; it needs the output's, {v.shape}")
-            seeds.append(g if isinstance(g, Var) else _real(g, "the cotangent"))
+            seeds.append(g if isinstance(g, Var) else reals(g, "the cotangent"))
         traced = ran.traced or any(isinstance(g, Var) for g in seeds)
         found = _gradients(ran, seeds, traced)
         return tuple(substitute(p, found, f"{n}") for n, p in enumerate(primals))
@@ -231,7 +224,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
             raise SeedNeeded(f"primal {path} has the shape {v.shape} and its tangent {given}; they must be the same")
         if v in position:
             d = dots[path]
-            moving[position[v]] = d if isinstance(d, Var) else _real(d, f"the tangent of primal {path}")
+            moving[position[v]] = d if isinstance(d, Var) else reals(d, f"the tangent of primal {path}")
     with np.errstate(all="ignore"):
         forward_mode(on, moving, traced)
     forget()

@@ -21,6 +21,7 @@ from .op import CONSTANT, DATA, INPUT, PARAMETER
 from .site import is_tracing, tracing
 from .trace import Var, as_of
 from .tree import Call, bind, is_input, is_whole, mapped, substitute, title_of, walk
+from .value import reals
 
 #: The sweeps that a record may hold, in any order and number.
 SWEEPS = ("forward", "backward", "tangent")
@@ -312,6 +313,9 @@ def _seeds(seed: Any, traced: Traced, built: Built) -> dict[int, Any]:
     found: dict[int, Any] = {}
     several = len(traced.outputs) > 1 or not isinstance(traced.returned, Var)
     given = dict(walk(seed)) if several and seed is not None and isinstance(seed, list | tuple | Mapping) else None
+    strange = [path for path in given or () if path not in dict(walk(traced.returned))]
+    if strange:
+        raise SeedNeeded(f"seed has {strange[0]!r}, which was not returned; give it the structure of what was returned")
     for (path, v), i in zip(traced.outputs, built.graph.outputs, strict=True):
         name = path or built.graph.nodes[i].name or "the output"
         if type(v.value) is tuple:
@@ -333,10 +337,8 @@ def _seeds(seed: Any, traced: Traced, built: Built) -> dict[int, Any]:
             one = seed
         if np.shape(one) != v.shape:
             raise SeedNeeded(f"the seed for {name} has the shape {np.shape(one)}; it needs the output's, {v.shape}")
-        array = np.asarray(one)
-        if array.dtype.kind not in "fiu":
-            raise UnsupportedValue(f"the seed for {name} holds {array.dtype}; it needs real numbers")
-        found[i] = found[i] + array.astype(float) if i in found else array.astype(float)
+        start = reals(one, f"the seed for {name}")
+        found[i] = found[i] + start if i in found else start
     return found
 
 
@@ -357,7 +359,9 @@ def _direction(direction: Any, inputs: Mapping[str, Input]) -> tuple[list[tuple[
         pairs = dict(walk(direction))
     elif isinstance(direction, list | tuple):
         tops = list(dict.fromkeys(p.split(".")[0].split("[")[0] for p in inputs))
-        pairs = dict(walk(dict(zip(tops, direction, strict=False))))
+        if len(direction) != len(tops):
+            raise SeedNeeded(f"direction has {len(direction)} parts; give one for each of {_list(tops)}, or a dict")
+        pairs = dict(walk(dict(zip(tops, direction, strict=True))))
     elif len(floats) == 1:
         pairs = {next(iter(floats)): direction}
     else:
@@ -371,6 +375,6 @@ def _direction(direction: Any, inputs: Mapping[str, Input]) -> tuple[list[tuple[
             raise SeedNeeded(
                 f"the direction for {path} has the shape {np.shape(value)}; it needs the input's, {v.shape}"
             )
-        found.append((v, np.asarray(value, float)))
+        found.append((v, reals(value, f"the direction for {path}")))
     moving = [p for p, value in pairs.items() if np.any(value)]
     return found, f"along {_list(map(identifier, moving))}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import UnsupportedValue
 from .refuse import unsupported
 
 _array = np.ndarray
@@ -50,3 +51,11 @@ def checked(value: Any, frame: FrameType | None = None) -> Any:
         what = "an object array" if array.dtype.kind == "O" else f"a value of dtype {array.dtype}"
         raise unsupported(what if not isinstance(value, complex) else f"the complex number {value}", frame)
     return settle(array, frame)
+
+
+def reals(value: Any, what: str) -> Any:
+    """Return a seed, tangent or cotangent as floats; raise `UnsupportedValue` for what holds no real numbers."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiu":
+        raise UnsupportedValue(f"{what} holds {array.dtype}; it needs real numbers")
+    return array.astype(float)[()]

@@ -54,7 +54,7 @@ def load(text: str | bytes) -> Run:
         raise
     except json.JSONDecodeError as error:
         raise InvalidRun(f"this is not a Run: it is no JSON at line {error.lineno}, column {error.colno}") from error
-    except (RecursionError, ValueError) as error:
+    except (RecursionError, TypeError, ValueError) as error:
         raise InvalidRun(f"this is not a Run: it cannot be read as JSON ({type(error).__name__})") from error
     top = _Reader(data, "the file")
     if not isinstance(data, dict) or data.get("format") != FORMAT:
