@@ -203,7 +203,7 @@ def _channels(colours: np.ndarray) -> np.ndarray:
 
 def _distances(colours: np.ndarray, entries: np.ndarray) -> np.ndarray:
     """Return how many levels each colour is off each entry, in the channel where it is most: (colours, entries)."""
-    most = np.abs(colours[:, None, 0] - entries[:, 0])
+    most: np.ndarray = np.abs(colours[:, None, 0] - entries[:, 0])
     for c in (1, 2):
         np.maximum(most, np.abs(colours[:, None, c] - entries[:, c]), out=most)
     return most
