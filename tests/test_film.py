@@ -206,6 +206,7 @@ def test_memory_does_not_grow_with_the_number_of_frames():
         tracemalloc.stop()
     assert held[1] < 1.2 * held[0]
 
+
 def test_data_that_no_path_leads_to_have_a_zero_where_everything_was_differentiated_by():
     film = gv.film(lambda x, w: w * 2.0, np.ones(2), 3.0)
     assert film.grads["x"].tolist() == [0.0, 0.0] and film.restyled(theme="dark").grads["x"].tolist() == [0.0, 0.0]
