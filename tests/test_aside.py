@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from gradviz.writers.aside import in_turn
+from gradviz.writers.aside import AHEAD, in_turn
 
 
 def test_results_come_in_order_from_one_other_thread() -> None:
@@ -33,7 +33,7 @@ def test_only_a_few_pieces_are_made_ahead() -> None:
             made += 1
             yield partial(int, k)
 
-    assert all(made <= k + 3 for k in in_turn(pieces()))
+    assert all(made <= k + AHEAD + 1 for k in in_turn(pieces()))
     assert made == 50
 
 

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TypeVar
 
 _Result = TypeVar("_Result")
-_AHEAD = 2  # frames drawn and not yet encoded, at most
+AHEAD = 8  # frames drawn and not yet encoded, at most: some take an encoder much longer than others
 _SWITCH = 0.0005  # s
 
 
@@ -25,7 +25,7 @@ def in_turn(work: Iterator[Callable[[], _Result]]) -> Iterator[_Result]:
         try:
             for piece in work:
                 waiting.append(worker.submit(piece))
-                if len(waiting) > _AHEAD:
+                if len(waiting) > AHEAD:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

@@ -16,15 +16,15 @@ from .deltas import Clock
 from .patch import patched
 from .raster import Raster
 
-#: Quality is constant; the number of threads is fixed, because the bytes depend on it.
-_H264 = {"crf": "18", "preset": "veryfast", "tune": "stillimage", "bf": "0", "g": "120", "threads": "2"}
+#: Quality is constant. An encoder has one thread: the bytes depend on their number, and the drawing needs one too.
+_H264 = {"crf": "18", "preset": "veryfast", "tune": "stillimage", "bf": "0", "g": "120", "threads": "1"}
 _VP9 = {
     "crf": "20",
     "b": "0",
     "deadline": "realtime",
     "cpu-used": "6",
     "g": "120",
-    "threads": "2",
+    "threads": "1",
     "lag-in-frames": "0",
 }
 
@@ -54,7 +54,7 @@ def _write(
             container.metadata["title"] = first.scene.title.encode("utf-8", "backslashreplace").decode()
         stream: Any = container.add_stream(codec, rate=1000, options=options)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.codec_context.thread_count = 2
+        stream.codec_context.thread_count = 1
         stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
         for name in ("color_primaries", "color_trc", "colorspace"):
             setattr(stream.codec_context, name, 1)  # BT.709

@@ -87,7 +87,7 @@ def _encode(drawing: Drawing) -> float:
     container = av.open(io.BytesIO(), mode="w", format="mp4")
     stream = container.add_stream("libx264", rate=25, options=dict(H264))
     stream.width, stream.height, stream.pix_fmt = *drawing.canvas.pixels, "yuv420p"
-    stream.codec_context.thread_count = 2
+    stream.codec_context.thread_count = int(H264["threads"])
     for frame in drawing:
         if raster is None:
             raster = Raster(frame.scene.width, frame.scene.height, *drawing.canvas.pixels, frame.scene.ground)
