@@ -99,3 +99,30 @@ def test_a_change_too_small_to_show_in_the_result_is_no_mismatch() -> None:
         return h
 
     assert check(chain, [1.0] * 40, 0.5).derivatives
+
+
+def test_a_function_may_write_to_what_it_is_given() -> None:
+    def f(x: Any) -> Any:
+        x += 1.0
+        x[0] = 2.0
+        return (x * x).sum()
+
+    x = np.array([1.0, 2.0])
+    assert check(f, x).derivatives and x.tolist() == [1.0, 2.0]
+
+
+def test_of_many_operations_on_numbers_the_one_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def f(x: Any) -> Any:
+        for k in range(40):
+            x = x * (1.0 + 0.01 * k)
+        peak = gv.relu(x - x.value)
+        return x * x + peak
+
+    found = check(f, 0.5)
+    assert found.derivatives > 80 and [s.split(":")[0] for s in found.skipped] == ["peak"]
+    wrong = replace(ops_basic.MULTIPLY, partials=(lambda y, a, b: b + (np.abs(a - 0.7) < 0.2), lambda y, a, b: a))
+    monkeypatch.setattr(
+        trace.Var, "__mul__", lambda a, b: trace.apply(wrong, (a, b), None, __import__("sys")._getframe(1))
+    )
+    with pytest.raises(GradientMismatch, match=r"test_check.py:\d+: \S+: the op multiply gives"):
+        check(f, 0.5)

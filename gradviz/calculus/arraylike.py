@@ -28,7 +28,6 @@ class Arraylike(Traced):
     """The base of `Var`: everything that arrays have and that is not arithmetic."""
 
     __slots__ = ()
-    __array_priority__ = 1000.0
 
     params: dict[str, Any] | None
 

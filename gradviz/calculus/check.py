@@ -4,17 +4,17 @@ Finite differences are Ridders' (1982, "Accurate computation of F'(x) and F'(x)F
 shrinking steps, extrapolated, the best by its own error estimate. On analytic ops the complex step serves too
 (Squire and Trapp 1998): Im f(x + ih) / h, which loses no digits.
 
-Where there are many inputs, several are moved at once, by other lengths each: a wrong derivative among them shows as
-well as alone, and only where one does is each moved by itself.
+Where there are many inputs, or operations on numbers, several are moved at once, by other lengths each: a wrong
+derivative among them shows as well as alone, and only where one does is each moved by itself.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -23,14 +23,17 @@ from .leaf import leaf
 from .modes import grad
 from .op import ALIAS, CONSTANT, INPUT
 from .sweep import contribution, pull, push, tape
-from .trace import Var
+from .trace import Var, as_of
 from .tree import Call, bind, is_input, is_whole, substitute, walk
 
 #: A number among the inputs: the path of its array, and where it is in there.
 _Place: TypeAlias = tuple[str, tuple[int, ...]]
+#: An operation, and which of its operands it is checked by.
+_Operand: TypeAlias = tuple[Var, int]
+_T = TypeVar("_T")
 #: Relative agreement that is asked of finite differences, of the complex step, and of forward mode.
 FINITE, COMPLEX, FORWARD = 1e-6, 1e-12, 1e-10
-#: Up to so many input numbers are moved one by one; where there are more, so many at once.
+#: Up to so many input numbers are moved one by one; where there are more, and of operations, so many at once.
 ALONE, AT_ONCE = 64, 16
 
 
@@ -72,8 +75,10 @@ def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 
     if not numbers:
         raise NoInputs("gv.check was given no number or array of floats to differentiate by")
     leaves = {path: leaf(v[()] if v.ndim == 0 else v, path, INPUT, frame) for path, v in numbers.items()}
+    seqs = {path: v.seq for path, v in leaves.items()}
     with np.errstate(all="ignore"):
         returned = f(*_with(call, leaves))
+        leaves = {path: as_of(v, seqs[path]) for path, v in leaves.items()}  # the function may have written to them
         outputs = [(path, v) for path, v in walk(returned) if isinstance(v, Var)]
         if not outputs:
             raise NoInputs(f"the function returned {str(returned)[:60]}, which was not computed from its arguments")
@@ -109,35 +114,76 @@ def _with(call: Call, by: Mapping[str, Any]) -> list[Any]:
     return call.given(substitute(call.arguments, by))[0]
 
 
+def _prove(
+    units: Iterable[Sequence[_T]], agrees: Callable[[Sequence[_T]], tuple[int, float]],
+    told: Callable[[_T, _Corner | _Differs], str],
+) -> Checked:  # fmt: skip
+    """Check what belongs together at once, and where that does not agree one by one.
+
+    `agrees` returns how many ways agree and the largest difference; `told` says what stands at a corner, or is wrong.
+    """
+    count, worst, skipped = 0, 0.0, []
+    todo = list(units)[::-1]
+    while todo:
+        unit = todo.pop()
+        try:
+            ways, off = agrees(unit)
+        except (_Corner, _Differs) as odd:
+            if len(unit) > 1:
+                todo += [[one] for one in reversed(unit)]
+            elif isinstance(odd, _Corner):
+                skipped.append(told(unit[0], odd))
+            else:
+                raise GradientMismatch(told(unit[0], odd)) from None
+        else:
+            count, worst = count + ways * len(unit), max(worst, off)
+    return Checked(count, worst, tuple(skipped))
+
+
 # -- one operation at a time
 
 
 def check_local(outputs: Sequence[Var], tolerance: float = FINITE) -> Checked:
-    """Check the derivatives of every operation that the outputs are computed from, each alone."""
+    """Check the derivatives of every operation that the outputs are computed from, each alone.
+
+    Those of one kind that work on numbers are checked as one on arrays: there are many of them in a program without
+    arrays.
+    """
     on = tape(outputs)
-    count, worst, skipped = 0, 0.0, []
     named = cache(lambda: _named(outputs))
+    units: dict[Any, list[_Operand]] = {}
     for i, v in enumerate(on.vars):
         if v.op.kind == "leaf" or v.op is ALIAS:
             continue
+        operands = v.operands
         for position in range(len(on.args[i])):
-            operand = v.operands[position]
-            if operand.op is CONSTANT or not _is_float(operand.value):
-                continue
-            try:
-                found = _compare(v, position, tolerance)
-            except _Corner as corner:
-                skipped.append(f"{named()[v][0]}: {corner}")
-                continue
-            except _Differs as differs:
-                name, place = named()[v]
-                raise GradientMismatch(
-                    f"{place}{name}: the op {v.op.name} gives {differs.ours:.12g} for its "
-                    f"derivative by operand {position}, {differs.method} gives {differs.theirs:.12g} "
-                    f"(relative difference {differs.off:.1e})"
-                ) from None
-            count, worst = count + found[0], max(worst, found[1])
-    return Checked(count, worst, tuple(skipped))
+            if operands[position].op is not CONSTANT and _is_float(operands[position].value):
+                alike = v.op.partials and v.params is None and all(type(a.value) is float for a in (v, *operands))
+                units.setdefault((id(v.op), position) if alike else (i, position, "alone"), []).append((v, position))
+
+    def told(one: _Operand, odd: _Corner | _Differs) -> str:
+        v, position = one
+        name, place = named()[v]
+        if isinstance(odd, _Corner):
+            return f"{name}: {odd}"
+        return (
+            f"{place}{name}: the op {v.op.name} gives {odd.ours:.12g} for its derivative by operand {position}, "
+            f"{odd.method} gives {odd.theirs:.12g} (relative difference {odd.off:.1e})"
+        )
+
+    cut = [unit[k : k + AT_ONCE] for unit in units.values() for k in range(0, len(unit), AT_ONCE)]
+    return _prove(cut, lambda unit: _compare(_together(unit), unit[0][1], tolerance), told)
+
+
+def _together(unit: Sequence[_Operand]) -> Var:
+    """Return one operation on arrays in the place of several on numbers."""
+    first = unit[0][0]
+    if len(unit) == 1:
+        return first
+    columns = zip(*((v.value, *(a.value for a in v.operands)) for v, _ in unit), strict=True)
+    y, *values = (np.array(column) for column in columns)
+    args = tuple(Var(value, CONSTANT, (), None, first.site, first.lasti) for value in values)
+    return Var(y, first.op, args, None, first.site, first.lasti)
 
 
 def _named(outputs: Sequence[Var]) -> dict[Var, tuple[str, str]]:
@@ -292,7 +338,9 @@ def _check_whole(
     found = pull([v for _, v in outputs], list(seeds.values()), list(leaves.values()), False)
 
     def total(moved: dict[str, Any], traced: bool = False) -> Any:
-        given = {p: m[()] if m.ndim == 0 else m for p, m in moved.items()}
+        given: dict[str, Any] = {
+            p: np.array(m)[()] for p, m in moved.items()
+        }  # the function may write to what it is given
         if traced:
             given = {p: leaf(m, p, INPUT, sys._getframe()) for p, m in given.items()}
         plain = dict(walk(f(*_with(call, given))))
@@ -314,7 +362,7 @@ def _check_whole(
     }
     scales = {path: np.maximum(np.abs(value), 1e-2) for path, value in numbers.items()}
 
-    def agrees(places: Sequence[_Place]) -> float:
+    def agrees(places: Sequence[_Place]) -> tuple[int, float]:
         """Check the derivative along a line that moves these numbers."""
         steps: dict[str, Any] = {path: np.zeros(numbers[path].shape) for path, _ in places}
         for (path, where), length in zip(places, weights((len(places),), 4), strict=True):
@@ -328,34 +376,25 @@ def _check_whole(
 
         others = max(np.max(np.abs(gradients[p]), initial=0.0) * np.max(s) for p, s in steps.items())
         size = max(float(np.sum(np.abs(parts))), 1e-3 * float(others) if np.isfinite(others) else 0.0)
-        return _agree_along(float(np.sum(parts)), along, size, tolerance)
+        return 1, _agree_along(float(np.sum(parts)), along, size, tolerance)
 
-    count, worst, skipped = 0, 0.0, []
-    todo = _places(numbers)
-    while todo:
-        places = todo.pop()
-        try:
-            worst, count = max(worst, agrees(places)), count + len(places)
-        except (_Corner, _Differs) as odd:
-            if len(places) > 1:
-                todo += [[place] for place in reversed(places)]
-                continue
-            path, where = places[0]
-            name = path + (f"[{', '.join(map(str, where))}]" if where else "")
-            if isinstance(odd, _Corner):
-                skipped.append(f"{name}: {odd}")
-                continue
-            by = float(scales[path][where])
-            raise GradientMismatch(
-                f"the gradient by {name} is {odd.ours / by:.12g}, {odd.method} gives {odd.theirs / by:.12g}, though "
-                "every operation is right by itself; does the function change with what it is given, or use a value "
-                "that is not traced (v.value)?"
-            ) from None
-    return Checked(count, worst, tuple(skipped))
+    def told(place: _Place, odd: _Corner | _Differs) -> str:
+        path, where = place
+        name = path + (f"[{', '.join(map(str, where))}]" if where else "")
+        if isinstance(odd, _Corner):
+            return f"{name}: {odd}"
+        by = float(scales[path][where])
+        return (
+            f"the gradient by {name} is {odd.ours / by:.12g}, {odd.method} gives {odd.theirs / by:.12g}, though every "
+            "operation is right by itself; does the function change with what it is given, or use a value that is not "
+            "traced (v.value)?"
+        )
+
+    return _prove(_places(numbers), agrees, told)
 
 
 def _places(numbers: Mapping[str, Any]) -> list[list[_Place]]:
-    """Return which numbers are moved together, the last first."""
+    """Return which numbers are moved together."""
     every = [(path, where) for path, value in numbers.items() for where in np.ndindex(value.shape)]
     at_once = 1 if len(every) <= ALONE else AT_ONCE
-    return [every[i : i + at_once] for i in range(0, len(every), at_once)][::-1]
+    return [every[i : i + at_once] for i in range(0, len(every), at_once)]
