@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+import numpy as np
+
 from .scene import Box
 
 _MOST_STRETCH = 1.9
@@ -152,17 +154,16 @@ def bands(
     best = one(box, region)
     most = _room(best, along)
     stops = sorted({x for x, _ in marks})
-    points = [*marks, *(tuple(xy[i : i + 2]) for xy in spread for i in range(0, len(xy), 2))]
+    points = np.array([v for xy in (*marks, *spread) for v in xy], float).reshape(-1, 2)
+    xs, ys = points[np.argsort(points[:, 0], kind="stable")].T
     for n in range(2, min(_MOST_BANDS, len(stops) // 4) + 1):
         cuts = set()
         for k in range(1, n):
             i = min(max(bisect_left(stops, box[0] + k * (box[2] - box[0]) / n), 1), len(stops) - 1)
             cuts.add((stops[i - 1] + stops[i]) / 2)
         found = sorted(cuts)
-        sides = [(float("inf"), float("-inf"))] * (len(found) + 1)
-        for x, y in points:
-            i = bisect_right(found, x)
-            sides[i] = (min(sides[i][0], y), max(sides[i][1], y))
+        starts = [0, *np.searchsorted(xs, found)]
+        sides = zip(np.minimum.reduceat(ys, starts).tolist(), np.maximum.reduceat(ys, starts).tolist(), strict=True)
         tried = Bands(tuple(found), (box[0], *found, box[2]), tuple(sides), region, air)
         room = _room(tried, along)
         if room > most * _GAIN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -36,7 +37,7 @@ Pieces: TypeAlias = tuple[tuple[float, ...], ...]
 
 @dataclass(frozen=True)
 class Spread:
-    """Where the marks are: centres by id, curves by edge, `scale` of the marks and `thin` of the lines (1 is full).
+    """Where the marks are: centres by id, curves by edge, `scale` of the marks (1 is full).
 
     buses  the lines that many edges of one value share; of such an edge only its stem is its own
     """
@@ -45,7 +46,6 @@ class Spread:
     centres: tuple[tuple[float, float], ...]
     curves: Mapping[Edge, Pieces]
     scale: float
-    thin: float
     region: Box
     buses: tuple[Bus, ...] = ()
 
@@ -53,6 +53,12 @@ class Spread:
     def own(self) -> dict[Edge, Pieces]:
         """What is drawn for each edge alone."""
         return {**self.curves, **{e: (bus.stem(e),) for bus in self.buses for e in bus.stems}}
+
+    @cached_property
+    def thin(self) -> float:
+        """The width of lines (1 is full): less with smaller marks, and where they would cover a sixth of the area."""
+        thin = min(0.35 + 0.65 * self.scale, 0.16 / max(_coverage(self.lines, self.region), 1e-6))
+        return max(0.3, min(1.0, thin))
 
     @cached_property
     def lines(self) -> tuple[tuple[float, ...], ...]:
@@ -65,7 +71,7 @@ def direction(graph: Graph, width: float, height: float) -> str:
     """Return the direction in which marks have more room between them, "LR" unless "TB" is clearly better."""
     ranks = graph.ranks
     deep = max(ranks, default=0) + 1
-    widest = max((ranks.count(r) for r in set(ranks)), default=1) if len(ranks) < 5000 else len(ranks) / deep
+    widest = max(Counter(ranks).values(), default=1) if len(ranks) < 5000 else len(ranks) / deep
     right = min(width / deep / _RANK, height / widest / _NEXT)
     down = min(height / deep / _RANK, width / widest / _NEXT)
     return "TB" if down > 1.25 * right else "LR"
@@ -140,10 +146,7 @@ def _spread(
         curves[edge] = Curve(cut[edge][0], *((old.start, old.end) if old else ((1.0, 0.0), (1.0, 0.0))))
     cards = {i: (x - h, y - h, x + h, y + h) for i, (x, y) in enumerate(centres)}
     placed = replace(found, width=x1, height=y1, cards=cards, curves=curves, groups=())
-    made = Spread(placed, centres, {e: cut[e] for e in edges}, scale, 1.0, region, shared)
-    # Lines get thinner with the marks, and where they would cover more than a sixth of the area.
-    thin = min(0.35 + 0.65 * scale, 0.16 / max(_coverage(made.lines, region), 1e-6))
-    return replace(made, thin=max(0.3, min(1.0, thin)))
+    return Spread(placed, centres, {e: cut[e] for e in edges}, scale, region, shared)
 
 
 def loose(graph: Graph, edges: Sequence[Edge]) -> tuple[frozenset[Edge], float]:
