@@ -21,6 +21,11 @@ from gradviz.picture.words import Names
 from gradviz.record import Run, State, states, steps, terms
 
 BOX = (800.0, 60.0, 1256.0, 654.0)
+#: Beside an overview: usual, low and tall; under it: on a phone, on a square, and in the least width.
+BOXES = (
+    BOX, (520.0, 60.0, 940.0, 480.0), (1440.0, 60.0, 1896.0, 1010.0),
+    (24.0, 520.0, 624.0, 1086.0), (24.0, 510.0, 936.0, 894.0), (24.0, 300.0, 400.0, 738.0),
+)  # fmt: skip
 ROWS = ("value", "grad")
 
 
@@ -122,7 +127,7 @@ def parts(elements: tuple[Element, ...]) -> dict[str, Element]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("pace", ["node", "layer", "edge"])
-@pytest.mark.parametrize("box", [BOX, (520.0, 60.0, 940.0, 480.0), (1440.0, 60.0, 1896.0, 1010.0)])
+@pytest.mark.parametrize("box", BOXES)
 def test_no_text_overlaps_text_or_leaves_the_lens(kind: str, pace: str, box: tuple[float, float, float, float]) -> None:
     run = run_of(kind)
     made = lens(run, DARK, box)

@@ -12,9 +12,10 @@ import pytest
 from gradviz.calculus.record import record
 from gradviz.picture import dots, edge
 from gradviz.picture.chips import sample
+from gradviz.picture.lensplaces import lens_width
 from gradviz.picture.moment import Moment
 from gradviz.picture.narrate import narrate
-from gradviz.picture.overview import Overview, lens_width
+from gradviz.picture.overview import Overview
 from gradviz.picture.scene import Element, Path, Rect, Text, mark_box
 from gradviz.picture.theme import DARK, LIGHT
 from gradviz.picture.words import Names

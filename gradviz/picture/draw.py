@@ -7,6 +7,7 @@ overview with a lens. What is chosen depends on the output's size only, so a fil
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,7 +16,7 @@ from dataclasses import dataclass, replace
 from ..errors import NotCollapsible, TooLarge, UnknownName
 from ..record import Run, Step, asking, steps, terms
 from ..record.group import collapse
-from . import bound, caption, chrome
+from . import bound, caption, chrome, lensplaces
 from .cards import Cards, Sheet, quantities, sheet
 from .drawing import MOST_PIXELS, Canvas, Drawing
 from .face import MOST
@@ -40,6 +41,10 @@ _TALLNESS = 1.25  # a still is at most so many times as tall as it is wide
 _CHROME = 12.0  # px, the smallest number in title, legend, caption, time line and lens
 _GROWTH = 1.4  # a small graph is drawn at most this much larger than what stands around it
 _HEAD, _AIR = 56.0, 10.0  # px over the graph at least, and around it
+_UPRIGHT, _OVER = (
+    0.9,
+    0.26,
+)  # of the width, the height of a canvas with panels, graph and lens in turn; the panels' part
 _HALF = 0.55  # of the height, for a panel that shows the graph again under a title
 
 
@@ -296,23 +301,43 @@ def _with_lens(run: Run, names: Names, options: Options, look: Theme, said: list
     path = _path(run, options)
     canvas = _canvas(options, (_WIDE, _WIDE))
     tail = chrome.TIMELINE + 6 if options.moving else chrome.MARGIN
-    if canvas.height < 660 and options.height is None:  # a lens is tall
-        pixels = (canvas.pixels[0], round((654 + tail) * canvas.scale))
-        canvas = Canvas(canvas.width, pixels[1] / canvas.scale, pixels)
+    if options.height is None:  # a lens is tall, and a narrow picture has it under the overview
+        slim = lensplaces.narrow(canvas.width - 2 * chrome.MARGIN)
+        least = max(_TALLNESS * canvas.width, 860.0) if slim else 654 + tail if canvas.height < 660 else 0.0
+        pixels = (canvas.pixels[0], round(least * canvas.scale))
+        canvas = Canvas(canvas.width, pixels[1] / canvas.scale, pixels) if least else canvas
     count = terms(run.graph, back) if (back := run.sweep("backward")) else {}
     rows = quantities(run)
     right = canvas.width - chrome.MARGIN
     title = options.title or ""
     heading = chrome.Heading.make(title, canvas.width, rows, heat=False)
-    place = beside((chrome.MARGIN, heading.height + 4, right, canvas.height - tail), weights(options.panels))
-    area = place.graph
-    picture = Overview.make(run, names, look, area, count, rows)
+    whole = (chrome.MARGIN, heading.height + 4, right, canvas.height - tail)
+    place, below = _beside_lens(run, options, canvas, whole)
+    picture = Overview.make(run, names, look, place.graph, count, rows, below=below)
     line = chrome.tracks(path, [s.label for s in run.sweeps], chrome.MARGIN, right) if options.moving else ()
     return Drawing(
         run, path, names, look, "overview", (*said, *picture.layout.said), canvas, title,
         picture, heading.elements(title, look), None, line, picture.lens.extents or None,
         panels=_panels(options, place, look),
     )  # fmt: skip
+
+
+def _beside_lens(run: Run, options: Options, canvas: Canvas, area: Box) -> tuple[Place, bool]:
+    """Share an area out between panels and a graph with its lens; tell whether the lens stands under the overview."""
+    parts, rows, arrays = weights(options.panels), quantities(run), any(n.shape for n in run.graph.nodes)
+    ways = [(beside(area, parts, _OVER, row=True), True)] if canvas.height > _UPRIGHT * canvas.width else []
+    for place, below in (*ways, (beside(area, parts), False)):
+        if lensplaces.shared(place.graph, rows, arrays, below=below).fits:
+            return place, below
+    w, h = lensplaces.least_below(rows, arrays)
+    w += 2 * chrome.MARGIN
+    h += chrome.Heading.make(options.title or "", w, rows, heat=False).height + 4 + canvas.height - area[3]
+    wide, tall = (math.ceil(v * LEAST / _CHROME) + 1 for v in (w, h))
+    raise TooLarge(
+        f"{len(run.graph.nodes)} nodes{' and panels' if parts else ''} would not be legible on "
+        f"{canvas.pixels[0]}×{canvas.pixels[1]} px: an overview with a lens takes at least {wide}×{tall}"
+        f"{' without panels' if parts else ''}. Give more width or height, or fold groups with depth="
+    )
 
 
 def _panels(options: Options, place: Place, look: Theme) -> Beside | None:

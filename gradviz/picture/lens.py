@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from ..record import Event, Graph, Run, Value
 from . import lenslist, lensnotes
@@ -11,9 +10,10 @@ from .card import text
 from .chrome import shorten
 from .extent import Extent
 from .fonts import measure
-from .lenscard import LIST_STEP, Known, card, card_height, corners, list_row, made_of
+from .lenscard import LIST_STEP, Known, card, corners, list_row, made_of
 from .lensedge import Wire, bend, chips, edges
 from .lensmath import Columns, equations
+from .lensplaces import Places
 from .lensrows import Part
 from .locals import chip_text
 from .moment import Moment
@@ -22,60 +22,7 @@ from .sentence import Narration
 from .theme import Theme
 from .words import Names
 
-WIDTH = 456.0
-_PAD = 20.0
-_CARD = 186.0
-_INPUT_GAP, _FEED_GAP = 72.0, 52.0
 _NAMED = 3  # of what a node feeds, so many are named beside the one that has a card
-_EQUATION = 90.0  # from equation to equation: symbols on one line, numbers 41 below
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where the lens's parts stand, the same in every frame of a film (px, y down)."""
-
-    left: float
-    right: float
-    heading: float  # baseline
-    inputs: float  # tops of the cards
-    active: float
-    feeds: float | None  # None in a low box, where what the node feeds is only named
-    rule: float  # the line over the equations
-    bottom: float
-    card: float  # width of a card
-    height: float
-
-    @classmethod
-    def within(cls, box: Box, rows: tuple[str, ...], arrays: bool) -> Places:
-        """Lay the lens out; in a low box gaps shrink first, then the equations' room."""
-        x0, y0, x1, y1 = box
-        h = card_height(rows, arrays)
-        need = 46 + 3 * h + _INPUT_GAP + _FEED_GAP + 16 + 2 * _EQUATION
-        spare = min(0.0, (y1 - y0) - need)
-        gap, feed = max(48.0, _INPUT_GAP + spare * 0.5), max(36.0, _FEED_GAP + spare * 0.5)
-        inputs = y0 + 46
-        active = inputs + h + gap
-        feeds: float | None = active + h + feed
-        rule = active + 2 * h + feed + 16
-        if y1 - rule < 1.4 * _EQUATION:
-            feeds, rule = None, active + h + 38
-        left, right = x0 + _PAD, x1 - _PAD
-        width = min(_CARD, (right - left - 24) / 2)
-        return cls(left, right, y0 + 28, inputs, active, feeds, rule, y1 - 10, width, h)
-
-    @property
-    def middle(self) -> float:
-        """The left end of a card in the middle."""
-        return (self.left + self.right - self.card) / 2
-
-    @property
-    def pair(self) -> tuple[float, float]:
-        """The left ends of two cards in a row."""
-        return self.left, self.right - self.card
-
-    def slots(self, count: int) -> tuple[float, ...]:
-        """Return the left ends of up to two cards, a lone one's in the middle."""
-        return (self.middle,) if count == 1 else self.pair[:count]
 
 
 class Lens:
@@ -116,13 +63,13 @@ class Lens:
         parts: list[Part] = [("lens-heading", "lens", lensnotes.heading(first, p.left, p.heading, p.right, t))]
         focus = focus_of(moment)
         if focus is not None:
-            rule = line(p.left, p.rule, p.right, p.rule, stroke=t.idle, width=1)
+            rule = line(*p.rule, stroke=t.idle, width=1)
             parts += [*self._around(moment, focus), ("lens-rule", "lens", [rule])]
             count = 0
             if moment.step is not None and moment.step.kind == "backward":
                 count = len(moment.step.events)
-            marks, top = equations(said.equations, count, (p.left, p.rule, p.right, p.bottom), self.columns, t)
-            marks += lensnotes.notes(rest, (p.left, top, p.right, p.bottom), t)
+            marks, top = equations(said.equations, count, p.sums, self.columns, t)
+            marks += lensnotes.notes(rest, (p.sums[0], top, *p.sums[2:]), t)
             return [*parts, ("lens-equations", "lens", marks)]
         marks = lensnotes.notes(rest, (p.left, p.heading + 4, p.right, p.heading + 60), t)
         if marks:
@@ -187,7 +134,7 @@ class Lens:
             parts.append(("lens-feed", "lens", self.card(self.known(users[0], moment), p.middle, p.feeds)))
             wires += self._wires_on(moment, focus, users[0], p.feeds)
         words = self._words(focus, inputs, users)
-        drawn = chips(wires, [glyph_box(w) for w in words], p.left, p.right, self.theme)
+        drawn = chips(wires, [glyph_box(w) for w in words], *p.ends, self.theme)
         return [
             *parts,
             ("lens-edges", "lens", edges(wires, step.kind, self.theme)),
@@ -199,11 +146,12 @@ class Lens:
     def _words(self, focus: int, inputs: Sequence[int], users: Sequence[int]) -> list[Text]:
         """Say which cards are which, and what has no card."""
         p, grey = self.places, self.theme.grey
-        words = [text(p.left, p.active + p.height / 2 + 4, "active", 12, grey)]
-        middle, low = (p.left + p.right) / 2, p.inputs + p.height + 21
+        left, right = p.ends
+        words = [text(left, p.active + p.height / 2 + 4, "active", 12, grey)]
+        middle, low = (left + right) / 2, p.inputs + p.height + 21
         if inputs:  # amid two cards, or beside the one edge from a list
             two = len(inputs) <= 2
-            words.append(text(middle if two else p.left, low, "inputs", 12, grey, anchor="middle" if two else "start"))
+            words.append(text(middle if two else left, low, "inputs", 12, grey, anchor="middle" if two else "start"))
         if not users:
             y = p.active + p.height + 26 if p.feeds is None else p.feeds + p.height / 2
             said = "the output: it feeds nothing" if focus in self.graph.outputs else "it feeds nothing"
@@ -211,10 +159,10 @@ class Lens:
         elif p.feeds is None:
             said = "feeds " + " and ".join(self.names.card(u) for u in users[:2])
             more = f" and {len(users) - 2} more" if len(users) > 2 else ""
-            said = shorten(said, p.right - p.left - measure(more, 12), 12) + more
+            said = shorten(said, right - left - measure(more, 12), 12) + more
             words.append(text(middle, p.active + p.height + 26, said, 12, grey, anchor="middle"))
         else:
-            words.append(text(p.left, p.feeds + p.height / 2 + 4, "feeds", 12, grey))
+            words.append(text(left, p.feeds + p.height / 2 + 4, "feeds", 12, grey))
             words += self._others(users[1:], p.middle + p.card + 14, p.feeds + p.height / 2 + 4)
         return words
 
@@ -234,17 +182,17 @@ class Lens:
             r for r in self.rows if r == "value" or (backward and r == "grad") or (not backward and r == "tangent")
         )[:2]
         per, across = max(1, int((p.height + 8) // LIST_STEP)), 3 if len(rows) == 1 else 2
-        room = across * per
+        room, (left, right) = across * per, p.ends
         shown = order if len(order) <= room else order[: room - 1]
-        width = (p.right - p.left - 14 * (across - 1)) / across
+        width = (right - left - 14 * (across - 1)) / across
         marks: list[Mark] = []
         for n, i in enumerate(shown):
-            x, y = p.left + (n // per) * (width + 14), p.inputs + (n % per) * LIST_STEP
+            x, y = left + (n // per) * (width + 14), p.inputs + (n % per) * LIST_STEP
             known = self.known(i, moment, "receiver" if i in got else "" if backward else "sender")
             marks += list_row(known, x, y, width, rows, self.extents, t, size=12, column=68)
         if len(shown) < len(order):
             n = room - 1
-            x, y = p.left + (n // per) * (width + 14), p.inputs + (n % per) * LIST_STEP
+            x, y = left + (n // per) * (width + 14), p.inputs + (n % per) * LIST_STEP
             marks.append(text(x, y + 15, f"+ {len(order) - len(shown)} more", 12, t.grey))
         return marks
 

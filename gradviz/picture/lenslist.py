@@ -27,31 +27,28 @@ _BAR, _LEAST_BAR = 104.0, 44.0
 
 def changed(lens: Lens, moment: Moment, nodes: Sequence[int], top: float) -> list[Part]:
     """Show what a step with many events gives, with its arithmetic where the nodes are few, else as a list."""
-    return worked(lens, moment, top) or _table(
-        lens, moment, nodes, top, "receiver" if len(nodes) < len(moment.graph.nodes) else ""
-    )
+    part = "receiver" if len(nodes) < len(moment.graph.nodes) else ""
+    return worked(lens, moment, top) or _table(lens, moment, nodes, [top] * len(lens.places.columns), part)
 
 
 def summary(lens: Lens, moment: Moment, top: float) -> list[Part]:
     """Show the outputs and a table of the inputs, those with the largest gradients first."""
     graph, p = moment.graph, lens.places
     parts: list[Part] = []
+    tops = [top] * len(p.columns)
     outs = list(dict.fromkeys(graph.outputs))[:2]
     for slot, (i, x) in enumerate(zip(outs, p.slots(len(outs)), strict=True)):
         drawn = lens.card(lens.known(i, moment), x, top + 2)
         parts.append((f"lens-output-{slot}", "lens", drawn))
     if outs:
         words: list[Mark] = (
-            [text(p.left, top + 2 + p.height / 2 + 4, "output", 12, lens.theme.grey)] if len(outs) == 1 else []
+            [text(p.ends[0], top + 2 + p.height / 2 + 4, "output", 12, lens.theme.grey)] if len(outs) == 1 else []
         )
         if len(graph.outputs) > 2:
-            words.append(
-                text(
-                    p.right, top + p.height + 18, f"+ {len(graph.outputs) - 2} more", 12, lens.theme.grey, anchor="end"
-                )
-            )
+            more = f"+ {len(graph.outputs) - 2} more"
+            words.append(text(p.ends[1], top + p.height + 18, more, 12, lens.theme.grey, anchor="end"))
         parts.append(("lens-words", "lens", words))
-        top += p.height + 24
+        tops[0] += p.height + 24
     inputs = [n.id for n in graph.nodes if n.op == "parameter"] or [n.id for n in graph.nodes if n.op == "data"]
 
     def rank(i: int) -> tuple[bool, float, int]:
@@ -59,41 +56,52 @@ def summary(lens: Lens, moment: Moment, top: float) -> list[Part]:
         large = math.inf if grad is None else size(grad)
         return (grad is None, -(math.inf if math.isnan(large) else large), i)
 
-    return parts + _table(lens, moment, sorted(inputs, key=rank), top, "")
+    return parts + _table(lens, moment, sorted(inputs, key=rank), tops, "")
 
 
-def _table(lens: Lens, moment: Moment, nodes: Sequence[int], top: float, part: str) -> list[Part]:
-    """Draw a head and a row for each node, as many as fit, and say how many more there are."""
+def _table(lens: Lens, moment: Moment, nodes: Sequence[int], tops: Sequence[float], part: str) -> list[Part]:
+    """Draw a head and a row for each node, as many as fit, and say how many more there are.
+
+    tops  of the columns that the table stands in, one for each of the lens's
+    """
     p, t = lens.places, lens.theme
-    width = p.right - p.left
+    sides = p.columns
+    width = sides[0][1] - sides[0][0]
     rows = lens.rows
     column = min(_COLUMN, (width - 90) / len(rows) - 4)
-    left = p.right - len(rows) * (column + 4) + 4
-    head: list[Mark] = [text(p.left, top + 12, "name", 12, t.grey)]
-    for i, row in enumerate(rows):
-        head.append(text(left + i * (column + 4) + column - 4, top + 12, row, 12, colours(row, t)[0], anchor="end"))
-    head.append(line(p.left, top + 18.5, p.right, top + 18.5, stroke=t.idle, width=1))
-    y = top + 24
+    ys = [top + 24 for top in tops]
     arrays = any(moment.graph.nodes[i].shape for i in nodes)
-    step = _TALL_STEP if arrays and len(nodes) * _TALL_STEP <= p.bottom - y else LIST_STEP
+    step = _TALL_STEP if arrays and len(nodes) <= sum((p.bottom - y) // _TALL_STEP for y in ys) else LIST_STEP
     if not arrays and nodes:  # few rows are set larger, in the room there is
-        step = min(max(step, float((p.bottom - y) // len(nodes))), _LARGEST_STEP)
+        per = -(-len(nodes) // len(ys))
+        step = min(max(step, float((p.bottom - max(ys)) // per)), _LARGEST_STEP)
     size = 13.0 if step <= 30 else 16.0
-    room = int((p.bottom - y) // step)
-    shown = nodes if len(nodes) <= room else nodes[: room - 1]
+    slots = [(x, y + n * step) for (x, _), y in zip(sides, ys, strict=True) for n in range(int((p.bottom - y) // step))]
+    room = len(slots)
+    shown = nodes if len(nodes) <= room else nodes[: max(room - 1, 0)]
+    head: list[Mark] = []
+    for (start, end), top in zip(sides, tops, strict=True):
+        if start > max((x for x, _ in slots[: len(nodes)]), default=p.left):
+            continue  # nothing stands in it
+        head.append(text(start, top + 12, "name", 12, t.grey))
+        for i, row in enumerate(rows):
+            at = end - (len(rows) - 1 - i) * (column + 4) - 4
+            head.append(text(at, top + 12, row, 12, colours(row, t)[0], anchor="end"))
+        head.append(line(start, top + 18.5, end, top + 18.5, stroke=t.idle, width=1))
     bars = not part and not arrays and moment.step is None and len(rows) == 2
     largest = max((abs_of(moment, i) for i in shown), default=0.0) if bars else 0.0
     parts: list[Part] = [("lens-head", "lens", head)]
     bar = 0.0
+    left = width - len(rows) * (column + 4) + 4
     if largest:  # long names leave less to the bars
         wanted = max(measure(label_of(lens.names.formula(i), lens.full(i), 400.0, size), size) for i in shown)
-        bar = min(_BAR, max(_LEAST_BAR, left - 8 - p.left - wanted - 16))
+        bar = min(_BAR, max(_LEAST_BAR, left - 8 - wanted - 16))
     for n, i in enumerate(shown):
-        at, known = y + n * step, lens.known(i, moment, part)
+        (x, at), known = slots[n], lens.known(i, moment, part)
         free = width - (bar + 16 if largest else 0)
         marks = list_row(
             known,
-            p.left,
+            x,
             at,
             width,
             rows,
@@ -105,11 +113,12 @@ def _table(lens: Lens, moment: Moment, nodes: Sequence[int], top: float, part: s
             size=size,
         )
         if largest:
-            marks += _bar(moment.after.grads.get(i), largest, left - 8 - bar, at, step - 4, t, bar)
+            marks += _bar(moment.after.grads.get(i), largest, x + left - 8 - bar, at, step - 4, t, bar)
         parts.append((f"lens-row-{n}", "lens", marks))
-    if len(shown) < len(nodes):
-        at = y + len(shown) * step + (LIST_STEP - 4) / 2 + CENTRE * 12
-        parts.append(("lens-more", "lens", [text(p.left, at, f"+ {len(nodes) - len(shown)} more", 12, t.grey)]))
+    if slots and len(shown) < len(nodes):
+        x, y = slots[len(shown)]
+        at = y + (LIST_STEP - 4) / 2 + CENTRE * 12
+        parts.append(("lens-more", "lens", [text(x, at, f"+ {len(nodes) - len(shown)} more", 12, t.grey)]))
     return parts
 
 

@@ -47,15 +47,19 @@ def worked(lens: Lens, moment: Moment, top: float) -> list[Part]:
         if not blocks:
             return []
         need = max(height for _, height in blocks) + _BETWEEN
-        if need * len(blocks) > p.bottom - top + _BETWEEN:
+        per = -(-len(blocks) // len(p.columns))
+        if need * per > p.bottom - top + _BETWEEN:
             continue
-        pitch = int(min(need * _LOOSE, (p.bottom - top + _BETWEEN) / len(blocks)))
+        pitch = int(min(need * _LOOSE, (p.bottom - top + _BETWEEN) / per))
         parts: list[Part] = []
+        rules: list[Mark] = []
         for n, (marks, _) in enumerate(blocks):
-            y = round(top) + n * pitch + (pitch - need) // 2
-            parts.append((f"lens-row-{n}", "lens", [placed(m, 1, 0, y) for m in marks]))
-        edges = [round(top) + n * pitch - _BETWEEN / 2 for n in range(1, len(blocks))]
-        rules: list[Mark] = [line(p.left, y, p.right, y, stroke=lens.theme.idle, width=1) for y in edges]
+            (left, right), row = p.columns[n // per], n % per
+            y = round(top) + row * pitch + (pitch - need) // 2
+            parts.append((f"lens-row-{n}", "lens", [placed(m, 1, left - p.left, y) for m in marks]))
+            if row:
+                edge = round(top) + row * pitch - _BETWEEN / 2
+                rules.append(line(left, edge, right, edge, stroke=lens.theme.idle, width=1))
         return [("lens-rules", "lens", rules), *parts]
     return []
 
@@ -83,20 +87,21 @@ def _rows(lens: Lens, moment: Moment) -> list[Row]:
 
 def _block(lens: Lens, row: Row, full: bool) -> tuple[list[Mark], float]:
     """Draw one row from y = 0 down, in full or on as few lines as there can be; return its height too."""
-    p, t, names = lens.places, lens.theme, lens.names
+    t, names = lens.theme, lens.names
+    left, right = lens.places.columns[0]
     if row.sender is None:
-        return written(row.equation, p.left, 0.0, p.right, lens.columns, t, tight=not full)
+        return written(row.equation, left, 0.0, right, lens.columns, t, tight=not full)
     # The symbols name what gets it and from where; where there is no room for them, a line over the numbers does.
     sender = "" if full else f"from {names.formula(row.sender)}"
-    room = p.right - p.left - (measure(sender, 12) + 12 if sender else 0.0)
+    room = right - left - (measure(sender, 12) + 12 if sender else 0.0)
     label = label_of(names.formula(row.node), lens.full(row.node), room, 13)
-    marks: list[Mark] = [text(p.left, 12, label, 13, t.ink)]
+    marks: list[Mark] = [text(left, 12, label, 13, t.ink)]
     if sender:
-        marks.append(text(p.right, 12, sender, 12, t.grey, anchor="end"))
+        marks.append(text(right, 12, sender, 12, t.grey, anchor="end"))
     if full:
-        drawn, bottom = written(row.equation, p.left, _CAPTION, p.right, lens.columns, t)
+        drawn, bottom = written(row.equation, left, _CAPTION, right, lens.columns, t)
     else:
-        drawn, bottom = short(_low(row.equation, lens.columns), p.left, _CAPTION, p.right, lens.columns, t)
+        drawn, bottom = short(_low(row.equation, lens.columns), left, _CAPTION, right, lens.columns, t)
     return [*marks, *drawn], bottom
 
 

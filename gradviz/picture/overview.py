@@ -6,27 +6,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..record import Run, State, Step, first, seen
-from . import dots, numbers
+from . import dots
 from .chips import Edge
 from .dots import dot
-from .edge import Widths, name, size
+from .edge import Widths, name, size, widths
 from .extent import Extent, extents
 from .fonts import measure
+from .keys import LINE, Key
 from .labels import WIDEST, Labels, label
-from .lens import WIDTH, Lens, focus_of, receiver
+from .lens import Lens, focus_of, receiver
 from .lenscard import accent
+from .lensplaces import Shares, shared
 from .moment import Moment
 from .part import edge_of
 from .plan import Layout
-from .scene import Box, Element, Mark, Path, circle
+from .scene import Box, Element, Mark, Path, circle, mark_box
 from .sentence import Narration
+from .spots import Ground
 from .spread import Pieces, Point, Spread, spread
 from .theme import Theme
 from .words import Names
 
 IDLE, DONE, ACTIVE = 1.0, 1.5, 3.5
-_KEY = 30.0  # height of the key's row
-_LENS_GAP = 24.0
 _MOST_BRACKETS = 60
 _LABELLED = 300  # a graph of more nodes is laid out without room for labels
 
@@ -47,13 +48,13 @@ class Overview:
 
     def __init__(
         self, run: Run, names: Names, theme: Theme, area: Box, terms: Mapping[int, int], rows: tuple[str, ...],
-        placed: Spread, limits: Mapping[tuple[int, str], Extent],
+        placed: Spread, limits: Mapping[tuple[int, str], Extent], shares: Shares, key: Key,
     ) -> None:  # fmt: skip
         self.run, self.names, self.theme, self.area = run, names, theme, area
+        self.shares, self.key = shares, key
         self.terms, self.rows, self.placed = terms, rows, placed
         self.layout: Layout = placed.layout
-        x1, y1 = area[2:]
-        self.lens = Lens(run, names, theme, (x1 - lens_width(area), area[1], x1, y1), terms, rows, limits)
+        self.lens = Lens(run, names, theme, shares.lens, terms, rows, limits)
         self._status = tuple("constant" if n.op == "constant" else "unknown" for n in run.graph.nodes)
         self._nodes: dict[tuple[int, str], Element] = {}
         self._edges: dict[tuple[Edge, bool, float], Element] = {}
@@ -62,32 +63,44 @@ class Overview:
         self._place_of = {edge: i for i, edge in enumerate(self._order)}
         self._bus_of = {edge: k for k, bus in enumerate(placed.buses) for edge in bus.stems}
         self._shared = tuple(self._lines(bus.lines(bus.reach(bus.stems)), theme.idle, IDLE) for bus in placed.buses)
-        labels = Labels(run.graph, placed, (area[0], area[1], x1 - lens_width(area) - 8, y1 - _KEY - 14), theme)
+        x0, y0, x1, y1 = shares.graph
+        beside = 0 if shares.below else 16
+        labels = Labels(run.graph, placed, (x0, y0, x1 + beside, y1 - key.height - 14), theme)
         self._trouble = first(run)
         self._flag = labels.flag(self._trouble.node, self._trouble.what) if self._trouble else _NONE
         self._front = (labels.names(names),)
-        self._key, self._key_box = self._make_key()
+        marks, self._key_box = key.drawn(shares.graph, theme)
+        self._key = Element("key", "key", marks)
         self.static = (self._key, *self._front, self.lens.static)
 
     @classmethod
     def make(
         cls, run: Run, names: Names, theme: Theme, area: Box, terms: Mapping[int, int], rows: tuple[str, ...],
-        *, rankdir: str = "auto",
+        *, rankdir: str = "auto", below: bool = False,
     ) -> Overview:  # fmt: skip
         """Lay the graph out in the area that the lens leaves, and prepare what no frame changes.
 
         area   the region of the scene (px) between the title row and the time line
         terms  by node id, how many contributions its gradient is the sum of
         rows   the quantities that cards show: "value", "grad", perhaps "tangent"
+        below  whether the lens stands under the overview, as it does on an upright canvas, and not right of it
         """
-        x0, y0, x1, y1 = area
+        arrays = any(n.shape for n in run.graph.nodes)
+        shares = shared(area, rows, arrays, below=below)
+        x0, y0, x1, y1 = shares.graph
         wide = {n.id: measure(label(names, n.id), 13) for n in run.graph.nodes if n.op in ("parameter", "data")}
         side = 20 + min(max(wide.values(), default=0.0), WIDEST)
-        region = (x0 + side, y0 + 24, x1 - lens_width(area) - _LENS_GAP - 28, y1 - _KEY - 22)
         few = len(run.graph.nodes) <= _LABELLED
-        placed = spread(run.graph, region, rankdir, {i: w + dots.BRACKET for i, w in wide.items()} if few else None)
-        arrays = any(n.shape for n in run.graph.nodes)
-        return cls(run, names, theme, area, terms, rows, placed, extents(run) if arrays else {})
+        room = {i: w + dots.BRACKET for i, w in wide.items()} if few else None
+        limits = extents(run) if arrays else {}
+        key = Key.make(run, terms, rows, x1 - x0, whole=below)
+
+        def laid_out(foot: float) -> Overview:
+            placed = spread(run.graph, (x0 + side, y0 + 24, x1 - 28, y1 - key.height - 22 - foot), rankdir, room)
+            return cls(run, names, theme, area, terms, rows, placed, limits, shares, key)
+
+        made = laid_out(0.0)
+        return laid_out(LINE) if made.crowded else made
 
     def elements(self, moment: Moment, said: Narration, scale: Widths | None = None) -> tuple[Element, ...]:
         """Return the overview's elements at a moment, back to front, `static` among them.
@@ -208,28 +221,28 @@ class Overview:
 
     # What never changes
 
-    def _make_key(self) -> tuple[Element, Box]:
-        nodes = self.run.graph.nodes
-        entries = ["value"]
-        entries += ["tangent"] if "tangent" in self.rows else []
-        entries += ["collecting"] if any(t > 1 for t in self.terms.values()) else []
-        entries += ["grad"] if "grad" in self.rows else []
-        entries += ["constant"] if any(n.op == "constant" for n in nodes) else []
-        x0, _, x1, y1 = self.area
-        most = x1 - lens_width(self.area) - _LENS_GAP - x0
-        marks, box = dots.key((*entries, "active"), x0 - 1, y1 - 14, most, self.theme)
-        return Element("key", "key", marks), box
-
     def _width_key(self, scale: Widths | None) -> tuple[Element, ...]:
         """Say what the widths of edges mean; only the finished still has them."""
-        if scale is None:
-            return ()
-        low, high = numbers.trim(numbers.number(scale.low)), numbers.trim(numbers.number(scale.high))
-        x1, y1 = self.area[2] - lens_width(self.area) - _LENS_GAP, self.area[3]
-        marks, end = dots.scale_key(low, high, 0, y1 - 14, self.theme)
-        y = y1 - 14 if x1 - end >= self._key_box[2] + 24 else y1 - 38
-        marks, _ = dots.scale_key(low, high, x1 - end, y, self.theme)
-        return (Element("key-widths", "key", marks),)
+        return () if scale is None else (Element("key-widths", "key", self._explained(scale)[0]),)
+
+    def _explained(self, scale: Widths) -> tuple[tuple[Mark, ...], bool]:
+        """Draw what the widths of edges mean; tell whether it touches nothing."""
+        x0, _, x1, y1 = self.shares.graph
+        ground = Ground((x0, y1 - 2 * self.key.height, x1, y1))
+        for i, (x, y) in enumerate(self.placed.centres):  # of the finished still, where nothing is active
+            r = (dots.RING if i in self.run.graph.outputs else dots.SQUARE / 2) * self.placed.scale + 2
+            ground.take((x - r, y - r, x + r, y + r))
+        ground.take_curves(self.placed.lines)
+        for mark in (*self._front[0].marks, *self._flag.marks):
+            ground.take(mark_box(mark))
+        return self.key.widths(scale, self.shares.graph, self._key_box, ground, self.theme)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether what explains the widths of edges in the finished still touches something."""
+        backward = self.run.sweep("backward")
+        sent = {(e.node, e.arg): e.value for e in backward.events if e.arg is not None} if backward else {}
+        return bool(sent) and not self._explained(widths(sent))[1]
 
 
 _NONE = Element("", "", ())
@@ -253,8 +266,3 @@ def _used(step: Step, moment: Moment) -> list[Edge]:
 def _width(scale: Widths, value: float) -> float:
     """Return the width of an edge in the finished still: marks are smaller than cards, so edges are thinner."""
     return 0.75 + (scale.of(value) - 1.25) * (dots.WIDEST - 0.75) / 5.75
-
-
-def lens_width(area: Box) -> float:
-    """Return the lens's width: 456 px, in a narrow area as little as its two cards in a row need."""
-    return min(WIDTH, max(400.0, 0.37 * (area[2] - area[0])))
