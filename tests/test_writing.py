@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -252,3 +253,56 @@ def test_many_views_are_taken_in_time() -> None:
         return y.sum() + len(parts)
 
     assert gv.grad(f)(np.ones(3001)).sum() == 3000.0
+
+
+def _at_random(seed: int) -> Callable[..., Any]:
+    """Return a program that takes views of two arrays, and writes to whatever it has."""
+
+    def f(x: Any, w: Any) -> Any:
+        r = random.Random(seed)
+        held = [x * 1.0, w * 2.0]
+        for _ in range(r.randint(3, 9)):
+            a, b = r.choice(held), r.choice(held)
+            rows, alike = np.shape(a)[0] if np.ndim(a) else 0, np.shape(a) == np.shape(b)
+            match r.randrange(12):
+                case 0 if rows > 1:
+                    held.append(a[1:])
+                case 1 if rows:
+                    held.append(a[0])
+                case 2:
+                    held.append(a.T)
+                case 3:
+                    held.append(a.reshape(-1))
+                case 4:
+                    held.append(a.copy())
+                case 5 if alike:
+                    held.append(a * b)
+                case 6 if rows:
+                    a[r.randrange(rows)] = r.random()
+                case 7:
+                    a += r.random()
+                case 8 if alike:
+                    a *= b
+                case 9 if rows > 1:
+                    a[1:] += 1.5
+                case 10 if rows > 1:
+                    a[:-1] = a[1:] * 2
+                case 11 if alike:
+                    a[...] = b
+        return sum((np.sum(a) * (1 + i) for i, a in enumerate(held[-4:])), 0.0)
+
+    return f
+
+
+@pytest.mark.parametrize("start", range(0, 400, 100))
+def test_whatever_is_written_values_are_numpys_or_refused(start: int) -> None:
+    right = 0
+    for seed in range(start, start + 100):
+        f, args = _at_random(seed), [np.sin(np.arange(6.0) + seed).reshape(2, 3), np.cos(np.arange(6.0)).reshape(2, 3)]
+        try:
+            gv.vjp(f, *args)
+        except Detached:
+            continue
+        agrees(f, *args)
+        right += 1
+    assert right > 30

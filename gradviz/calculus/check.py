@@ -19,9 +19,11 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from ..errors import GradientMismatch, NoInputs
+from .dispatch import unwrapped
 from .leaf import leaf
 from .modes import grad
 from .op import ALIAS, CONSTANT, INPUT
+from .site import forget
 from .sweep import contribution, pull, push, tape
 from .trace import Var, as_of
 from .tree import Call, bind, is_input, is_whole, substitute, walk
@@ -76,29 +78,28 @@ def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 
         raise NoInputs("gv.check was given no number or array of floats to differentiate by")
     leaves = {path: leaf(v[()] if v.ndim == 0 else v, path, INPUT, frame) for path, v in numbers.items()}
     seqs = {path: v.seq for path, v in leaves.items()}
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), unwrapped():
         returned = f(*_with(call, leaves))
         leaves = {path: as_of(v, seqs[path]) for path, v in leaves.items()}  # the function may have written to them
         outputs = [(path, v) for path, v in walk(returned) if isinstance(v, Var)]
         if not outputs:
             raise NoInputs(f"the function returned {str(returned)[:60]}, which was not computed from its arguments")
-        local = check_local([v for _, v in outputs], tolerance)
-        whole = _check_whole(f, call, numbers, leaves, outputs, tolerance)
-        done = [local, whole]
+        done = [
+            check_local([v for _, v in outputs], tolerance),
+            _check_whole(f, call, numbers, leaves, outputs, tolerance),
+        ]
         if order > 1:
 
             def slope(*inner: Any) -> Any:
                 def weighted(*own: Any) -> Any:
-                    return sum(
-                        np.sum(v * weights(np.shape(v), 1)) for _,
-                             v in walk(f(*_with(call, dict(zip(numbers, own, strict=True)))))
-                        if isinstance(v, Var)
-                    )  # fmt: skip
+                    inside = walk(f(*_with(call, dict(zip(numbers, own, strict=True)))))
+                    return sum(np.sum(v * weights(np.shape(v), 1)) for _, v in inside if isinstance(v, Var))
 
                 found = grad(weighted, tuple(range(len(inner))))(*inner)
                 return sum(np.sum(g * weights(np.shape(g), 2)) for g in found)
 
             done.append(check(slope, *(v[()] for v in numbers.values()), order=order - 1, tolerance=tolerance * 10))
+    forget()
     return Checked(sum(c.derivatives for c in done), max(c.worst for c in done), sum((c.skipped for c in done), ()))
 
 
