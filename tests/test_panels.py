@@ -364,6 +364,8 @@ def test_ticks_are_written_as_people_do():
     ]
     assert axes.decades(0.9, 120) == [1, 10, 100]
     assert axes.decades(1, 20) == [1, 2, 5, 10, 20]
+    assert axes.decades(0.023, 0.047) == [0.03, 0.04]
+    assert axes.decades(0.0451, 0.0468) == [0.0455, 0.046, 0.0465]
 
 
 def test_a_line_is_cut_off_at_the_edge():

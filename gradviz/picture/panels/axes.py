@@ -136,13 +136,17 @@ def ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def decades(low: float, high: float) -> list[float]:
-    """Return the ticks of a logarithmic axis: powers of ten, with 2 and 5 times them where there are few."""
+    """Return the ticks of a logarithmic axis: powers of ten, with 2 and 5 times them where there are few.
+
+    Where even these are fewer than two, other round numbers.
+    """
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     every = max(1, math.ceil((last - first) / 5))
     found = [10.0**k for k in range(first, last + 1, every)]
     if last - first <= 2:
         found = sorted({m * 10.0**k for k in range(first, last + 1) for m in (1, 2, 5)})
-    return [v for v in found if low * (1 - 1e-9) <= v <= high * (1 + 1e-9)]
+    inside = [v for v in found if low * (1 - 1e-9) <= v <= high * (1 + 1e-9)]
+    return inside if len(inside) >= 2 else ticks(low, high, 4)
 
 
 def tick_text(value: float) -> str:
