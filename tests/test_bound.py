@@ -8,7 +8,7 @@ from gradviz.picture import bound, draw
 from gradviz.picture.draw import Options, compose
 
 
-@pytest.mark.parametrize("width", [320, 960])
+@pytest.mark.parametrize("width", [360, 960])
 @pytest.mark.parametrize("name", ["polynomial of three points", "arrays", "network", "neuron"])
 def test_what_is_given_up_early_would_not_have_fitted(name, width, monkeypatch) -> None:
     run, options = FILMS[name]().run, Options(width=width)

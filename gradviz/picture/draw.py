@@ -23,6 +23,7 @@ from .face import MOST
 from .heatmap import thumb_size
 from .overview import Overview
 from .panels import PARTS, ROWS, Beside, Panel, Place, beside, weights, wide
+from .panels.beside import GAP
 from .scene import Box
 from .theme import Theme
 from .theme import theme as named_theme
@@ -41,10 +42,8 @@ _TALLNESS = 1.25  # a still is at most so many times as tall as it is wide
 _CHROME = 12.0  # px, the smallest number in title, legend, caption, time line and lens
 _GROWTH = 1.4  # a small graph is drawn at most this much larger than what stands around it
 _HEAD, _AIR = 56.0, 10.0  # px over the graph at least, and around it
-_UPRIGHT, _OVER = (
-    0.9,
-    0.26,
-)  # of the width, the height of a canvas with panels, graph and lens in turn; the panels' part
+_UPRIGHT = 0.9  # of the width, the height of a canvas with panels, overview and lens one under the other
+_OVER = 0.26  # of such a canvas, what the panels take
 _HALF = 0.55  # of the height, for a panel that shows the graph again under a title
 
 
@@ -300,17 +299,20 @@ def _with_lens(run: Run, names: Names, options: Options, look: Theme, said: list
     """Draw the graph as an overview with a lens."""
     path = _path(run, options)
     canvas = _canvas(options, (_WIDE, _WIDE))
+    rows, arrays = quantities(run), any(n.shape for n in run.graph.nodes)
+    title = options.title or ""
+    heading = chrome.Heading.make(title, canvas.width, rows, heat=False)
     tail = chrome.TIMELINE + 6 if options.moving else chrome.MARGIN
     if options.height is None:  # a lens is tall, and a narrow picture has it under the overview
         slim = lensplaces.narrow(canvas.width - 2 * chrome.MARGIN)
         least = max(_TALLNESS * canvas.width, 860.0) if slim else 654 + tail if canvas.height < 660 else 0.0
+        if slim and options.panels:  # over both stand the panels
+            both = lensplaces.least_below(rows, arrays)[1] + GAP
+            least = max(least, heading.height + 4 + both / (1 - _OVER) + tail)
         pixels = (canvas.pixels[0], round(least * canvas.scale))
         canvas = Canvas(canvas.width, pixels[1] / canvas.scale, pixels) if least else canvas
     count = terms(run.graph, back) if (back := run.sweep("backward")) else {}
-    rows = quantities(run)
     right = canvas.width - chrome.MARGIN
-    title = options.title or ""
-    heading = chrome.Heading.make(title, canvas.width, rows, heat=False)
     whole = (chrome.MARGIN, heading.height + 4, right, canvas.height - tail)
     place, below = _beside_lens(run, options, canvas, whole)
     picture = Overview.make(run, names, look, place.graph, count, rows, below=below)

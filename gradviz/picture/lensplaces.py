@@ -10,7 +10,7 @@ from .scene import Box
 WIDTH = 456.0
 _LEAST_BESIDE, _LEAST_BELOW = 400.0, 376.0  # px of a lens beside the overview, and under it
 _GAP, _GAP_BELOW = 24.0, 16.0  # px between the overview and the lens
-_LEAST_GRAPH = 150.0  # px that the overview needs of the side on which it stands with the lens
+_LEAST_LEFT, _LEAST_OVER = 110.0, 150.0  # px that the overview needs left of the lens, and over it
 _PAD, _SLIM = 20.0, 12.0  # inside the lens; a slim one has less
 _CARD, _WIDE_CARD = 186.0, 220.0
 _NEXT = 16.0  # px between two cards in a row at least
@@ -35,7 +35,7 @@ class Shares:
     def fits(self) -> bool:
         """Whether both can be read."""
         x0, y0, x1, y1 = self.graph
-        return x1 - x0 >= (_LEAST_BELOW if self.below else _LEAST_GRAPH) and y1 - y0 >= _LEAST_GRAPH
+        return x1 - x0 >= (_LEAST_BELOW if self.below else _LEAST_LEFT) and y1 - y0 >= _LEAST_OVER
 
 
 def lens_width(area: Box) -> float:
@@ -57,7 +57,7 @@ def shared(area: Box, rows: tuple[str, ...], arrays: bool, *, below: bool = Fals
 
 def least_below(rows: tuple[str, ...], arrays: bool) -> tuple[float, float]:
     """Return the least width and height of an area that holds an overview over a lens."""
-    return _LEAST_BELOW, _heights(_LEAST_BELOW, rows, arrays)[0] + _GAP_BELOW + _LEAST_GRAPH
+    return _LEAST_BELOW, _heights(_LEAST_BELOW, rows, arrays)[0] + _GAP_BELOW + _LEAST_OVER
 
 
 def narrow(width: float) -> bool:
