@@ -119,10 +119,10 @@ def _legend(items: Sequence[Item], x: float, cy: float, theme: Theme) -> list[Ma
     for item in items:
         if item.name == "heat":
             marks.append(text(x, base, "negative", 12, theme.ink))
-            x = round(x + marks[-1].width + 8)  # type: ignore[union-attr]
+            x = round(x + marks[-1].width + 8)  # type: ignore[union-attr]  # a text
             marks += thumb(np.array([[-1.0, -0.5, 0.0, 0.4, 1.0]]), x, cy - 7, 14, 1.0, theme)
             marks.append(text(x + 70 + 8, base, "positive", 12, theme.ink))
-            x += 70 + 8 + marks[-1].width + 24  # type: ignore[union-attr]
+            x += 70 + 8 + marks[-1].width + 24  # type: ignore[union-attr]  # a text
             continue
         match item.name:
             case "value" | "tangent":

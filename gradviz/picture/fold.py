@@ -63,7 +63,7 @@ class Bands:
 
     def places(self, points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
         """Map points of the long picture."""
-        return [tuple(self._chain(p, self.band(p[0])))[:2] for p in points]  # type: ignore[misc]
+        return [tuple(self._chain(p, self.band(p[0])))[:2] for p in points]  # type: ignore[misc]  # a place
 
     def pieces(self, xy: Sequence[float]) -> list[list[float]]:
         """Map a chain of cubics; where it goes on in another band, it leaves at one margin and enters at the other."""

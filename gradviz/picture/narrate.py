@@ -334,7 +334,7 @@ class _Narrator:
         if begins:
             lines.append(line("", begins))
         known = [s for s in found if s.event.local is not None and is_scalar(s.event.value) and not odd(s.event.value)]
-        best = max(known, key=lambda s: abs(float(s.event.value)), default=None)  # type: ignore[arg-type]
+        best = max(known, key=lambda s: abs(float(s.event.value)), default=None)  # type: ignore[arg-type]  # numbers
         note = first
         equations: tuple[Equation, ...] = ()
         if best is not None:

@@ -213,4 +213,4 @@ def _text(text: str) -> str:
     import graphviz
 
     lines = (visible(line).replace("&", "&amp;").replace("\\", "\\\\") for line in text.split("\n"))
-    return graphviz.nohtml("\\n".join(lines))  # type: ignore[no-any-return]
+    return graphviz.nohtml("\\n".join(lines))  # type: ignore[no-any-return]  # graphviz tells no types

@@ -94,7 +94,7 @@ def _row(knob: Knob, x: float, y: float, theme: Theme) -> list[Mark]:
     end = x + _CELL - 22
     if knob.value is not None:
         shown = text(end, y, numbers.number(knob.value), SMALL, theme.value, mono=True, anchor="end")
-        if shown.width + marks[0].width + 6 <= end - x:  # type: ignore[union-attr]
+        if shown.width + marks[0].width + 6 <= end - x:  # type: ignore[union-attr]  # a text
             marks.append(shown)
     if knob.grad and math.isfinite(knob.grad):
         up = knob.grad < 0

@@ -109,11 +109,11 @@ def _arrows(
         return []
     steep = [array(run, f"gradient {name}") for name in names]
     most = max((float(s[np.isfinite(s)].max(initial=0.0)) for s in steep if s is not None), default=0.0)
-    if math.hypot(*map(float, grads)) < _FLAT * most:  # type: ignore[arg-type]
+    if math.hypot(*map(float, grads)) < _FLAT * most:  # type: ignore[arg-type]  # all known by now
         return []  # at the bottom there is no way down
     x0, y0, x1, y1 = axes.box
-    across = float(grads[0]) * (x1 - x0) / (axes.across[1] - axes.across[0])  # type: ignore[arg-type]
-    upward = -float(grads[1]) * (y1 - y0) / (axes.up[1] - axes.up[0])  # type: ignore[arg-type]
+    across = float(grads[0]) * (x1 - x0) / (axes.across[1] - axes.across[0])  # type: ignore[arg-type]  # as above
+    upward = -float(grads[1]) * (y1 - y0) / (axes.up[1] - axes.up[0])  # type: ignore[arg-type]  # as above
     length = math.hypot(across, upward)
     if length < 1e-12:
         return []

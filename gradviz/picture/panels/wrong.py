@@ -82,7 +82,7 @@ class Wrong:
         grad = bool(_apart({i: mine.grads.get(i)}, {i: theirs.grads.get(i)}))
         a, b = (s.grads.get(i) if grad else s.values.get(i) for s in (mine, theirs))
         what = f"the gradient of {names.formula(i)}" if grad else names.formula(i)
-        if a is None or b is None or np.ndim(a) or np.ndim(b):  # type: ignore[arg-type]
+        if a is None or b is None or np.ndim(a) or np.ndim(b):  # type: ignore[arg-type]  # arrays have axes
             return f"{'wrong from here: ' if now else 'wrong: '}{what}"
         return f"{'wrong from here' if now else 'wrong'}: {what} is {numbers.number(a)}, not {numbers.number(b)}"
 
