@@ -12,7 +12,7 @@ from typing import TypeVar
 
 _Result = TypeVar("_Result")
 AHEAD = 8  # frames drawn and not yet encoded, at most: some take an encoder much longer than others
-_SWITCH = 0.0005  # s
+_SWITCH = 0.0001  # s
 
 
 def in_turn(work: Iterator[Callable[[], _Result]]) -> Iterator[_Result]:
@@ -40,7 +40,7 @@ _usual: list[float] = []  # the interval before, once for each that is at work
 
 @contextmanager
 def _brisk() -> Iterator[None]:
-    """Let threads take turns ten times as often as usual.
+    """Let threads take turns fifty times as often as usual.
 
     An encoder leaves the interpreter for its work and comes back several times a frame. Each time it would wait
     5 ms for the thread that draws, which is longer than a frame takes.
