@@ -71,8 +71,9 @@ def video(small: bool) -> Iterator[Row]:
             gv.film(loss, *inputs, pace="node").save(target, **CANVAS)
 
         drawing = gv.film(loss, *inputs, pace="node").drawing(**CANVAS)
+        save()  # what is imported once is no part of either
         ours, alone = [], []
-        for _ in range(1 if small else 3):
+        for _ in range(1 if small else 7):
             ours.append(timed(save, 1))
             alone.append(_encode(drawing))
     mine, theirs = median(ours), median(alone)
