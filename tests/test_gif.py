@@ -114,6 +114,7 @@ def test_it_can_be_written_where_nothing_can_be_written_twice():
     assert pipe.getvalue() == saved(film(steps=3), (96, 54))
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_frames():
     def frames(count: int) -> Iterator[Frame]:
         for k in range(count):

@@ -66,6 +66,7 @@ def test_composed_text_does_not_grow_without_bound() -> None:
     assert len(set(found)) == 80
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_operations_are_named_in_a_few_seconds() -> None:
     def f(x: Any) -> Any:
         for _ in range(50_000):

@@ -59,6 +59,7 @@ for suffix in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes_in_every_format(tmp_path: Path) -> None:
     for seed in ("0", "4242"):
         folder = tmp_path / seed
