@@ -1,0 +1,215 @@
+"""How large cards can be on the canvas that is asked for: sheets are measured and set, each once, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..errors import UnknownName
+from ..record import Run, Step, asking, steps, terms
+from . import bound, caption, chrome
+from .cards import Sheet, quantities, sheet
+from .drawing import MOST_PIXELS, Canvas
+from .equation import Scales
+from .panels import PARTS, ROWS, Panel, Place, beside, weights, wide
+from .scene import Box
+from .theme import Theme
+from .words import Names
+
+RANKDIRS = ("auto", "LR", "TB")
+REVEALS = ("all", "ask")
+LEAST = 10.0  # px, the least height of a number in the output
+CHROME = 12.0  # px, the smallest number in title, legend, caption, time line and lens
+TALLNESS = 1.25  # a still is at most so many times as tall as it is wide
+WIDE = 1280.0  # px, a still that was given no size is at most so wide
+AIR = 10.0  # px around the graph
+_NARROW = 880.0  # px, a still that was given no size is at least so wide
+_ROWS = (2, 3, 4)  # how many rows are tried
+_CARDS_AT_MOST = 400  # beyond this no canvas holds cards, so none are measured
+_GROWTH = 1.4  # a small graph is drawn at most this much larger than what stands around it
+_HEAD = 56.0  # px over the graph at least
+_HALF = 0.55  # of the height, for a panel that shows the graph again under a title
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a picture is asked to be. `width` and `height` are px of the output; None leaves them to the graph."""
+
+    theme: str | Theme = "light"
+    rankdir: str = "auto"
+    pace: str = "auto"
+    title: str | None = None
+    depth: int | None = None
+    width: int | None = None
+    height: int | None = None
+    panels: tuple[Panel, ...] = ()
+    moving: bool = True  # a film has 16:9 and a time line; a still has the graph's shape
+    reveal: str = "all"  # "ask": each contribution is a question first
+
+    def __post_init__(self) -> None:
+        if self.rankdir not in RANKDIRS:
+            raise UnknownName(f"rankdir={self.rankdir!r} is not a direction; choose from {', '.join(RANKDIRS)}")
+        if self.reveal not in REVEALS:
+            raise UnknownName(f"reveal={self.reveal!r} is not a way to show a step; choose from {', '.join(REVEALS)}")
+        for name in ("width", "height"):
+            value = getattr(self, name)
+            if value is not None and not 64 <= value <= MOST_PIXELS:
+                raise UnknownName(f"{name}={value!r} is not a size in px; choose a whole number from 64 to 16384")
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A sheet, and how it is shown: its steps, the canvas, its scale on it, and the caption's height."""
+
+    sheet: Sheet
+    steps: tuple[Step, ...]
+    canvas: Canvas
+    k: float
+    caption: float
+    place: Place
+    heading: chrome.Heading
+
+    @property
+    def legible(self) -> bool:
+        """Whether the smallest number has 10 px in the output."""
+        return self.k * self.canvas.scale * self.sheet.least >= LEAST - 1e-6
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the cards stand in a column that leaves most of the canvas empty."""
+        return self.sheet.rankdir == "TB" and self.sheet.size[0] * self.k < 0.45 * self.canvas.width
+
+
+def canvas_for(options: Options, want: tuple[float, float]) -> Canvas:
+    """Return the canvas for the size asked for; `want` is the scene's size that the graph would like to have."""
+    width, height = options.width, options.height
+    if options.panels and width is None and height is None:
+        width = 1280
+    if width is None and height is not None:
+        width = round(height * 16 / 9)
+    if width is None:
+        if options.moving:
+            width = 960 if want[0] <= 960 and want[1] <= 540 else 1280
+        else:
+            width = round(min(max(want[0], _NARROW), WIDE))
+    if height is None and (options.moving or options.panels):
+        height = round(width * 9 / 16)
+    # Between 960 and 1280 px the scene has the output's px; smaller outputs shrink it as far as text stays legible.
+    scale = max(LEAST / CHROME, width / 960) if width < 960 else max(1.0, width / 1280)
+    scene = width / scale
+    return Canvas(scene, height / scale if height else 0.0, (width, height or 0))
+
+
+@dataclass
+class Case:
+    """A run that may be shown as cards: what the trials of its details, directions and rows have in common."""
+
+    run: Run
+    options: Options
+    _sheets: dict[tuple[str, str], Sheet] = field(default_factory=dict)
+    _captions: dict[float, float] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.run.graph)
+
+    @cached_property
+    def terms(self) -> Mapping[int, int]:
+        """By node, how many contributions its gradient collects."""
+        backward = self.run.sweep("backward")
+        return terms(self.run.graph, backward) if backward else {}
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        path = steps(self.run, self.options.pace)
+        return asking(path) if self.options.reveal == "ask" else path
+
+    def sheet(self, detail: str, rankdir: str) -> Sheet:
+        """Return the cards, measured and laid out."""
+        key = detail, rankdir
+        if key not in self._sheets:
+            self._sheets[key] = sheet(self.run, self.names, rankdir, self.terms, detail=detail)
+        return self._sheets[key]
+
+    def caption(self, inner: float, scales: Scales) -> float:
+        """Return the height of the caption in a panel so wide inside, px."""
+        if inner not in self._captions:
+            path = self.steps if self.options.moving else ()
+            self._captions[inner] = caption.height(self.run, self.names, path, inner, scales)
+        return self._captions[inner]
+
+    def in_one(self, detail: str) -> Fitted | None:
+        """Fit the cards in one piece; None where a number would be under 10 px in the output."""
+        if len(self.run.graph.nodes) > _CARDS_AT_MOST or self._too_deep(detail):
+            return None
+        best: Fitted | None = None
+        for rankdir in ("LR", "TB") if self.options.rankdir == "auto" else (self.options.rankdir,):
+            fitted = self._fit(self.sheet(detail, rankdir))
+            # Left to right is how people read, so the other way must be clearly larger.
+            if best is None or fitted.k > best.k * 1.15:
+                best = fitted
+            if best.k >= 1:
+                break
+        assert best is not None
+        return best if best.legible else None
+
+    def in_rows(self, detail: str) -> Fitted | None:
+        """Fit the cards in rows, where few edges cross; None where a number would be under 10 px in the output."""
+        if self._too_deep(detail, _ROWS[-1]):
+            return None
+        broken = [b for b in map(self.sheet(detail, "LR").wrapped, _ROWS) if b is not None]
+        best = max(map(self._fit, broken), key=lambda f: f.k, default=None)
+        return best if best is not None and best.legible else None
+
+    def _too_deep(self, detail: str, rows: int = 1) -> bool:
+        """Tell whether a graph has so many ranks that its cards cannot be legible, however they are laid out."""
+        on = canvas_for(self.options, (WIDE * 2, WIDE * 2))
+        tall = on.height or max(TALLNESS * on.width, 720.0)
+        room = rows * (on.width - 2 * chrome.MARGIN), tall - _HEAD - AIR
+        asked = self.options.rankdir
+        ways = ("LR",) if rows > 1 else ("LR", "TB") if asked == "auto" else (asked,)
+        return all(bound.largest(self.run, detail, way, room) * on.scale < LEAST for way in ways)
+
+    def _fit(self, cards: Sheet) -> Fitted:
+        """Find the canvas, and the scale at which it holds the cards between the title and the caption."""
+        w, h, options = *cards.size, self.options
+        tail = chrome.TIMELINE if options.moving else chrome.MARGIN * 0.75
+        heat = any(face.thumbs for face in cards.faces)
+        guess = canvas_for(options, (w + 2 * chrome.MARGIN, h + _HEAD + 2 * AIR + tail + 88))
+        heading = chrome.Heading.make(options.title or "", guess.width, quantities(self.run), heat=heat)
+        around = heading.height + 2 * AIR + tail
+        inner = guess.width - 2 * chrome.MARGIN - 2 * caption.PAD
+        tall = self.caption(inner, cards.extents)
+        on = canvas_for(options, (w + 2 * chrome.MARGIN, h + around + tall))
+        area = (chrome.MARGIN, heading.height, on.width - chrome.MARGIN, on.height - tail - tall - AIR)
+        place = _share(area, (w, h), weights(options.panels), wide(options.panels))
+        k = min((place.graph[2] - place.graph[0]) / w, _GROWTH)
+        if on.height:
+            k = min(k, (place.graph[3] - place.graph[1] - AIR) / h)
+        else:
+            k = min(k, 1.0) if options.width is None else k
+            # A still much taller than wide is not read, so the graph must fit into a page's height.
+            k = min(k, (max(TALLNESS * on.width, 720.0) - around - tall) / h)
+            height = h * max(k, 0.01) + around + tall
+            pixels = (on.pixels[0], round(height * on.scale))
+            on = Canvas(on.width, pixels[1] / on.scale, pixels)
+            place = Place((area[0], area[1], area[2], on.height - tail - tall - AIR), ())
+        return Fitted(cards, self.steps, on, max(k, 0.0), tall, place, heading)
+
+
+def _share(area: Box, size: tuple[float, float], shares: tuple[float, ...], over: bool) -> Place:
+    """Put the panels right of the graph, as wide as it leaves room for, or over it where that fits it much better."""
+
+    def scale(place: Place) -> float:
+        x0, y0, x1, y1 = place.graph
+        return min((x1 - x0) / size[0], (y1 - y0) / size[1], 1.0)
+
+    def largest(places: list[Place]) -> Place:
+        return next(p for p in places if scale(p) >= min(0.97, scale(places[-1])))
+
+    if over:
+        return beside(area, shares, _HALF, row=True)
+    column = largest([beside(area, shares, part) for part in PARTS])
+    row = largest([beside(area, shares, part, row=True) for part in ROWS])
+    return row if scale(row) > 1.15 * scale(column) else column
