@@ -13,13 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tape import OPS, Tape, fanout, layers, moments, neuron, told
 
+from gradviz.calculus.descend import descend
+from gradviz.calculus.record import record
 from gradviz.picture.formula import Chip, Equation, Frac, Item, Num, Thumb, Word, fit, typeset
 from gradviz.picture.locals import chip_text
 from gradviz.picture.narrate import Narration, narrate, plain
 from gradviz.picture.numbers import number, read
 from gradviz.picture.theme import LIGHT
 from gradviz.picture.words import Names
-from gradviz.record import Event, Run, Sweep, freeze
+from gradviz.record import Event, Run, Sweep, Value, final, freeze
 
 
 def read_out(equation: Equation) -> str:
@@ -87,7 +89,7 @@ def test_seed_and_finish() -> None:
     n = by_note(fanout(), "The backward sweep")
     assert n.note == "The backward sweep starts at L: ∂L/∂L = 1."
     end = told(fanout())[-1]
-    assert end.note == "Finished: L = 2.925. Edge width shows how much each contribution is."
+    assert end.note == "Finished: L = 2.925. Edge width shows how large each contribution is."
     assert read_out(end.equations[0]).split() == ["∂L/∂a", "=", "[3.622]", "∂L/∂b", "=", "[0.565]"]
 
 
@@ -111,7 +113,7 @@ def test_one_node_that_feeds_another_twice() -> None:
     assert [read_out(e).split(" = ")[-1] for e in both.equations] == ["[3.000]", "[6.000]"]
     assert "[3.000] + [1.000] (×3)" in read_out(both.equations[1])
     one = by_note(run, "y sends term 2 of 2")
-    assert said(one)[0] == "x is used 2 times:"
+    assert said(one)[0] == "x is used twice:"
 
 
 def test_a_constant_is_a_plain_number() -> None:
@@ -149,10 +151,10 @@ def test_arrays() -> None:
 def test_layers_and_sweeps_are_summed_up() -> None:
     by_layer = [n.note for n in told(neuron(), "layer")]
     assert by_layer[1] == "Layer 1 of 4: 2 nodes get their values: x₁·w₁ = −6 and x₂·w₂ = 0."
-    assert by_layer[-2].startswith("Layer 4 of 4: 2 nodes send their gradients to 4. The largest contribution: x₁·w₁")
+    assert by_layer[-2].startswith("Layer 4 of 4: 2 nodes send gradients to 4 others. The largest contribution: x₁·w₁")
     whole = told(neuron(), "sweep")
     assert whole[0].note.startswith("The forward sweep: 5 nodes get their values: ")
-    assert said(whole[1])[0] == "The backward sweep: 5 nodes send their gradients to 9."
+    assert said(whole[1])[0] == "The backward sweep: 5 nodes send gradients to 9 nodes."
 
 
 def odd_run() -> Run:
@@ -306,3 +308,43 @@ def test_the_same_run_is_told_the_same_and_quickly() -> None:
                 typeset(e, LIGHT, x=0, axis=0, most=600)
         best = min(best, (time.perf_counter() - start) / len(path))
     assert best < 1.5e-3
+
+
+def test_arrays_are_told_aloud_as_sentences() -> None:
+    def f(x: np.ndarray, b: np.ndarray, w: float) -> object:
+        return np.tanh(x + b) * b * w, np.sum(x * w)
+
+    seeds = (np.ones((3, 2)), 1.0)
+    run = record(f, (np.full((3, 2), 0.3), np.array([0.1, 0.2]), 2.0), seed=seeds).run
+    notes = [n.note for n in told(run)]
+    assert notes[0] == "The inputs get their values: x (a 3×2 array), b (a vector of 2) and w = 2."
+    assert any(n.endswith("A 3×2 array and a vector of 2 give a 3×2 array.") for n in notes)
+    assert any(n.endswith("A 3×2 array becomes a number.") for n in notes)
+    assert "along axis 0 gives a vector of 2." in next(
+        n for n in notes if " 1 of 2 to b: the sum of upstream times" in n
+    )
+    assert any(" 2 of 2 to b: old plus upstream summed along axis 0 gives a vector of 2." in n for n in notes)
+    (second,) = (n for n in notes if " 2 of 2 to w: " in n)
+    numbers = re.search(r"old (\S+) plus the sum of .* gives (\S+)\.$", second)
+    assert numbers and math.isclose(read(numbers[2]), float(gradient(run, "w")), abs_tol=1e-3)
+    assert notes[-1].startswith("Finished: tanh(x + b)·b·w (a 3×2 array) and ")
+    assert not any("Σ" in n.split(": ", 1)[-1] for n in notes if "upstream" in n)
+
+
+def gradient(run: Run, name: str) -> Value:
+    return final(run).grads[next(n.id for n in run.graph.nodes if n.name == name)]
+
+
+def test_a_local_derivative_that_is_nan_from_the_values_is_no_beginning() -> None:
+    t = Tape()
+    bad, w = t.op("÷", t.leaf("a", 0.0), t.leaf("b", 0.0), name="bad"), t.leaf("w", 2.0)
+    run = t.run(t.op("×", bad, w, name="L"))
+    assert [n.note for n in told(run) if "NaN begins" in n.note] == ["bad = a/b = 0 ÷ 0 = NaN. NaN begins here."]
+
+
+def test_a_loss_that_moves_less_than_its_digits_show_is_not_said_to_fall_to_itself() -> None:
+    for rate, words in ((1e-5, r"falls from 1\.0000 to 0\.9999"), (1e-12, r"stays at about 1\.000")):
+        run = descend(lambda w: w * w, 1.0, lr=rate, steps=20, keep=1).run
+        assert any(re.search(rf"The loss \S+ {words}", n.note) for n in told(run, "auto")), [
+            n.note for n in told(run, "auto")
+        ]

@@ -13,6 +13,7 @@ from .formula import Chip, Equation, Item, Num, Word
 from .locals import TIMES, chip_text, factor, is_factor, local_formula
 from .moment import Moment
 from .numbers import balanced, is_scalar, trim
+from .sentence import amount
 from .words import Names, cut
 
 _MOST_TERMS = 3
@@ -50,7 +51,7 @@ def tangent(moment: Moment, names: Names, event: Event, scales: Scales | None = 
     moving = [(p, a, before[a]) for p, a in enumerate(node.args) if a in before and moves(before[a])]
     if not moving:
         made = _tangent(event.value, "", name, limit_of(scales, event.node, "tangent", event.value), "result")
-        return Said(Equation((Word(name),), (EQUALS, made)), f"{name} = {_told(event.value)}")
+        return Said(Equation((Word(name),), (EQUALS, made)), f"{name} = {amount(event.value)}")
     slopes = locals_of(moment, event)
     symbols: list[Item] = [Word(name), EQUALS]
     for n, (p, a, _) in enumerate(moving[:_MOST_TERMS]):
@@ -69,10 +70,6 @@ def tangent(moment: Moment, names: Names, event: Event, scales: Scales | None = 
     if len(moving) > _MOST_TERMS:
         symbols += [PLUS, Word("…")]
     return _numbers(moment, names, event, scales, (tuple(symbols), moving, slopes))
-
-
-def _told(value: Value) -> str:
-    return trim(numbers.number(value)) if is_scalar(value) else numbers.quantity(value)
 
 
 def moves(value: Value) -> bool:
@@ -126,7 +123,7 @@ def _numbers(
     if len(moving) > _MOST_TERMS:
         items += [PLUS, Word("…")]
     outcome = _tangent(event.value, result, name, limit_of(scales, event.node, "tangent", event.value), "result")
-    said = f"{name} = {' + '.join(words)} {relation} {trim(result)}" if exact else f"{name} = {_told(event.value)}"
+    said = f"{name} = {' + '.join(words)} {relation} {trim(result)}" if exact else f"{name} = {amount(event.value)}"
     return Said(Equation(symbols, (*items, Word(relation), outcome)), said)
 
 

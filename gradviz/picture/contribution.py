@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from .formula import Chip, Equation, Frac, Frame, Item, Num, Role, Word
 from .locals import TIMES, G, chip_text, in_words, symbolic
 from .moment import Moment
 from .numbers import balanced, is_scalar, trim
+from .sentence import amount
 from .words import Names
 
 OLD = Word("old", size=14)
@@ -70,7 +70,7 @@ def seeds(moment: Moment) -> tuple[Event, ...]:
 def target(moment: Moment, names: Names) -> str:
     """Return what is differentiated, as it stands after ∂: the output's name, or s where it is a sum with seeds."""
     found = seeds(moment)
-    if len(found) == 1 and is_scalar(found[0].value) and float(found[0].value) == 1.0:  # type: ignore[arg-type]
+    if len(found) == 1 and is_scalar(found[0].value) and found[0].value == 1.0:
         return names.partial(found[0].node)
     return names.unused("s", "S", "s′", "S′", "s″")
 
@@ -158,7 +158,8 @@ def _array_contribution(moment: Moment, names: Names, share: Share, scales: Scal
         before = (_gradient(share.old, "old", "old", limit), PLUS)
     start = (partial(of, by), EQUALS, *rest)
     symbols = (*start, *full, *((EQUALS, *rest, *short) if short != full else ()))
-    spoken = f"{in_words(node.local[e.arg], words)} gives {numbers.quantity(e.value)}"
+    old = "" if share.old is None else f"old {amount(share.old)} plus " if is_scalar(share.old) else "old plus "
+    spoken = f"{old}{in_words(node.local[e.arg], words)} gives {amount(share.new)}"
     return Said(Equation(symbols, (EQUALS, *before, *product, EQUALS, made), (*start, *short)), spoken)
 
 
@@ -185,12 +186,12 @@ def _product(
         if match is None:
             continue
         other = node.args[int(match[1])]
-        value: Any = moment.after.values.get(other)
-        if not isinstance(value, np.ndarray) or value.ndim != 2 or np.ndim(share.upstream) != 2:  # type: ignore[arg-type]
+        value, above = moment.after.values.get(other), share.upstream
+        if not (isinstance(value, np.ndarray) and isinstance(above, np.ndarray) and value.ndim == above.ndim == 2):
             return None
         factor = value.T if match[2] else value
-        left, right = (factor, share.upstream) if flipped else (share.upstream, factor)
-        if np.shape(left)[1] != np.shape(right)[0]:  # type: ignore[arg-type]
+        left, right = (factor, above) if flipped else (above, factor)
+        if left.shape[1] != right.shape[0]:
             return None
         label = f"{names.partial(other)}{match[2]}"
         shown = as_item(factor, "", "value", label, "value", limit_of(scales, other, "value", value))

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from ..record import Value, effort
+from ..record import effort
 from . import numbers
 from .contribution import partial, seeds, target
 from .formula import Equation, Item, Num, Word
 from .moment import Moment
-from .numbers import is_scalar, trim
-from .sentence import SPOKEN, Narration, bold_tail, line, listed, many
+from .numbers import is_scalar
+from .sentence import SPOKEN, Narration, bold_tail, line, listed, many, valued
 from .words import Names, cut
 
 _MOST_GRADIENTS = 3
-
-
-def amount(value: Value) -> str:
-    """Say a number, or how large an array is."""
-    return trim(numbers.number(value)) if is_scalar(value) else numbers.quantity(value)
 
 
 def finished(moment: Moment, names: Names) -> Narration:
@@ -26,14 +21,13 @@ def finished(moment: Moment, names: Names) -> Narration:
     for out in graph.outputs:
         if out in after.values:
             value = after.values[out]
-            told.append(f"{cut(names.full(out), SPOKEN)} = {amount(value)}")
-            shown = numbers.number(value) if is_scalar(value) else numbers.quantity(value)
-            short.append(f"{names.formula(out)} = {shown}")
+            told.append(valued(cut(names.full(out), SPOKEN), value))
+            short.append(valued(names.formula(out), value, numbers.number(value) if is_scalar(value) else ""))
     first = f"Finished: {listed(short, 3)}." if short else "Finished."
     lines = [line(*bold_tail(first))]
     note = f"Finished: {listed(told)}." if told else "Finished."
     if after.sent:
-        width = "Edge width shows how much each contribution is."
+        width = "Edge width shows how large each contribution is."
         lines.append(line(width))
         note += " " + width
     spent = effort(moment.run)

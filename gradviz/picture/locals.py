@@ -17,6 +17,7 @@ TIMES = Word("×")
 G = "ḡ"
 _LONGEST_CHIP = 18  # glyphs; a longer formula is written ∂y/∂x
 _PLACE = re.compile(r"\{(\d+|y|g)\}")
+_SUMMED = re.compile(r"Σ (?:(ax[ie]s [\d, ]*\d) )?(\{g\}·.*|.*·\{g\})")
 _ENCLOSED = {"(": ")", "|": "|", "⌊": "⌋", "⌈": "⌉"}
 
 
@@ -116,11 +117,18 @@ def _beside(part: str, words: Mapping[str, str]) -> tuple[Item, ...]:
 
 
 def in_words(template: str, words: Mapping[str, str]) -> str:
-    """Say a local formula of arrays aloud."""
+    """Say a local formula of arrays aloud.
+
+    >>> in_words("Σ axis 0 {g}·{1}", {"1": "h"})
+    'the sum of upstream times h along axis 0'
+    """
     if template in ("", "1"):
         return "upstream unchanged"
     if is_factor(template):
         return f"upstream times {factor(put(template, words))}"
     if "{g}" not in template:
-        return f"upstream summed along {template.removeprefix('Σ').strip() or 'every axis'}"
+        over = put(template.removeprefix("Σ").strip(), words)
+        return f"upstream summed {'over' if over and not over.startswith('ax') else 'along'} {over or 'every axis'}"
+    if summed := _SUMMED.fullmatch(template):
+        return f"the sum of {in_words(summed[2], words)}{f' along {summed[1]}' if summed[1] else ''}"
     return put(template, {**words, "g": "upstream"}).replace("upstream·", "upstream times ")

@@ -11,14 +11,29 @@ from . import numbers
 from .change import moves, primed, tangent, update
 from .contribution import Share, contribution, seed, shares, target
 from .equation import Said, Scales, forward
-from .finished import amount, finished
+from .finished import finished
 from .formula import Equation
 from .lapse import lapse
 from .locals import G, put
 from .moment import Moment
 from .numbers import is_scalar, trim
 from .question import question
-from .sentence import SPOKEN, Line, Narration, Span, line, listed, many, odd, plain, size_of
+from .sentence import (
+    SPOKEN,
+    Line,
+    Narration,
+    Span,
+    amount,
+    line,
+    listed,
+    many,
+    odd,
+    plain,
+    size_of,
+    times,
+    together,
+    valued,
+)
 from .words import Names, cut, visible, wrapped
 
 __all__ = ["Line", "Narration", "Span", "narrate", "plain"]
@@ -106,7 +121,7 @@ class _Narrator:
         begins = self._begins(e.value, args)
         if begins:
             lines.append(line("", begins))
-        shapes = self._shapes(node)
+        shapes = together(node, [self._node(a).shape for a in node.args])
         if shapes:
             lines.append(line(shapes))
         note = " ".join(filter(None, (f"{said.spoken}.", shapes, begins)))
@@ -120,7 +135,7 @@ class _Narrator:
             return line(*start, f"{gets} from ", self._name(of[0]), ".")
         if len(of) == 2:
             return line(*start, f"{gets} from ", self._name(of[0]), " and ", self._name(of[1]), ".")
-        return line(*start, f"{gets} from {len(of)} others." if of else f"{gets}.")
+        return line(*start, f"{gets} from {len(of)} nodes." if of else f"{gets}.")
 
     def _leaves(self, events: Sequence[Event]) -> Narration:
         shown = [e for e in events if self._node(e.node).op != "constant"]
@@ -131,7 +146,7 @@ class _Narrator:
             )
             if (count := sum(self._node(e.node).op == op for e in events))
         ]  # fmt: skip
-        told = listed([f"{self._aloud(e.node)} = {amount(e.value)}" for e in shown])
+        told = listed([valued(self._aloud(e.node), e.value) for e in shown])
         note = f"The inputs get their values: {told}." if told else "The inputs get their values."
         lines = [line("The inputs get their values."), line(listed(counts) + ".")]
         strange = next((e for e in events if odd(e.value)), None)
@@ -147,7 +162,7 @@ class _Narrator:
         count = many(len(computed), "node gets its value", "nodes get their values")
         part = self._part()
         first = f"{part}: {count}." if part else f"The forward sweep: {count}."
-        told = listed([f"{self._aloud(e.node)} = {amount(e.value)}" for e in computed])
+        told = listed([valued(self._aloud(e.node), e.value) for e in computed])
         lines = [line(first)]
         begins = next((b for e in computed if (b := self._arises(e))), "")
         if begins:
@@ -166,21 +181,15 @@ class _Narrator:
         word = odd(made)
         return f"{word} begins here." if word and not any(map(odd, of)) else ""
 
-    def _shapes(self, node: Node) -> str:
-        """Say how shapes come together, where arrays do."""
-        shapes = [self._node(a).shape for a in node.args]
-        made = size_of(node.shape)
-        if node.symbol == "@" and len(shapes) == 2:
-            return _start(f"{size_of(shapes[0])} times {size_of(shapes[1])} gives {size_of(node.shape)}.")
-        if not any(shapes):
-            return ""
-        if node.symbol == "[ ]":
-            return f"Picked out of {size_of(shapes[0])}."
-        if len(shapes) > 1 and node.shape and set(shapes) != {node.shape}:
-            return _start(f"{listed([size_of(s) for s in shapes])} give {made}.")
-        if len(shapes) == 1 and shapes[0] != node.shape:
-            return _start(f"{size_of(shapes[0])} becomes {size_of(node.shape)}.")
-        return f"Element by element: {made}." if node.shape else ""
+    def _begins_in(self, found: Sequence[Share]) -> str:
+        """Say so of the first contribution that it is true of: the local derivative may have it from the values."""
+        values = self.moment.after.values
+        for s in found:
+            i = s.event.node
+            held = {odd(values.get(j)).lstrip("−") for j in (i, *self._node(i).args)}
+            if odd(s.event.value).lstrip("−") not in held and (begins := self._begins(s.event.value, [s.upstream])):
+                return begins
+        return ""
 
     # ---- backward
 
@@ -223,7 +232,7 @@ class _Narrator:
         sender, receiver = share.event.node, share.to
         said = contribution(self.moment, self.names, share, self.scales)
         array = bool(self._node(receiver).shape or self._node(sender).shape)
-        begins = self._begins(share.event.value, [share.upstream])
+        begins = self._begins_in([share])
         details = self._details(share, array)
         lines: list[Line]
         if share.of > 1 and self.roomy:
@@ -231,7 +240,7 @@ class _Narrator:
             lines = [line("", self._name(sender), which, self._name(receiver), ".")]
         elif share.of > 1:
             uses = len(self.moment.graph.users[receiver])
-            first = " is used " + many(uses, "time") if uses == share.of else " gets its gradient in parts"
+            first = " is used " + times(uses) if uses == share.of else " gets its gradient in parts"
             which = _ORDINALS[share.k - 1] if share.k <= len(_ORDINALS) else f"Term {share.k}"
             if share.k == share.of:
                 which += " and last"
@@ -296,10 +305,8 @@ class _Narrator:
         sender = found[0].event.node
         to = list(dict.fromkeys(s.to for s in found))
         if len(to) == 1:
-            times = "twice, once" if len(found) == 2 else f"{len(found)} times, once"
-            first = line(
-                "", self._name(sender), " sends its gradient to ", self._name(to[0]), f" {times} for each use."
-            )
+            often = f" {times(len(found))}, once for each use."
+            first = line("", self._name(sender), " sends its gradient to ", self._name(to[0]), often)
         elif len(to) == 2:
             first = line(
                 "", self._name(sender), " sends its gradient to ", self._name(to[0]), " and ", self._name(to[1]), "."
@@ -308,7 +315,7 @@ class _Narrator:
             first = line("", self._name(sender), " sends its gradient to ", f"{len(to)} inputs", ".")
         said = [contribution(self.moment, self.names, s, self.scales) for s in found[:MOST_EQUATIONS]]
         lines = [first]
-        begins = next((b for s in found if (b := self._begins(s.event.value, [s.upstream]))), "")
+        begins = self._begins_in(found)
         if begins:
             lines.append(line("", begins))
         if rule := self._rule(self._node(sender)):
@@ -326,11 +333,12 @@ class _Narrator:
     def _backward_many(self, found: Sequence[Share], events: Sequence[Event]) -> Narration:
         """Sum up a layer or a whole sweep, with the largest contribution as its example."""
         senders, to = {s.event.node for s in found}, {s.to for s in found}
-        count = f"{many(len(senders), 'node sends its gradient', 'nodes send their gradients')} to {len(to)}"
+        count = f"{many(len(senders), 'node sends its gradient', 'nodes send gradients')} to "
+        count += many(len(to), "node") if senders & to else many(len(to), "other")
         part = self._part()
         first = f"{part}: {count}." if part else f"The backward sweep: {count}."
         lines = [line(first)]
-        begins = next((b for s in found if (b := self._begins(s.event.value, [s.upstream]))), "")
+        begins = self._begins_in(found)
         if begins:
             lines.append(line("", begins))
         known = [s for s in found if s.event.local is not None and is_scalar(s.event.value) and not odd(s.event.value)]
@@ -351,15 +359,15 @@ class _Narrator:
         moving = [e for e in events if moves(e.value)]
         if all(self._node(e.node).is_leaf for e in events):
             lines = [line("Forward mode: the inputs move along a direction.")]
-            told = [f"{wrapped(self._aloud(e.node))}′ = {amount(e.value)}" for e in moving]
-            short = [f"{primed(self.names, e.node)} = {amount(e.value)}" for e in moving]
+            told = [valued(f"{wrapped(self._aloud(e.node))}′", e.value) for e in moving]
+            short = [valued(primed(self.names, e.node), e.value) for e in moving]
             lines.append(line((listed(short, 3) or "Nothing moves") + "; all else stands still."))
             return Narration(f"The direction: {listed(told) or 'nothing moves'}.", tuple(lines))
         if len(events) > 1:
             count = many(len(events), "node gets its tangent", "nodes get their tangents")
             part = self._part()
             first = f"{part}: {count}." if part else f"The forward-mode sweep: {count}."
-            told = [f"{wrapped(self._aloud(e.node))}′ = {amount(e.value)}" for e in moving]
+            told = [valued(f"{wrapped(self._aloud(e.node))}′", e.value) for e in moving]
             return Narration(f"{first[:-1]}: {listed(told)}." if told else first, (line(first),))
         e = events[0]
         said = tangent(self.moment, self.names, e, self.scales)
@@ -384,8 +392,3 @@ class _Narrator:
         more = f" and {len(events) - len(said)} more" if len(events) > len(said) else ""
         note = f"{first[:-1]}: {'; '.join(s.spoken for s in said)}{more}."
         return Narration(note, tuple(lines), tuple(s.equation for s in said))
-
-
-def _start(text: str) -> str:
-    """Begin a sentence with a capital."""
-    return text[:1].upper() + text[1:]

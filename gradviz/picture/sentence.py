@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ..record import Value
+from ..record import Node, Value
 from . import numbers
 from .formula import Equation
 
@@ -50,6 +50,20 @@ def many(count: int, one: str, more: str = "") -> str:
     return f"{count} {one if count == 1 else more or one + 's'}"
 
 
+def times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def amount(value: Value) -> str:
+    """Say a number, or how large an array is."""
+    return numbers.trim(numbers.number(value)) if numbers.is_scalar(value) else numbers.quantity(value)
+
+
+def valued(name: str, value: Value, said: str = "") -> str:
+    """Say what something is: x = 2, W (a 3×4 array). `said` is the number where it is not written by `amount`."""
+    return f"{name} = {said or amount(value)}" if numbers.is_scalar(value) else f"{name} ({amount(value)})"
+
+
 def listed(parts: Sequence[str], most: int = _LISTED) -> str:
     """Join parts as a sentence does: a, b and c; long lists end in "and 12 more"."""
     if len(parts) > most:
@@ -81,3 +95,28 @@ def size_of(shape: tuple[int, ...]) -> str:
     if len(shape) == 1:
         return f"a vector of {shape[0]}"
     return numbers.shape(shape) if shape else "a number"
+
+
+def array_of(shape: tuple[int, ...]) -> str:
+    """Say what has a shape: a 4×5 array, a vector of 4, a number."""
+    return f"a {numbers.shape(shape)} array" if len(shape) > 1 else size_of(shape)
+
+
+def together(node: Node, shapes: Sequence[tuple[int, ...]]) -> str:
+    """Say how the shapes of what a node is made of come together in its own; nothing where all are numbers."""
+    if node.symbol == "@" and len(shapes) == 2:
+        return _start(f"{size_of(shapes[0])} times {size_of(shapes[1])} gives {size_of(node.shape)}.")
+    if not any(shapes):
+        return ""
+    if node.symbol == "[ ]":
+        return f"Picked out of {array_of(shapes[0])}."
+    if len(shapes) > 1 and node.shape and set(shapes) != {node.shape}:
+        return _start(f"{listed([array_of(s) for s in shapes])} give {array_of(node.shape)}.")
+    if len(shapes) == 1 and shapes[0] != node.shape:
+        return _start(f"{array_of(shapes[0])} becomes {array_of(node.shape)}.")
+    return f"Element by element: {size_of(node.shape)}." if node.shape else ""
+
+
+def _start(text: str) -> str:
+    """Begin a sentence with a capital."""
+    return text[:1].upper() + text[1:]

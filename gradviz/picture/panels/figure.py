@@ -54,7 +54,7 @@ def _renderer(width: float, height: float, ground: str) -> Any:
 
     behind = to_rgb(ground)
 
-    class Marks(RendererBase):  # type: ignore[misc,unused-ignore]
+    class Marks(RendererBase):  # type: ignore[misc,unused-ignore]  # some of its versions have no types
         """Collects marks; y is turned to grow downwards."""
 
         def __init__(self) -> None:
@@ -77,7 +77,7 @@ def _renderer(width: float, height: float, ground: str) -> Any:
 
         def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
             if ismath:
-                return super().get_text_width_height_descent(s, prop, ismath)  # type: ignore[no-any-return,unused-ignore]
+                return super().get_text_width_height_descent(s, prop, ismath)  # type: ignore[no-any-return,unused-ignore]  # as above
             size = max(float(prop.get_size_in_points()), _LEAST)
             return measure(s, size, bold=_bold(prop)), size, 0.25 * size
 

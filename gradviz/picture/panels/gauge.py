@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,14 +63,18 @@ class Gauge:
 
 
 def _needle(
-    losses: np.ndarray, moment: Moment, theme: Theme, at: tuple[float, float, float], turn: object
+    losses: np.ndarray,
+    moment: Moment,
+    theme: Theme,
+    at: tuple[float, float, float],
+    turn: Callable[[float], float],
 ) -> list[Mark]:
     n = min(evaluations(moment), len(losses))
     cx, cy, r = at
     if not n:
         return [circle(cx, cy, 6, fill=theme.ink)]
     value = float(losses[n - 1])
-    tip = _at(cx, cy, r - 10, turn(value) if math.isfinite(value) else _TURN)  # type: ignore[operator]
+    tip = _at(cx, cy, r - 10, turn(value) if math.isfinite(value) else _TURN)
     marks: list[Mark] = [
         line(cx, cy, *tip, stroke=theme.value, width=3, cap="round"),
         circle(cx, cy, 6, fill=theme.ink),
