@@ -57,6 +57,26 @@ def test_corners_are_left_out_and_said() -> None:
     assert any("not finite" in s for s in check(np.sqrt, 0.0).skipped)
 
 
+def test_where_a_value_is_not_finite_nothing_is_called_wrong() -> None:
+    assert check(np.log, -1.0).skipped == ("log(x): not finite", "x: the edge of its domain")
+    some = check(lambda x: np.log(x), np.array([-1.0, 2.0]))
+    assert some.derivatives == 3 and [s.split(":")[0] for s in some.skipped] == ["x[0]", "x[1]"]
+    several = check(lambda x, y: np.log(x) + np.log(y), -1.0, 2.0)
+    assert several.skipped[:2] == ("log(x): not finite", "log(x) + log(y): not finite") and several.derivatives == 3
+
+
+def test_what_is_wrong_is_named_as_the_function_names_it_and_not_as_its_caller() -> None:
+    wrong = replace(ops_basic.MULTIPLY, partials=(lambda y, a, b: b, lambda y, a, b: 2 * a))
+
+    def f(x: Any, *, w: Any) -> Any:
+        return trace.apply(wrong, (x, w), None, __import__("sys")._getframe())
+
+    with pytest.raises(GradientMismatch, match=r"test_check.py:\d+: x·w: the op multiply gives"):
+        called = check(f, 2.0, kwargs={"w": 3.0})
+        assert called
+    assert check(lambda x, *, w: x * w, 2.0, kwargs={"w": 3.0}).derivatives == 8
+
+
 def test_it_needs_floats() -> None:
     with pytest.raises(NoInputs):
         check(lambda s: s, "text")

@@ -9,7 +9,8 @@ import pytest
 from op_cases import ALL, special
 
 from gradviz.calculus import modes, ops
-from gradviz.calculus.check import check, differences, weights
+from gradviz.calculus.check import check, weights
+from gradviz.calculus.differences import differences
 from gradviz.calculus.leaf import var
 from gradviz.calculus.op import KINDS
 from gradviz.calculus.record import walk

@@ -1,8 +1,7 @@
 """Proof by numbers: every operation's derivatives, and the whole gradient, against differences that know no rule.
 
-Finite differences are Ridders' (1982, "Accurate computation of F'(x) and F'(x)F''(x)"): central differences at
-shrinking steps, extrapolated, the best by its own error estimate. On analytic ops the complex step serves too
-(Squire and Trapp 1998): Im f(x + ih) / h, which loses no digits.
+On analytic ops the complex step serves beside finite differences (Squire and Trapp 1998): Im f(x + ih) / h, which
+loses no digits.
 
 Where there are many inputs, or operations on numbers, several are moved at once, by other lengths each: a wrong
 derivative among them shows as well as alone, and only where one does is each moved by itself.
@@ -10,6 +9,7 @@ derivative among them shows as well as alone, and only where one does is each mo
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,13 +19,15 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from ..errors import GradientMismatch, NoInputs
+from .differences import differences, one_sided
 from .dispatch import unwrapped
 from .leaf import leaf
 from .modes import grad
 from .op import ALIAS, CONSTANT, INPUT
-from .site import forget
+from .site import forget, tracing
 from .sweep import contribution, pull, push, tape
 from .trace import Var, as_of
+from .traced import bare
 from .tree import Call, bind, is_input, is_whole, substitute, walk
 
 #: A number among the inputs: the path of its array, and where it is in there.
@@ -55,13 +57,17 @@ class Checked:
         return f"{self.derivatives} derivatives agree, the worst to {self.worst:.1e}{left}"
 
 
-def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = FINITE) -> Checked:
+def check(
+    f: Callable[..., Any], *args: Any, kwargs: Mapping[str, Any] | None = None, order: int = 1,
+    tolerance: float = FINITE,
+) -> Checked:  # fmt: skip
     """Check every derivative of f at the given arguments, operation by operation and then from end to end.
 
     Each operation is checked alone, in reverse and in forward mode, so that the one that is wrong is named; then the
     gradient of f, whose output may have any shape (of the sum of its output, weighted), is checked by every input,
     several at once where there are many.
 
+    kwargs      arguments that are given by name
     order       2 checks the gradient of the gradient as well
     tolerance   relative agreement asked of finite differences (1e-6)
 
@@ -72,14 +78,14 @@ def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 
     7
     """
     frame = sys._getframe(1)
-    call = bind(f, args, {})
+    call = bind(f, args, kwargs or {})
     numbers = {path: np.array(v, float) for path, v in walk(call.arguments) if is_input(v) and not is_whole(v)}
     if not numbers:
         raise NoInputs("gv.check was given no number or array of floats to differentiate by")
-    leaves = {path: leaf(v[()] if v.ndim == 0 else v, path, INPUT, frame) for path, v in numbers.items()}
-    seqs = {path: v.seq for path, v in leaves.items()}
-    with np.errstate(all="ignore"), unwrapped():
-        returned = f(*_with(call, leaves))
+    with np.errstate(all="ignore"), tracing(inspect.unwrap(f)), unwrapped():
+        leaves = {path: leaf(v[()] if v.ndim == 0 else v, path, INPUT, frame) for path, v in numbers.items()}
+        seqs = {path: v.seq for path, v in leaves.items()}
+        returned = _called(f, call, leaves)
         leaves = {path: as_of(v, seqs[path]) for path, v in leaves.items()}  # the function may have written to them
         outputs = [(path, v) for path, v in walk(returned) if isinstance(v, Var)]
         if not outputs:
@@ -92,7 +98,7 @@ def check(f: Callable[..., Any], *args: Any, order: int = 1, tolerance: float = 
 
             def slope(*inner: Any) -> Any:
                 def weighted(*own: Any) -> Any:
-                    inside = walk(f(*_with(call, dict(zip(numbers, own, strict=True)))))
+                    inside = walk(_called(f, call, dict(zip(numbers, own, strict=True))))
                     return sum(np.sum(v * weights(np.shape(v), 1)) for _, v in inside if isinstance(v, Var))
 
                 found = grad(weighted, tuple(range(len(inner))))(*inner)
@@ -110,9 +116,10 @@ def weights(shape: tuple[int, ...], seed: int) -> Any:
     return np.reshape(found, shape)[()]
 
 
-def _with(call: Call, by: Mapping[str, Any]) -> list[Any]:
-    """Return the arguments by position, with some of what is inside them replaced."""
-    return call.given(substitute(call.arguments, by))[0]
+def _called(f: Callable[..., Any], call: Call, by: Mapping[str, Any]) -> Any:
+    """Call the function as it was to be called, with some of what is inside its arguments replaced."""
+    args, kwargs = call.given(substitute(call.arguments, by))
+    return f(*args, **kwargs)
 
 
 def _prove(
@@ -183,6 +190,8 @@ def _together(unit: Sequence[_Operand]) -> Var:
         return first
     columns = zip(*((v.value, *(a.value for a in v.operands)) for v, _ in unit), strict=True)
     y, *values = (np.array(column) for column in columns)
+    if not np.all(np.isfinite(y)):
+        raise _Corner("not finite")  # one of them at least, which is found when each is checked by itself
     args = tuple(Var(value, CONSTANT, (), None, first.site, first.lasti) for value in values)
     return Var(y, first.op, args, None, first.site, first.lasti)
 
@@ -217,12 +226,10 @@ def _compare(v: Var, position: int, tolerance: float) -> tuple[int, float]:
     operands = v.operands
     values = [np.asarray(a.value)[()] if type(a.value) is not tuple else a.value for a in operands]
     base = np.asarray(values[position])
-    g: Any = (
-        tuple(weights(np.shape(p), 3 + k) for k, p in enumerate(v.value))
-        if type(v.value) is tuple
-        else weights(v.shape, 3)
-    )
     y = v.value if type(v.value) is tuple else np.asarray(v.value)[()]
+    g = _upstream(y)
+    if not _dot(g, g) and any(np.size(part) for part in (y if type(y) is tuple else (y,))):
+        raise _Corner("not finite")
     step = weights(base.shape, 4) * np.where(np.abs(base) > 1e-8, np.abs(base), 1.0)
     params = v.params or {}
 
@@ -237,7 +244,7 @@ def _compare(v: Var, position: int, tolerance: float) -> tuple[int, float]:
         raise _Corner("not finite")
     size = abs(float(_dot(np.abs(step), np.abs(sent)))) if np.shape(sent) == np.shape(step) else abs(ours)
     dots = [step if k == position else None for k in range(len(values))]
-    forward = _dot(g, _full(push(v, dots, y, values, operands), v))
+    forward = _dot(g, _finite(_full(push(v, dots, y, values, operands), v), y))
     worst = _agree(ours, float(forward), size, FORWARD, "forward mode")
     worst = max(worst, _agree_along(ours, along, size, tolerance))
     if not v.op.analytic:
@@ -249,6 +256,13 @@ def _compare(v: Var, position: int, tolerance: float) -> tuple[int, float]:
     # Rounding adds up over large arrays; up to a hundred elements it does not show.
     _agree(ours, exact, size, COMPLEX * max(base.size / 100, 1), "the complex step", 1e-40)
     return 3, worst
+
+
+def _upstream(y: Any, seed: int = 3) -> Any:
+    """Return what is sent back from a value: weights, and 0 where it is not finite and no difference tells of it."""
+    if type(y) is tuple:
+        return tuple(_upstream(part, seed + k) for k, part in enumerate(y))
+    return _finite(weights(np.shape(y), seed), y)
 
 
 def _finite(value: Any, y: Any) -> Any:
@@ -294,39 +308,6 @@ def _dot(a: Any, b: Any) -> Any:
     return np.sum(a * b)
 
 
-def differences(along: Callable[[float], Any], first: float = 0.02) -> tuple[float, float]:
-    """Return the derivative at 0 by Ridders' method, and an estimate of its error.
-
-    It stops where the estimate is far below what anyone asks for. Rounding sets a floor to the error: a function
-    whose values are much larger than its changes does not tell them.
-    """
-    shrink, rows, enough = 1.6, 12, 1e-10
-    table = np.full((rows, rows), np.nan)
-    best, error, h, largest = np.nan, np.inf, first, 0.0
-    for i in range(rows):
-        right, left = float(along(h)), float(along(-h))
-        largest = np.fmax(largest, np.fmax(abs(right), abs(left)))
-        table[i, 0] = (right - left) / (2 * h)
-        factor = shrink**2
-        for j in range(1, i + 1):
-            table[i, j] = (table[i, j - 1] * factor - table[i - 1, j - 1]) / (factor - 1)
-            factor *= shrink**2
-            off = max(abs(table[i, j] - table[i, j - 1]), abs(table[i, j] - table[i - 1, j - 1]))
-            if off <= error:
-                best, error = float(table[i, j]), float(off)
-        if i > 1 and error <= enough * abs(best):
-            break
-        h /= shrink
-    floor = float(10 * np.finfo(float).eps * largest / first)  # a program's operations round one after the other
-    return best, max(error, floor) if np.isfinite(error) else 0.0
-
-
-def one_sided(along: Callable[[float], Any]) -> tuple[float, float]:
-    """Return the slopes to the left and to the right of 0."""
-    h, here = 1e-6, float(along(0.0))
-    return (here - float(along(-h))) / h, (float(along(h)) - here) / h
-
-
 # -- from end to end
 
 
@@ -339,15 +320,11 @@ def _check_whole(
     found = pull([v for _, v in outputs], list(seeds.values()), list(leaves.values()), False)
 
     def total(moved: dict[str, Any], traced: bool = False) -> Any:
-        given: dict[str, Any] = {
-            p: np.array(m)[()] for p, m in moved.items()
-        }  # the function may write to what it is given
+        given: dict[str, Any] = {p: np.array(m)[()] for p, m in moved.items()}  # the function may write to them
         if traced:
             given = {p: leaf(m, p, INPUT, sys._getframe()) for p, m in given.items()}
-        plain = dict(walk(f(*_with(call, given))))
-        return sum(
-            np.sum(np.asarray(getattr(plain[path], "value", plain[path])) * seed) for path, seed in seeds.items()
-        )
+        plain = dict(walk(_called(f, call, given)))
+        return sum(np.sum(np.asarray(bare(plain[path])) * seed) for path, seed in seeds.items())
 
     recorded = sum(float(np.sum(np.asarray(v.value) * seeds[path])) for path, v in outputs)
     traced = False

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from inspect import signature
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from ..calculus.trace import Var
-from ..errors import GradientMismatch, GradvizError, UnknownName
+from ..errors import GradvizError, UnknownName
+from .report import show
 from .target import Target
 
 #: Numbers that are shown at most; all are checked.
@@ -27,45 +25,32 @@ def check(target: Target) -> None:
 
     if isinstance(target.thing, Film) or not callable(target.thing) or not (target.values or target.args):
         raise UnknownName("check takes an expression or a function, and a value for each of its names")
-    count = len(target.args)
-    values = {**dict(zip(_positional(target), target.args, strict=False)), **target.values}
-    names = list(values)
-
-    def by_position(*args: Any) -> Any:
-        return target.thing(*args[:count], **dict(zip(names[count:], args[count:], strict=True)))
-
-    try:
-        proof = prove(by_position, *values.values())
-    except GradientMismatch as error:
-        raise GradientMismatch(_by_name(str(error), names)) from error
+    proof = prove(target.thing, *target.args, kwargs=target.values)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("input")
     for heading in ("value", "gradient by backpropagation", "by finite differences"):
         table.add_column(heading, justify="right")
-    rows = list(_rows(by_position, values))
+    rows = list(_rows(target))
     for name, value, ours, theirs in rows[:MOST_ROWS]:
         table.add_row(escape(name), f"{value:.6g}", f"{ours:.9g}", f"{theirs:.9g}")
-    console = Console(width=100)
     if rows:
-        console.print(table)
+        show(table)
     if len(rows) > MOST_ROWS:
-        console.print(f"... and {len(rows) - MOST_ROWS} more")
-    console.print(escape(str(proof)))
+        print(f"... and {len(rows) - MOST_ROWS} more")
+    print(proof, flush=True)
 
 
-def _positional(target: Target) -> list[str]:
-    return list(signature(target.thing).parameters)[: len(target.args)] if target.args else []
-
-
-def _by_name(message: str, names: list[str]) -> str:
-    """Put the inputs' names where a message counts them: "the gradient by 1[0]" -> "the gradient by x[0]"."""
-    return re.sub(r"(?<=the gradient by )\d+", lambda m: names[int(m[0])], message)
-
-
-def _rows(f: Any, values: Mapping[str, Any]) -> Iterator[tuple[str, float, float, float]]:
+def _rows(target: Target) -> Iterator[tuple[str, float, float, float]]:
     """Yield name, value, gradient and difference of every number, of the sum of the output where it is an array."""
-    from ..calculus.check import differences
+    from ..calculus.differences import differences
     from ..calculus.modes import grad
+    from ..calculus.tree import bind
+
+    values = bind(target.thing, target.args, target.values).arguments
+    count = len(target.args)
+
+    def f(*args: Any) -> Any:
+        return target.thing(*args[:count], **dict(zip(list(values)[count:], args[count:], strict=True)))
 
     def total(*args: Any) -> Any:
         y = f(*args)
