@@ -294,17 +294,44 @@ def test_check_shows_both_numbers_for_every_input(gradviz) -> None:
         assert any(line.split()[:1] == [name] for line in said.out.splitlines()), said.out
 
 
-def test_a_wrong_gradient_has_an_exit_code_of_its_own(gradviz, monkeypatch: pytest.MonkeyPatch) -> None:
-    import gradviz.calculus.check as proofs
-    from gradviz.errors import GradientMismatch
-
-    def fails(*args: object, **kwargs: object) -> None:
-        raise GradientMismatch("the gradient by 0 is 1, a finite difference gives 2")
-
-    monkeypatch.setattr(proofs, "check", fails)
-    said = gradviz("check", "x*x", "x=1")
+def test_a_wrong_gradient_has_an_exit_code_of_its_own(gradviz, tmp_path: Path) -> None:
+    (tmp_path / "slips.py").write_text("def f(*, x, **more):\n    return x * getattr(x, 'value', x) * more['w']\n")
+    said = gradviz("check", "slips.py:f", "x=2", "w=3")
     assert said.code == 3
-    assert "the gradient by x is 1, a finite difference gives 2" in said.err
+    assert "the gradient by x is 6, a finite difference gives 12" in said.err
+
+
+def test_check_leaves_out_what_has_no_gradient_by_its_name_in_the_text(gradviz) -> None:
+    said = gradviz("check", "log(x) + x*w", "x=-1", "w=2")
+    assert said.code == 0, said.err
+    assert "log(x): not finite" in said.out
+    assert "x: the edge of its domain" in said.out
+
+
+@pytest.mark.parametrize("words", [["doctor"], ["ops"], ["check", "x*x", "x=2"]])
+def test_a_reader_that_goes_and_a_full_disk_are_no_fault_of_gradviz(tmp_path: Path, words: list[str]) -> None:
+    command = (sys.executable, "-m", "gradviz", *words)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    gone, into = os.pipe()
+    os.close(gone)
+    full = os.open("/dev/full", os.O_WRONLY)
+    for out, code, part in (
+        (into, 0, ""),
+        (full, 2, "gradviz: the output cannot be written: No space left on device\n"),
+    ):
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, stdout=out, stderr=subprocess.PIPE, text=True, check=False
+        )
+        os.close(out)
+        assert (done.returncode, done.stderr) == (code, part)
+
+
+def test_a_shell_that_asks_gets_the_words_that_fit(tmp_path: Path) -> None:
+    asked = {"_GRADVIZ_COMPLETE": "bash_complete", "COMP_WORDS": "gradviz render x --the", "COMP_CWORD": "3"}
+    environment = os.environ | asked | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    words = (sys.executable, "-c", "from gradviz.cli import main; raise SystemExit(main())")
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "plain,--theme\n", "")
 
 
 def test_doctor_names_every_part(gradviz) -> None:

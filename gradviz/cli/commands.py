@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import click
+from click import core
 
 from ..errors import UnknownName
 from . import report
@@ -180,8 +182,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         report.say("gradviz: interrupted; no unfinished file is left behind")
         return report.INTERRUPTED
-    except BrokenPipeError:
-        return report.DONE  # the reader of our output, such as `head`, has seen enough
     except (Exception, SystemExit) as error:
+        if isinstance(error, SystemExit) and traceback.extract_tb(error.__traceback__)[-1].filename == core.__file__:
+            return report.DONE  # by click itself: it completed a word for a shell, or a reader such as `head` has gone
         return report.failed(error)
     return report.DONE

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from importlib import metadata
 from importlib.util import find_spec
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from .. import __version__
+from .report import show
 
 DISTRIBUTION = "gradviz-backprop"
 #: extra → the packages it brings
@@ -45,7 +45,7 @@ def doctor() -> None:
         missing = [p for p in packages if find_spec(p) is None]
         state = f'optional: pip install "{DISTRIBUTION}[{extra}]"' if missing else "ready"
         row(f"extra {extra}", ", ".join(f"{p} {version(p)}" for p in packages if p not in missing), state)
-    Console(soft_wrap=True, width=None if sys.stdout.isatty() else 120).print(table)
+    show(table)
 
 
 def version(name: str) -> str:

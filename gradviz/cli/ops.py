@@ -9,30 +9,29 @@ from pathlib import Path
 from ..calculus.catalogue import composed, sections
 from ..calculus.catalogue import entries as entries_of
 from ..errors import UnknownName
+from .report import show
 
 
 def list_ops(pattern: str = "") -> None:
     """Print the catalogue, or the ops whose name or rule holds the pattern. Raises `UnknownName` for none."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console, shown = Console(soft_wrap=False), 0
+    tables: list[Table | str] = []
     for title, entries in sections():
         kept = [e for e in entries if pattern.lower() in f"{e.name} {e.formula} {e.rule} {e.functions}".lower()]
         if not kept:
             continue
-        shown += len(kept)
         table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
         for name in ("op", "symbol", "rule", "", "at the edges", "from"):
             table.add_column(name, overflow="fold", no_wrap=name in ("op", "symbol"))
         for e in kept:
             table.add_row(*map(Text, (e.name, e.symbol, e.formula, e.rule, e.edge, ", ".join(e.functions))))
-        console.print(table)
-        console.print()
-    if not shown:
+        tables += [table, ""]
+    if not tables:
         names = sorted(op.name for op in entries_of())
         raise UnknownName(f"no op with {pattern!r} in its name or rule; the ops are {', '.join(names)}")
+    show(*tables)
 
 
 def write_page(path: Path) -> None:

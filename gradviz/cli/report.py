@@ -6,14 +6,20 @@ import sys
 import sysconfig
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .. import errors
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 DONE, RAISED, USAGE, MISMATCH, MISSING, LIMIT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 #: Frames of a traceback that are shown at most; a deep recursion has a thousand.
 MOST_FRAMES = 20
+#: Columns of a table where there is no terminal.
+WIDE = 120
 
 _OURS = Path(__file__).resolve().parents[1]
 _LIBRARIES = tuple(Path(p).resolve() for key, p in sysconfig.get_paths().items() if key.endswith(("lib", "stdlib")))
@@ -23,6 +29,18 @@ _LIBRARY_FOLDERS = ("site-packages", "dist-packages")
 def say(text: str) -> None:
     """Write a message to standard error."""
     click.echo(text, err=True)
+
+
+def show(*parts: RenderableType) -> None:
+    """Write tables to standard output, as wide as the terminal, and without the blanks that Rich ends lines with."""
+    from rich.console import Console
+
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    console = Console(width=None if terminal else WIDE)
+    with console.capture() as made:
+        for part in parts:
+            console.print(part)
+    print("\n".join(line.rstrip() for line in made.get().split("\n")), end="", flush=True)
 
 
 def failed(error: BaseException) -> int:
@@ -43,6 +61,10 @@ def failed(error: BaseException) -> int:
         case MemoryError():
             say("gradviz: out of memory; draw less at once: fewer values, --depth 1, a smaller --width")
             return LIMIT
+        case OSError() if not own:
+            what = f"{error.filename} cannot be read" if error.filename else "the output cannot be written"
+            say(f"gradviz: {what}: {error.strerror or error}")
+            return USAGE
     if own:
         say("Traceback (most recent call last):")
         for line in traceback.StackSummary.from_list(own[-MOST_FRAMES:]).format():
