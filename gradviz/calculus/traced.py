@@ -20,9 +20,7 @@ class Traced:
     __slots__ = ()
 
     value: Any
-
-    def _record(self, function: Callable[..., Any], args: Any, kwargs: Any, frame: FrameType) -> Any:
-        raise NotImplementedError
+    _record: Callable[[Callable[..., Any], Any, Any, FrameType], Any]
 
 
 def bare(value: Any) -> Any:
