@@ -13,6 +13,7 @@ from gradviz.picture import lensnotes
 from gradviz.picture.chips import sample
 from gradviz.picture.extent import extents
 from gradviz.picture.lens import Lens, focus_of
+from gradviz.picture.lensplaces import shared
 from gradviz.picture.moment import Moment
 from gradviz.picture.narrate import Span, narrate
 from gradviz.picture.scene import Element, Path, Rect, Text, mark_box
@@ -21,9 +22,10 @@ from gradviz.picture.words import Names
 from gradviz.record import Run, State, states, steps, terms
 
 BOX = (800.0, 60.0, 1256.0, 654.0)
-#: Beside an overview: usual, low and tall; under it: on a phone, on a square, and in the least width.
+LOWEST = shared((0.0, 0.0, 0.0, 0.0), ("value", "grad"), True).least
+#: Beside an overview: usual, low, lowest and tall; under it: on a phone, on a square, and in the least width.
 BOXES = (
-    BOX, (520.0, 60.0, 940.0, 480.0), (1440.0, 60.0, 1896.0, 1010.0),
+    BOX, (520.0, 60.0, 940.0, 480.0), (344.0, 60.0, 744.0, 60.0 + LOWEST), (1440.0, 60.0, 1896.0, 1010.0),
     (24.0, 520.0, 624.0, 1086.0), (24.0, 510.0, 936.0, 894.0), (24.0, 300.0, 400.0, 738.0),
 )  # fmt: skip
 ROWS = ("value", "grad")
@@ -166,6 +168,22 @@ def test_no_edge_runs_through_a_chip_or_a_word(kind: str) -> None:
                 assert not any(b[0] < px < b[2] and b[1] < py < b[3] for b in boxes)
 
 
+def test_the_lowest_lens_still_shows_the_arithmetic_of_each_step() -> None:
+    for kind in ("square", "layers", "arrays", "fan"):
+        run = run_of(kind)
+        arrays = any(n.shape for n in run.graph.nodes)
+        made = lens(run, box=(344.0, 60.0, 744.0, 60.0 + shared((0.0, 0.0, 0.0, 0.0), ROWS, arrays).least))
+        seen = 0
+        for m in moments(run):
+            shown = parts(elements(made, m))
+            if "lens-equations" in shown:
+                seen += 1
+                signs = [t for t in texts((shown["lens-equations"],)) if t.text in ("=", "≈")]
+                assert len(signs) >= min(2, len(narrate(m, made.names, roomy=True).equations))
+                assert shown["lens-active"].box[3] < shown["lens-rule"].box[1] < shown["lens-equations"].box[1]
+        assert seen
+
+
 def test_a_square_has_two_edges_and_two_chips() -> None:
     run = run_of("square")
     made = lens(run)
@@ -175,7 +193,7 @@ def test_a_square_has_two_edges_and_two_chips() -> None:
     thick = [p for p in shown["lens-edges"].marks if isinstance(p, Path) and p.line == 3]
     assert len(thick) == 2 and all(p.stroke == LIGHT.grad for p in thick)
     assert [t.text for t in texts((shown["lens-chips"],))].count("×3") == 2
-    assert "lens-input-0" in shown and "lens-input-1" not in shown
+    assert "lens-input" in shown and "lens-input-0" not in shown
 
 
 def test_the_sender_is_outlined_and_receivers_glow() -> None:
@@ -190,8 +208,10 @@ def test_the_sender_is_outlined_and_receivers_glow() -> None:
         assert any(r.stroke == LIGHT.grad and r.line == 2 and r.fill is None and r.h < 30 for r in active)
         assert not any(r.fill == LIGHT.glow for r in active)
         got = {run.graph.nodes[focus].args[e.arg] for e in m.step.events if e.arg is not None}
-        for slot, i in enumerate(dict.fromkeys(run.graph.nodes[focus].args)):
-            glow = any(isinstance(r, Rect) and r.fill == LIGHT.glow for r in shown[f"lens-input-{slot}"].marks)
+        inputs = dict.fromkeys(run.graph.nodes[focus].args)
+        for slot, i in enumerate(inputs):
+            card = shown["lens-input" if len(inputs) == 1 else f"lens-input-{slot}"]
+            glow = any(isinstance(r, Rect) and r.fill == LIGHT.glow for r in card.marks)
             assert glow == (i in got)
 
 
@@ -207,7 +227,7 @@ def grounds(shown: dict[str, Element]) -> dict[str, tuple[float, float]]:
     return {
         name: next((r.x, r.y) for r in e.marks if isinstance(r, Rect) and r.fill == LIGHT.card and r.r == 8)
         for name, e in shown.items()
-        if name.startswith(("lens-input-", "lens-active", "lens-feed"))
+        if name.startswith(("lens-input", "lens-active", "lens-feed"))
     }
 
 
@@ -218,8 +238,10 @@ def test_every_card_has_one_place_for_the_whole_film() -> None:
     for m in moments(run):
         for name, corner in grounds(parts(elements(made, m))).items():
             places.setdefault(name, set()).add(corner)
-    assert set(places) == {"lens-input-0", "lens-input-1", "lens-active", "lens-feed"}
+    assert set(places) == {"lens-input", "lens-input-0", "lens-input-1", "lens-active", "lens-feed"}
     assert all(len(corners) == 1 for corners in places.values()), places
+    lone, left, right, active = (min(places[f"lens-{n}"]) for n in ("input", "input-0", "input-1", "active"))
+    assert lone[0] == active[0] == (left[0] + right[0]) / 2 and lone[1] == left[1] == right[1]
 
 
 def test_signs_bars_and_results_of_equations_stay_where_they_are() -> None:

@@ -21,7 +21,7 @@ from gradviz.picture.narrate import Narration, narrate, plain
 from gradviz.picture.numbers import number, read
 from gradviz.picture.theme import LIGHT
 from gradviz.picture.words import Names
-from gradviz.record import Event, Run, Sweep, Value, final, freeze
+from gradviz.record import Event, Run, Sweep, final, freeze
 
 
 def read_out(equation: Equation) -> str:
@@ -326,13 +326,10 @@ def test_arrays_are_told_aloud_as_sentences() -> None:
     assert any(" 2 of 2 to b: old plus upstream summed along axis 0 gives a vector of 2." in n for n in notes)
     (second,) = (n for n in notes if " 2 of 2 to w: " in n)
     numbers = re.search(r"old (\S+) plus the sum of .* gives (\S+)\.$", second)
-    assert numbers and math.isclose(read(numbers[2]), float(gradient(run, "w")), abs_tol=1e-3)
+    w = final(run).grads[next(n.id for n in run.graph.nodes if n.name == "w")]
+    assert numbers and isinstance(w, float) and math.isclose(read(numbers[2]), w, abs_tol=1e-3)
     assert notes[-1].startswith("Finished: tanh(x + b)·b·w (a 3×2 array) and ")
     assert not any("Σ" in n.split(": ", 1)[-1] for n in notes if "upstream" in n)
-
-
-def gradient(run: Run, name: str) -> Value:
-    return final(run).grads[next(n.id for n in run.graph.nodes if n.name == name)]
 
 
 def test_a_local_derivative_that_is_nan_from_the_values_is_no_beginning() -> None:

@@ -143,7 +143,9 @@ def test_panels_stand_over_the_graph():
     assert made.panels and all(box[3] < graph[1] for box in made.panels.boxes)
 
 
-@pytest.mark.parametrize(("width", "height"), [(320, None), (320, 568), (400, 400), (480, 270)])
+@pytest.mark.parametrize(
+    ("width", "height"), [(320, None), (320, 568), (400, 400), (480, 270), (640, 330), (1280, 400)]
+)
 def test_a_canvas_too_small_for_a_lens_is_refused_with_the_size_that_would_do(width, height):
     options = Options(width=width, height=height)
     with pytest.raises(TooLarge, match="would not be legible on") as error:
@@ -151,6 +153,17 @@ def test_a_canvas_too_small_for_a_lens_is_refused_with_the_size_that_would_do(wi
     least = [int(n) for n in re.search("at least (.+)×([0-9]+)", str(error.value)).groups()]
     assert least[0] <= 360
     compose(film("network").run, replace(options, width=least[0], height=least[1]))
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 408), (800, 450), (1280, 488)])
+def test_a_low_canvas_shows_the_arithmetic_of_each_step(width, height):
+    made = drawing("network", (width, height, True), pace="node")
+    for frame in shown(made):
+        assert not outside(frame.scene) and not overlapping(frame.scene), frame.note
+        said = [
+            m.text for e in frame.scene.elements if e.id == "lens-equations" for m in e.marks if isinstance(m, Text)
+        ]
+        assert not said or {"=", "≈"} & {*said}
 
 
 def test_layers_are_worked_out_on_a_phone_and_on_a_square():

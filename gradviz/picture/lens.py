@@ -118,11 +118,12 @@ class Lens:
         sends = {e.arg for e in step.events if e.arg is not None} if backward else set()
         got = {node.args[a] for a in sends}
         inputs, users = list(dict.fromkeys(node.args)), list(dict.fromkeys(u for u, _ in graph.users[focus]))
-        cards = inputs if len(inputs) <= 2 else []  # a lone input stands where the first of two does
+        cards = inputs if len(inputs) <= 2 else []
         parts: list[Part] = []
-        for slot, (i, x) in enumerate(zip(cards, p.pair, strict=False)):
+        for slot, (i, x) in enumerate(zip(cards, p.slots(len(cards)), strict=True)):
             known = self.known(i, moment, "receiver" if i in got else "" if backward else "sender")
-            parts.append((f"lens-input-{slot}", "lens", self.card(known, x, p.inputs)))
+            name = "lens-input" if len(cards) == 1 else f"lens-input-{slot}"
+            parts.append((name, "lens", self.card(known, x, p.inputs)))
         if len(inputs) > len(cards):
             parts.append(("lens-inputs", "lens", self._input_list(inputs, got, moment)))
         active = self.card(
@@ -149,10 +150,14 @@ class Lens:
         left, right = p.ends
         words = [text(left, p.active + p.height / 2 + 4, "active", 12, grey)]
         middle, low = (left + right) / 2, p.inputs + p.height + 21
-        if inputs:  # amid two cards, or beside the one edge from a list
-            two = len(inputs) <= 2
+        if len(inputs) == 1:
+            words.append(text(left, p.inputs + p.height / 2 + 4, "input", 12, grey))
+        elif inputs:  # amid two cards, or beside the one edge from a list
+            two = len(inputs) == 2
             words.append(text(middle if two else left, low, "inputs", 12, grey, anchor="middle" if two else "start"))
-        if not users:
+        if not p.named:
+            pass
+        elif not users:
             y = p.active + p.height + 26 if p.feeds is None else p.feeds + p.height / 2
             said = "the output: it feeds nothing" if focus in self.graph.outputs else "it feeds nothing"
             words.append(text(middle, y, said, 12, grey, anchor="middle"))
@@ -216,8 +221,8 @@ class Lens:
         order = sorted(range(len(args)), key=lambda a: (cards.index(args[a]), a))
         for port, a in enumerate(order):
             mine = [b for b in order if args[b] == args[a]]
-            x = p.pair[cards.index(args[a])]
-            start, end = _port(x, p.card, mine.index(a), len(mine)), _port(p.middle, p.card, port, max(len(order), 2))
+            x = p.slots(len(cards))[cards.index(args[a])]
+            start, end = _port(x, p.card, mine.index(a), len(mine)), _port(p.middle, p.card, port, len(order))
             said = self.local(step.sweep, focus, a) if state(a) in ("back", "done") else ""
             wires.append(Wire(bend(start, top, end, bottom), state(a), said))
         return wires

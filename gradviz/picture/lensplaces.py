@@ -17,6 +17,9 @@ _NEXT = 16.0  # px between two cards in a row at least
 _HEAD = 46.0  # px over the cards, for the heading
 _INPUT_GAP, _FEED_GAP = 72.0, 52.0
 _LEAST_INPUT_GAP, _LEAST_FEED_GAP = 48.0, 36.0
+_LOW_HEAD, _LOW_GAP, _LOW_LINE = 42.0, 40.0, 49.0  # in a lens too low for these, over the cards and between them
+_CLEAR = 16.0  # under the active card and its brackets
+_FOOT = 10.0  # under the equations
 _FEED_LINE = 38.0  # where what a node feeds is only named
 _EQUATION = 90.0  # from equation to equation: symbols on one line, numbers 41 below
 _SHORT = 52.0  # an equation on one line
@@ -29,13 +32,15 @@ class Shares:
 
     graph: Box
     lens: Box
-    below: bool = False
+    below: bool
+    least: float  # px, the height under which the lens would leave out what it is for
 
     @property
     def fits(self) -> bool:
         """Whether both can be read."""
         x0, y0, x1, y1 = self.graph
-        return x1 - x0 >= (_LEAST_BELOW if self.below else _LEAST_LEFT) and y1 - y0 >= _LEAST_OVER
+        wide = x1 - x0 >= (_LEAST_BELOW if self.below else _LEAST_LEFT)
+        return wide and y1 - y0 >= _LEAST_OVER and self.lens[3] - self.lens[1] >= self.least
 
 
 def lens_width(area: Box) -> float:
@@ -48,11 +53,11 @@ def shared(area: Box, rows: tuple[str, ...], arrays: bool, *, below: bool = Fals
     x0, y0, x1, y1 = area
     if not below:
         left = x1 - lens_width(area)
-        return Shares((x0, y0, left - _GAP, y1), (left, y0, x1, y1))
+        return Shares((x0, y0, left - _GAP, y1), (left, y0, x1, y1), below, _low(card_height(rows, arrays)))
     least, wanted = _heights(x1 - x0, rows, arrays)
     part = 0.47 if x1 - x0 >= _ABREAST else 0.56
     top = round(y1 - max(least, min(wanted, part * (y1 - y0))))
-    return Shares((x0, y0, x1, top - _GAP_BELOW), (x0, top, x1, y1), True)
+    return Shares((x0, y0, x1, top - _GAP_BELOW), (x0, top, x1, y1), below, least)
 
 
 def least_below(rows: tuple[str, ...], arrays: bool) -> tuple[float, float]:
@@ -70,7 +75,12 @@ def _heights(width: float, rows: tuple[str, ...], arrays: bool) -> tuple[float, 
     h = card_height(rows, arrays)
     least = _HEAD + 2 * h + _LEAST_INPUT_GAP + _FEED_LINE
     wanted = _HEAD + 3 * h + _INPUT_GAP + _FEED_GAP + 16
-    return (least + 10, wanted) if width >= _ABREAST else (least + 2 * _SHORT + 10, wanted + 2 * _EQUATION)
+    return (least + _FOOT, wanted) if width >= _ABREAST else (least + 2 * _SHORT + _FOOT, wanted + 2 * _EQUATION)
+
+
+def _low(card: float) -> float:
+    """Return the height of the lowest lens: two rows of cards, then two equations in a line each."""
+    return _LOW_HEAD + 2 * card + _LOW_GAP + _CLEAR + 2 * _LOW_LINE + _FOOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,7 @@ class Places:
     inputs: float  # tops of the cards
     active: float
     feeds: float | None  # None in a low box, where what the node feeds is only named
+    named: bool  # and in the lowest, where it is not even that, False
     rule: Box  # the line between the cards and the equations, from its start to its end
     sums: Box  # where the equations stand
     bottom: float
@@ -109,8 +120,11 @@ class Places:
         rule = active + 2 * h + feed + 16
         if y1 - rule < least:
             feeds, rule = None, active + h + _FEED_LINE
+        if y1 - y0 < _heights(wide, rows, arrays)[0]:  # what the node feeds is not said either
+            inputs, active = y0 + _LOW_HEAD, y0 + _LOW_HEAD + h + _LOW_GAP
+            rule = active + h + _CLEAR
         pad = _PAD if wide >= _LEAST_BESIDE else _SLIM
-        left, right, bottom = x0 + pad, x1 - pad, y1 - 10
+        left, right, bottom = x0 + pad, x1 - pad, y1 - _FOOT
         middle = round((x0 + x1) / 2)
         ends = (left, middle - pad) if abreast else (left, right)
         most = _CARD if wide <= WIDTH or abreast else _WIDE_CARD
@@ -118,7 +132,8 @@ class Places:
         line, sums = (left, rule, right, rule), (left, rule, right, bottom)
         if abreast:
             line, sums = (middle, inputs, middle, bottom - 10), (middle + pad, inputs - 4, right, bottom)
-        return cls(left, right, y0 + 28, ends, inputs, active, feeds, line, sums, bottom, card, h)
+        named = rule > active + h + _CLEAR
+        return cls(left, right, y0 + 28, ends, inputs, active, feeds, named, line, sums, bottom, card, h)
 
     @property
     def middle(self) -> float:
