@@ -59,7 +59,7 @@ def test_corners_are_left_out_and_said() -> None:
 
 def test_where_a_value_is_not_finite_nothing_is_called_wrong() -> None:
     assert check(np.log, -1.0).skipped == ("log(x): not finite", "x: the edge of its domain")
-    some = check(lambda x: np.log(x), np.array([-1.0, 2.0]))
+    some = check(np.log, np.array([-1.0, 2.0]))
     assert some.derivatives == 3 and [s.split(":")[0] for s in some.skipped] == ["x[0]", "x[1]"]
     several = check(lambda x, y: np.log(x) + np.log(y), -1.0, 2.0)
     assert several.skipped[:2] == ("log(x): not finite", "log(x) + log(y): not finite") and several.derivatives == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,10 @@ W, X = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, -1.0])
 
 def loss(x: Any, params: Any, scale: float = 2.0) -> Any:
     return np.sum(np.tanh(params["w"] @ x + params["b"][0]) * scale)
+
+
+async def waits(x: Any) -> Any:
+    return x * 2
 
 
 ARGS = (X, {"w": W, "b": [0.5]})
@@ -89,7 +94,11 @@ def test_integer_arrays_are_data_and_an_error_in_wrt() -> None:
         (lambda: 1.0, (), {}, NoInputs, "returned 1.0"),
         (lambda: gv.sigmoid(np.ones(2)), (), {}, NoInputs, r"array of shape \(2,\)"),
         (lambda x: 3.0, (2.0,), {}, NoInputs, "returned 3.0"),
-        (lambda x: None, (2.0,), {}, NoInputs, "returned None"),
+        (lambda x: None, (2.0,), {}, NoInputs, r"test_record.py:\d+: .*returned None"),
+        (lambda x: (yield x), (2.0,), {}, NoInputs, "returned a generator,"),
+        (waits, (2.0,), {}, NoInputs, "returned a coroutine,"),
+        (lambda x: x * x, (Fraction(1, 2),), {}, NoInputs, r"given no number or array to trace \(Fraction\)"),
+        ("x*x", (2.0,), {}, NoInputs, "'x\\*x' was given .* pass a function"),
         (lambda x: x.value, (2.0,), {}, NoInputs, "returned 2.0"),
         (lambda x: x * 1.0, (X,), {}, SeedNeeded, r"\(2,\).*seed=np.ones\(2\)"),
         (lambda x: x * 1.0, (X,), {"seed": 1.0}, SeedNeeded, r"\(\).*\(2,\)"),
@@ -101,6 +110,7 @@ def test_integer_arrays_are_data_and_an_error_in_wrt() -> None:
         (lambda x: x * 1, (2.0,), {"wrt": "z"}, UnknownName, "'z'.*the inputs are x"),
         (lambda x: x * 1, (2.0,), {"wrt": 3}, UnknownName, "1 arguments: x"),
         (lambda x: x * 1, (2.0,), {"sweeps": ("back",)}, UnknownName, "forward, backward, tangent"),
+        (lambda x: x * 1, (2.0,), {"sweeps": "back"}, UnknownName, "'back' is not a sweep"),
         (lambda x, y: x * y, (2.0,), {}, TypeError, "missing"),
         (lambda w, b: w * b, (2.0, 1.0), {"sweeps": ("tangent",)}, SeedNeeded, "direction={'w': 1.0}"),
         (lambda w, b: w * b, (2.0, 1.0), {"sweeps": ("tangent",), "direction": {"z": 1.0}}, UnknownName, "w, b"),
@@ -112,6 +122,10 @@ def test_integer_arrays_are_data_and_an_error_in_wrt() -> None:
 def test_errors_say_what_was_got_and_what_to_do(target: Any, args: Any, options: Any, error: Any, words: str) -> None:
     with pytest.raises(error, match=words):
         record(target, args, **options)
+
+
+def test_one_sweep_needs_no_brackets() -> None:
+    assert [s.kind for s in record(lambda x: x * x, (2.0,), sweeps="forward").run.sweeps] == ["forward"]
 
 
 def test_several_outputs_get_a_seed_each() -> None:

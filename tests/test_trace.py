@@ -92,6 +92,8 @@ def test_a_function_without_a_row_is_named_with_the_line_and_the_closest() -> No
         record(lambda v: np.nanquantile(v, 0.5), (np.ones(3),))
     with pytest.raises(UnknownFunction, match=r"np.cumsum.*arguments.*dtype"):
         record(lambda v: np.cumsum(v, dtype=int), (np.ones(3),))
+    with pytest.raises(AttributeError, match=r"no attribute 'grad'; use gv.film\(output\).grads or gv.grad\(f\)"):
+        record(lambda v: v.grad, (1.0,))
     with pytest.raises(AttributeError, match=r"no attribute 'flat'"):
         record(lambda v: v.flat, (np.ones(3),))
 

@@ -18,6 +18,7 @@ from .dispatch import unwrapped
 from .leaf import leaf, role_of
 from .notation import identifier
 from .op import CONSTANT, DATA, INPUT, PARAMETER
+from .refuse import defined
 from .site import is_tracing, tracing
 from .trace import Var, as_of
 from .tree import Call, bind, is_input, is_whole, mapped, substitute, title_of, walk
@@ -52,7 +53,7 @@ def record(
     *,
     wrt: Any = None,
     seed: Any = None,
-    sweeps: Sequence[str] = ("forward", "backward"),
+    sweeps: str | Sequence[str] = ("forward", "backward"),
     direction: Any = None,
 ) -> Recorded:
     """Record a computation and its sweeps.
@@ -63,7 +64,7 @@ def record(
                inputs that hold floats by default, be they arguments or a `gv.var` that the function uses. All others
                are data then
     seed       the gradient to start from, in the structure and shape of the output; 1 for each number by default
-    sweeps     which, in order: "forward", "backward", "tangent"
+    sweeps     which, in order: "forward", "backward", "tangent"; or the name of one
     direction  for "tangent": {name or path: tangent}, or tangents in the structure of the args; where there is one
                float input, 1 by default
 
@@ -73,6 +74,7 @@ def record(
     >>> [event.value for event in run.sweeps[1].events]
     [1.0, 3.0, 3.0]
     """
+    sweeps = (sweeps,) if isinstance(sweeps, str) else sweeps
     unknown = [s for s in sweeps if s not in SWEEPS]
     if unknown:
         raise UnknownName(f"{unknown[0]!r} is not a sweep; choose from {', '.join(SWEEPS)}")
@@ -82,8 +84,8 @@ def record(
     if callable(target) and not isinstance(target, Var):
         traced = _trace(target, args, kwargs or {}, wrt)
     else:
-        no_args(args, kwargs, "a traced value")
         traced = _given(target, wrt)
+        no_args(args, kwargs, "a traced value")
     built = build([v for _, v in traced.outputs], [(i.path, i.var) for i in traced.inputs])
     ids = {v: i for i, v in enumerate(built.vars)}
     if wrt is not None:
@@ -169,9 +171,11 @@ def _trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
         with unwrapped():
             returned = f(*positional, **named)
     made = {path: as_of(v, seqs[path]) for path, v in made.items()}  # what was written to it has moved it on
-    outputs = _outputs(returned, f)
-    if not made and all(v.op is CONSTANT for _, v in outputs):
+    outputs = tuple((path, v) for path, v in walk(returned) if isinstance(v, Var))
+    if not made and all(v.op is CONSTANT for _, v in outputs) and (args or kwargs or outputs):
         raise _nothing(f, args, kwargs)
+    if not outputs:
+        raise _untraced(f, returned)
     own = set(made.values())
     closed = [
         v for v in _leaves_of(outputs) if v not in own
@@ -252,18 +256,18 @@ def _list(names: Iterable[str]) -> str:
     return ", ".join(names) or "none"
 
 
-def _outputs(returned: Any, f: Any) -> tuple[tuple[str, Var], ...]:
-    found = tuple((path, v) for path, v in walk(returned) if isinstance(v, Var))
-    if not found:
-        if isinstance(returned, np.ndarray):
-            what = f"an array of shape {returned.shape}"
-        else:
-            what = repr(returned) if len(repr(returned)) <= 60 else f"a {type(returned).__name__}"
-        raise NoInputs(
-            f"{title_of(f)} returned {what}, which was not computed from its inputs by traced operations; "
-            "return the result of NumPy functions and operators on the arguments"
-        )
-    return found
+def _untraced(f: Any, returned: Any) -> NoInputs:
+    if inspect.iscoroutine(returned):
+        returned.close()  # Python would complain that nobody awaited it
+    what = repr(returned)
+    if isinstance(returned, np.ndarray):
+        what = f"an array of shape {returned.shape}"
+    elif len(what) > 60 or " at 0x" in what:
+        what = f"a {type(returned).__name__}"
+    return NoInputs(
+        f"{defined(f)}{title_of(f)} returned {what}, which was not computed from its inputs by traced operations; "
+        "return the result of NumPy functions and operators on the arguments"
+    )
 
 
 def _nothing(f: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> NoInputs:

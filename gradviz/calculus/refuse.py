@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
 from types import FrameType
+from typing import Any
 
 import numpy as np
 
 from ..errors import Detached, UnknownAttribute, UnknownFunction, UnsupportedValue
-from .site import user_frame
+from .site import is_user, user_frame
 
 
 def place(frame: FrameType | None) -> str:
@@ -19,11 +21,20 @@ def place(frame: FrameType | None) -> str:
     frame = user_frame(frame or sys._getframe())
     if frame is None:
         return ""
-    path = frame.f_code.co_filename
+    return _place(frame.f_code.co_filename, frame.f_lineno)
+
+
+def defined(function: Any) -> str:
+    """Return "file.py:12: " for the line where a function of the user's begins, or "" for one that has none."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return _place(code.co_filename, code.co_firstlineno) if code and is_user(code.co_filename) else ""
+
+
+def _place(path: str, line: int) -> str:
     if not path.startswith("<"):
         relative = os.path.relpath(path)
         path = path if relative.startswith("..") else relative
-    return f"{path}:{frame.f_lineno}: "
+    return f"{path}:{line}: "
 
 
 def detached(what: str, way: str, frame: FrameType | None) -> Detached:
@@ -61,11 +72,15 @@ def unknown(name: str, choices: Iterable[str], frame: FrameType | None, why: str
     )
 
 
+#: What other libraries keep in the value itself.
+_GRADIENTS = dict.fromkeys(("grad", "backward"), "gv.film(output).grads or gv.grad(f) for gradients, ")
+
+
 def undispatched(
     attribute: str, frame: FrameType | None, what: str = "value", way: str = "v.value for the plain number or array"
 ) -> UnknownAttribute:
     """Return the error for an attribute that arrays may have and traced values do not."""
     if attribute.startswith("__"):
         return UnknownAttribute(f"a traced {what} has no attribute {attribute!r}")
-    known = f"np.{attribute}(), " if callable(getattr(np, attribute, None)) else ""
+    known = f"np.{attribute}(), " if callable(getattr(np, attribute, None)) else _GRADIENTS.get(attribute, "")
     return UnknownAttribute(f"{place(frame)}a traced {what} has no attribute {attribute!r}; use {known}{way}")
