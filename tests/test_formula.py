@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.picture.fonts import measure
-from gradviz.picture.formula import Chip, Equation, Frac, Num, Thumb, Word, extent, fit, indent, lines, typeset, width
+from gradviz.picture.formula import Chip, Equation, Frac, Num, Thumb, Word, lines
 from gradviz.picture.scene import Element, Image, Path, Rect, Text, mark_box
 from gradviz.picture.theme import DARK, LIGHT
+from gradviz.picture.typeset import extent, fit, indent, typeset, width
 
 SYMBOLS = (
     Frac("∂L", "∂q"),

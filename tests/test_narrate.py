@@ -15,11 +15,12 @@ from tape import OPS, Tape, fanout, layers, moments, neuron, told
 
 from gradviz.calculus.descend import descend
 from gradviz.calculus.record import record
-from gradviz.picture.formula import Chip, Equation, Frac, Item, Num, Thumb, Word, fit, typeset
+from gradviz.picture.formula import Chip, Equation, Frac, Item, Num, Thumb, Word
 from gradviz.picture.locals import chip_text
 from gradviz.picture.narrate import Narration, narrate, plain
 from gradviz.picture.numbers import number, read
 from gradviz.picture.theme import LIGHT
+from gradviz.picture.typeset import fit, typeset
 from gradviz.picture.words import Names
 from gradviz.record import Event, Run, Sweep, final, freeze
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..record import Run, State, Step, advance, terms
-from . import edge, formula, numbers
+from . import edge, numbers, typeset
 from .card import text
 from .equation import Scales
 from .fonts import measure
+from .formula import Formula
 from .moment import Moment
 from .narrate import Narration, Span, narrate
 from .scene import Box, Element, Mark, Rect, line
@@ -42,8 +43,8 @@ def height(run: Run, names: Names, path: Sequence[Step], inner: float, scales: S
     return float(round(tallest))
 
 
-def _tall(equations: Sequence[formula.Formula], most: float) -> list[float]:
-    return [sum(formula.extent(e, most)) for e in equations]
+def _tall(equations: Sequence[Formula], most: float) -> list[float]:
+    return [sum(typeset.extent(e, most)) for e in equations]
 
 
 def _row_width(row: Sequence[Span], size: float) -> float:
@@ -54,7 +55,7 @@ def _size(i: int) -> float:
     return 14.0 if i == 0 else 13.0
 
 
-def _arrange(narration: Narration, inner: float) -> tuple[list[tuple[Span, ...]], Sequence[formula.Formula], float]:
+def _arrange(narration: Narration, inner: float) -> tuple[list[tuple[Span, ...]], Sequence[Formula], float]:
     """Return the rows of the sentence, the equations that are set, and the room they have."""
     equations = narration.equations[:_MOST_EQUATIONS]
     if not equations:
@@ -63,8 +64,8 @@ def _arrange(narration: Narration, inner: float) -> tuple[list[tuple[Span, ...]]
     most = inner - min(wide, _SENTENCE * inner) - 36
     taken = 0.0
     for equation in equations:
-        items, gap, k = formula.fit(equation, most)
-        taken = max(taken, formula.width(items, gap=gap, k=k))
+        items, gap, k = typeset.fit(equation, most)
+        taken = max(taken, typeset.width(items, gap=gap, k=k))
     return _wrap(narration.lines, inner - taken - 36), equations, most
 
 
@@ -142,16 +143,16 @@ class Panel:
         ground = Element("caption", "caption", (Rect(x0, y0, x1 - x0, y1 - y0, 8, self.theme.panel),))
         return (ground, Element("arithmetic", "caption", tuple(marks)))
 
-    def _equations(self, equations: Sequence[formula.Formula], most: float) -> list[Mark]:
+    def _equations(self, equations: Sequence[Formula], most: float) -> list[Mark]:
         _, y0, x1, y1 = self.box
-        extents = [formula.extent(e, most) for e in equations]
+        extents = [typeset.extent(e, most) for e in equations]
         room = y1 - y0 - 8
         while len(extents) > 1 and sum(map(sum, extents)) + _BETWEEN * (len(extents) - 1) > room:
             extents.pop()
         y = (y0 + y1 - sum(map(sum, extents)) - _BETWEEN * (len(extents) - 1)) / 2
         marks: list[Mark] = []
         for equation, (up, down) in zip(equations, extents, strict=False):
-            marks += formula.typeset(equation, self.theme, x=x1 - PAD, axis=round(y + up), most=most)[0]
+            marks += typeset.typeset(equation, self.theme, x=x1 - PAD, axis=round(y + up), most=most)[0]
             y += up + down + _BETWEEN
         return marks
 

@@ -9,27 +9,10 @@ from typing import TypeAlias
 from ..record import Graph
 from .card import text
 from .fonts import measure
-from .formula import (
-    GAPS,
-    Asked,
-    Chip,
-    Equation,
-    Frac,
-    Item,
-    Num,
-    Thumb,
-    Word,
-    extent,
-    indent,
-    is_sign,
-    lines,
-    reach,
-    set_line,
-    typeset,
-    width,
-)
+from .formula import Asked, Chip, Equation, Frac, Item, Num, Thumb, Word, is_sign, lines
 from .scene import Box, Mark
 from .theme import Theme
+from .typeset import GAPS, extent, indent, reach, set_line, typeset, width
 from .words import Names
 
 _PITCH = 41.0  # from an equation's symbols to its numbers

@@ -24,7 +24,9 @@ _NICE = (Decimal(1), *map(Decimal, ("1.2", "1.5", "2", "2.5", "3", "4", "5", "6"
 
 def is_scalar(value: object) -> bool:
     """Tell whether a value is one number, of any type."""
-    return not isinstance(value, tuple) and np.ndim(value) == 0  # type: ignore[arg-type]  # None has no axes either
+    return type(value) is float or (
+        not isinstance(value, tuple) and np.ndim(value) == 0  # type: ignore[arg-type]  # None has no axes either
+    )
 
 
 def number(x: Any, digits: int = DIGITS) -> str:
