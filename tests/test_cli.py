@@ -59,6 +59,15 @@ class Net:
 
 net = Net()
 
+def power(x, n):
+    y = 1.0
+    for _ in range(n):
+        y = y * x
+    return y
+
+def several(*numbers):
+    return sum(numbers)
+
 def made():
     x = gv.var(3.0, name="x")
     return x * x
@@ -192,7 +201,7 @@ def test_a_file_without_a_name_is_its_film(gradviz, code: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "parts"),
     [
-        (["tanh(w*x)", "w=1"], ["x has no value", 'gradviz render "tanh(w*x)" w=1 x=1 -o film.svg']),
+        (["tanh(w*x)", "w=1"], ["x has no value", '\n  "tanh(w*x)" w=1 x=1\n']),
         (["w*x", "w=1", "x=2", "y=3"], ["has no variable 'y'; its variables are w, x"]),
         (["tanh(sen(x))", "x=1"], ["no function 'sen'; did you mean 'sin'?", "     ^^^"]),
         (["w x", "w=1", "x=2"], ["stands an operator"]),
@@ -203,7 +212,11 @@ def test_a_file_without_a_name_is_its_film(gradviz, code: Path) -> None:
         (["min.py:product"], ["there is no file min.py; did you mean mine.py?"]),
         (["nomodule:f"], ["there is no module 'nomodule'"]),
         (["mine.py:nothing"], ["returned nothing"]),
-        (["mine.py:Net", "x=1"], ["mine.py:Net is a class"]),
+        (["mine.py:Net", "x=1"], ["mine.py:Net is a class", "it = Net(), and give that: mine.py:it\n"]),
+        (["mine.py:several", "x=1"], ["mine.py:several(*numbers) takes its inputs by place"]),
+        (["data.csv"], ["is not a target", "gradviz fit data.csv"]),
+        (["zero.py:f", "x=1"], ["zero.py is no Python source", "null bytes"]),
+        (["package/part.py:f", "x=1"], ["give it as a module, in the folder above: package.part:NAME"]),
         (["mine.py:Net.f", "x=1"], ["is a method without its object"]),
         (["mine.py:math"], ["is a module"]),
         (["mine.product", "w=1"], ["did you mean mine.py:product?"]),
@@ -211,7 +224,7 @@ def test_a_file_without_a_name_is_its_film(gradviz, code: Path) -> None:
         (["2 + 3"], ["has no variable"]),
         (["w*x", "-w", "2"], ["A value is given without dashes: w=1"]),
         (["w*x", "w=[1,", "2]"], ["without spaces"]),
-        (["exp(x)", "x=[1,2]"], ["seed"]),
+        (["exp(x)", "x=[1,2]"], ["seed", "--seed [1,1]"]),
         (["W @ x", "W=[[1,2]]", "x=[1,2,3]"], ["this cannot be computed"]),
         (["x*2", "x=1", "--wrt", "y"], ["y"]),
         (["x*2", "x=1", "--frame", "99"], ["99"]),
@@ -219,9 +232,14 @@ def test_a_file_without_a_name_is_its_film(gradviz, code: Path) -> None:
         (["x*2", "x=1", "--theme", "pink"], ["pink", "light"]),
         (["x*2", "x=1", "--width", "3"], ["3"]),
         (["-x**2", "x=1"], ["goes into brackets"]),
+        (["w*x", "--w", "1"], ["A value is given without dashes: w=1"]),
     ],
 )
 def test_a_mistake_is_answered_with_what_to_do(gradviz, code: Path, words: list[str], parts: list[str]) -> None:
+    Path("data.csv").touch()
+    Path("zero.py").write_bytes(b"\0")
+    Path("package").mkdir()
+    Path("package/part.py").write_text("from . import other\n")
     said = gradviz("render", *words, "-o", "a.svg")
     assert said.code == 2, said.err
     for part in parts:
@@ -241,6 +259,19 @@ def test_a_path_that_cannot_be_written_is_a_mistake_too(gradviz, code: Path, out
     assert part in said.err
     assert "Traceback" not in said.err
     assert sorted(p.name for p in code.parent.iterdir()) == ["mine.py"]
+
+
+def test_a_misspelt_option_is_not_taken_for_a_value(gradviz) -> None:
+    said = gradviz("render", "x*2", "x=1", "--wdith", "300", "-o", "a.svg")
+    assert said.code == 2
+    assert "'--width'" in said.err
+    assert "without dashes" not in said.err
+
+
+def test_a_whole_number_counts(gradviz, code: Path) -> None:
+    said = gradviz("render", "mine.py:power", "x=1.5", "n=3", "-o", "a.svg")
+    assert said.code == 0, said.err
+    assert "3.375" in Path("a.svg").read_text(encoding="utf-8")
 
 
 def test_without_an_output_it_says_how(gradviz) -> None:

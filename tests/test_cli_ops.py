@@ -24,6 +24,12 @@ def test_a_pattern_picks_and_a_wrong_one_names_what_there_is(gradviz):
     assert wrong.code == 2 and "no op with 'zzz'" in wrong.err and "matmul" in wrong.err
 
 
+def test_a_page_has_the_suffix_of_one(gradviz, tmp_path):
+    said = gradviz("ops", "-o", "ops.txt")
+    assert said.code == 2 and "ops.txt does not end in .html" in said.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_page_is_well_formed_and_holds_every_op(gradviz, tmp_path):
     said = gradviz("ops", "-o", "ops.html")
     assert said.code == 0 and said.out == ""

@@ -133,8 +133,16 @@ def test_exact_points_are_met():
 
 
 def test_too_few_places_are_refused_with_the_degree_that_fits():
-    with pytest.raises(UnknownName, match="choose --degree 1"):
+    with pytest.raises(UnknownName, match="choose --degree 1 or less"):
         fit([1, 1, 2], [1, 2, 3], 2)
+    with pytest.raises(UnknownName, match=r"choose --degree 0$"):
+        fit([1, 1], [1, 2], 2)
+
+
+def test_numbers_whose_squares_overflow_are_refused(recwarn):
+    with pytest.raises(UnknownName, match=r"go up to 1e\+300.* at most 1e\+100"):
+        fit([1, 2, 3], [1, -1e300, 2], 1)
+    assert not recwarn.list
 
 
 def test_the_film_says_what_was_done_to_the_inputs_and_why():

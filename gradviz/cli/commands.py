@@ -6,6 +6,7 @@ import io
 import sys
 import traceback
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -173,7 +174,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         name = error.option_name.lstrip("-")
         if any(word.startswith("-") and any(sign in word for sign in "*/+(") for word in words):
             report.say('A target that starts with - goes into brackets: "(-x**2)".')
-        elif name.isidentifier():
+        elif name.isidentifier() and not get_close_matches(name, [o.lstrip("-") for o in error.possibilities or ()]):
             report.say(f"A value is given without dashes: {name}=1")
         return report.USAGE
     except click.ClickException as error:

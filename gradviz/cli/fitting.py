@@ -22,6 +22,7 @@ from ..record import Run, Sweep, Value, freeze
 CLOSE = 0.01
 _LEAST_STEPS, _MOST_STEPS = 20, 2_000
 _POWERS_UP_TO = 1e4  # the condition of the powers' curvature beyond which Chebyshev polynomials are taken
+_LARGEST = 1e100
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -103,7 +104,12 @@ def plan(places: np.ndarray, values: np.ndarray, degree: int) -> Plan:
     if different <= degree:
         raise UnknownName(
             f"a curve of degree {degree} needs at least {degree + 1} different places, and there are {different}; "
-            f"choose --degree {max(different - 1, 0)} or less"
+            f"choose --degree {different - 1}{' or less' if different > 1 else ''}"
+        )
+    if max(np.abs(places).max(), np.abs(values).max()) > _LARGEST:
+        raise UnknownName(
+            f"the numbers go up to {max(np.abs(places).max(), np.abs(values).max()):.3g}, and their squares would be "
+            f"more than a number can hold; give them in a larger unit, at most {_LARGEST:.0e}"
         )
     low, high = float(places.min()), float(places.max())
     middle, half = (low + high) / 2, (high - low) / 2 or 1.0

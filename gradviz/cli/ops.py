@@ -35,9 +35,11 @@ def list_ops(pattern: str = "") -> None:
 
 
 def write_page(path: Path) -> None:
-    """Write the catalogue as one HTML page that needs nothing else."""
+    """Write the catalogue as one HTML page that needs nothing else. Raises `UnknownName` and `CannotWrite`."""
     from ..writers.files import whole
 
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise UnknownName(f"the list is written as a page, and {path} does not end in .html; give it that suffix")
     with whole(path) as out:
         out.write(page().encode())
 

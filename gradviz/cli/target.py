@@ -8,16 +8,22 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ..calculus.descend import Descent
 from ..calculus.expression import parse
+from ..calculus.trace import Var
 from ..errors import NoInputs, UnknownName
+from ..film import Film
+from ..record import Run
 
+#: What is a target by itself, and takes no values.
+_MADE = Film | Run | Descent | Var
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -51,7 +57,8 @@ def resolve(text: str, values: Mapping[str, Any]) -> Target:
         module_name, _, name = text.partition(":")
         return _bind(_attribute(_import(module_name), name, text), values, text)
     if text.endswith((".csv", ".json", ".ipynb")) and Path(text).exists():
-        raise UnknownName(f"{text} is not a target; choose an expression, FILE.py:NAME or MODULE:NAME")
+        fit = f"; for a curve through its points there is gradviz fit {text}" if text.endswith(".csv") else ""
+        raise UnknownName(f"{text} is not a target; choose an expression, FILE.py:NAME or MODULE:NAME{fit}")
     if re.fullmatch(r"[^\W\d]\w*\.[^\W\d]\w*", text) and Path(text.partition(".")[0] + ".py").is_file():
         raise UnknownName(f"{text} is not a target; did you mean {text.replace('.', '.py:')}?")
     expression = parse(text, values)
@@ -85,7 +92,19 @@ def _load(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     sys.path.insert(0, str(path.parent))  # as Python does for the file that it runs
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        if error.filename is not None:  # else it has no line to show
+            raise
+        raise UnknownName(f"{path} is no Python source: {error}") from None
+    except ImportError as error:
+        if "no known parent package" not in str(error):
+            raise
+        inside = f"{path.parent.name}.{path.stem}"
+        raise UnknownName(
+            f"{path} imports from its own package ({error}); give it as a module, in the folder above: {inside}:NAME"
+        ) from None
     return module
 
 
@@ -137,34 +156,38 @@ def _bind(thing: Any, values: Mapping[str, Any], text: str) -> Target:
     """Give a function its values, or call it if it makes the film itself."""
     if isinstance(thing, ModuleType):
         raise UnknownName(f"{text} is a module; a target is a function in it")
-    if not callable(thing) or _is_made(thing):
+    if isinstance(thing, _MADE) or not callable(thing):
         if values:
             raise UnknownName(f"{text} is a {type(thing).__name__}, which takes no values; got {', '.join(values)}")
         return Target(thing)
     if inspect.isclass(thing):
-        raise UnknownName(f"{text} is a class; make one in the file, as in it = {thing.__name__}(), and give that: :it")
+        file = text.rpartition(":")[0] or text
+        raise UnknownName(
+            f"{text} is a class; make one in the file, as in it = {thing.__name__}(), and give that: {file}:it"
+        )
     parameters = _parameters(thing)
     takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
     named = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+    if not named and not takes_any and parameters and values:
+        raise UnknownName(
+            f"{text}{inspect.signature(thing)} takes its inputs by place; give a function that names them"
+        )
     if not takes_any:
         _known([p.name for p in named], values, text)
     _complete([p.name for p in named if p.default is p.empty], values, text)
+    # A whole number is given as one: it is traced as a float, and counts in range(n) all the same.
+    given = {n: int(v) if isinstance(v, float) and v.is_integer() else v for n, v in values.items()}
     if getattr(thing, "__name__", "") == "film" or not (named or takes_any):
-        made = thing(**values)
-        if not _is_made(made) and not isinstance(made, list | tuple | dict):
+        made = thing(**given)
+        if not isinstance(made, _MADE | list | tuple | dict):
             raise NoInputs(
                 f"{text}() returned {_kind(made)}; a function without inputs returns a film, or traced values"
             )
         return Target(made)
-    ready = {p.name: p.default for p in named if isinstance(p.default, float)} | dict(values)
+    ready = {p.name: p.default for p in named if isinstance(p.default, float)} | given
     by_place = tuple(ready.pop(p.name) for p in named if p.kind is p.POSITIONAL_ONLY and p.name in ready)
     ordered = {p.name: ready.pop(p.name) for p in named if p.name in ready}
     return Target(thing, ordered | ready, by_place)
-
-
-def _is_made(thing: Any) -> bool:
-    """Tell whether something is a Film, a Run or a Var, rather than a function."""
-    return type(thing).__module__.partition(".")[0] == "gradviz" and not isinstance(thing, Callable)  # type: ignore[arg-type]
 
 
 def _parameters(thing: Any) -> list[inspect.Parameter]:
@@ -197,8 +220,7 @@ def _complete(names: Any, values: Mapping[str, Any], target: str) -> None:
         example = " ".join(f"{n}={_word(values[n]) if n in values else 1}" for n in names)
         raise NoInputs(
             f"{', '.join(missing)} {'has' if one else 'have'} no value; "
-            f"give {'it one' if one else 'them values'}, as in\n"
-            f"  gradviz render {target} {example} -o film.svg"
+            f"give {'it one' if one else 'them values'}, as in\n  {target} {example}"
         )
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..errors import UnknownName
+from ..errors import SeedNeeded, UnknownName
 from ..film import Film, Progress, film
 from ..record import PACES
 from ..writers import table
@@ -46,7 +46,10 @@ def make(
         record["seed"] = value(seed, "--seed")
     if along:
         record |= {"direction": values(along), "sweeps": ("forward", "tangent", "backward")}
-    return film(target.thing, *target.args, kwargs=target.values or None, **record, **look)
+    try:
+        return film(target.thing, *target.args, kwargs=target.values or None, **record, **look)
+    except SeedNeeded as error:
+        raise SeedNeeded(f"{error}\nHere seed= is --seed [1,1] or --seed 1, and direction= is --along x=1") from error
 
 
 def write_all(
