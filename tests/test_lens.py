@@ -16,7 +16,8 @@ from gradviz.picture.lens import Lens, focus_of
 from gradviz.picture.lensplaces import shared
 from gradviz.picture.moment import Moment
 from gradviz.picture.narrate import Span, narrate
-from gradviz.picture.scene import Element, Path, Rect, Text, mark_box
+from gradviz.picture.numbers import number
+from gradviz.picture.scene import Element, Image, Path, Rect, Text, mark_box
 from gradviz.picture.theme import DARK, LIGHT
 from gradviz.picture.words import Names
 from gradviz.record import Run, State, states, steps, terms
@@ -331,10 +332,30 @@ def test_a_node_with_many_inputs_lists_them_and_says_how_many_more() -> None:
 def test_layers_are_listed_with_what_is_not_shown_counted() -> None:
     run = record(lambda w: sum(v * v for v in w), ([0.01 * i for i in range(60)],)).run
     made = lens(run)
-    leaves = next(moments(run, "layer"))
-    shown = elements(made, leaves)
+    _, products, *_ = moments(run, "layer")
+    shown = elements(made, products)
     rows = [e for e in shown if e.id.startswith("lens-row-")]
     assert rows and f"+ {60 - len(rows)} more" in said(shown)
+
+
+@pytest.mark.parametrize("wide", [4, 12])
+@pytest.mark.parametrize("box", BOXES)
+def test_all_inputs_have_a_place_in_the_first_frame(wide: int, box: tuple[float, float, float, float]) -> None:
+    r = np.random.default_rng(3)
+    weights = [r.normal(size=s).tolist() for s in ((wide, 3), (wide, wide + 1), (1, wide + 1))]
+    run = record(layers, ([0.4, -0.7], weights, 1.0)).run
+    first = next(moments(run))
+    shown = elements(lens(run, box=box), first)
+    words = said(shown)
+    alone = [t.text for t in texts(shown) if t.mono]
+    many = [int(t.text) for t in texts(shown) if t.text.isdecimal()]  # beside a thumbnail, how many it holds
+    rows = [e for e in shown if e.id.startswith("lens-row-")]
+    assert len(alone) + sum(many) == len(first.after.values)
+    assert not any(s.startswith("+ ") for s in words) and "x" in words
+    assert bool(many) == ("how many" in words) == any(isinstance(m, Image) for e in rows for m in e.marks)
+    if box == BOX:
+        assert bool(many) == (wide == 12)
+        assert {"weights[0]", "v₂–v₃₇"} <= words if many else {*map(number, weights[0][3])} <= {*alone}
 
 
 def test_the_finished_lens_ranks_inputs_by_the_size_of_their_gradients() -> None:

@@ -11,6 +11,7 @@ from .card import text
 from .edge import size
 from .fonts import measure
 from .lenscard import CENTRE, LIST_STEP, colours, label_of, list_row
+from .lensinputs import inputs
 from .lensrows import Part, worked
 from .moment import Moment
 from .scene import Mark, Rect, line
@@ -28,6 +29,11 @@ _BAR, _LEAST_BAR = 104.0, 44.0
 def changed(lens: Lens, moment: Moment, nodes: Sequence[int], top: float) -> list[Part]:
     """Show what a step with many events gives, with its arithmetic where the nodes are few, else as a list."""
     part = "receiver" if len(nodes) < len(moment.graph.nodes) else ""
+    p, step = lens.places, moment.step
+    room = len(p.columns) * int((p.bottom - top - 24) // LIST_STEP)
+    many = step is not None and step.kind == "forward" and len(nodes) > room
+    if many and all(moment.graph.nodes[i].is_leaf for i in nodes) and (table := inputs(lens, moment, nodes, top)):
+        return table
     return worked(lens, moment, top) or _table(lens, moment, nodes, [top] * len(lens.places.columns), part)
 
 
