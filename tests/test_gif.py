@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 from scenes import at_random, film
 
 from gradviz.picture.scene import Element, Frame, Image, Rect, Scene
-from gradviz.writers.gif import NEAR, write
+from gradviz.writers.gif import NEAR, Table, write
 from gradviz.writers.raster import Raster
 
 
@@ -143,3 +143,17 @@ def test_memory_does_not_grow_with_the_number_of_frames():
 
     peak(10)
     assert peak(2000) < 1.05 * peak(200)
+
+
+def test_a_second_table_serves_all_frames_that_the_first_has_no_room_for(monkeypatch):
+    made = []
+    monkeypatch.setattr("gradviz.writers.gif.Table", lambda *near: made.append(Table(*near)) or made[-1])
+    steps = range(0, 255, 18)
+    frames = []
+    for k in range(6):  # 225 colours, and 225 others
+        cells = b"".join(bytes((r, g, 255 * (k % 2))) for r in steps for g in steps)
+        mark = Rect(10 * k, 0, 9, 9, fill="#0072B2")
+        marks = (Image(0, 0, 90, 90, 15, 15, cells), mark)
+        frames.append(Frame(Scene(90, 90, "#FFFFFF", (Element("m", "node", marks),)), 0.5, ""))
+    assert max(off(saved(frames, (90, 90)), frames, (90, 90))) <= NEAR
+    assert len(made) == 2

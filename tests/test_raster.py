@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -81,13 +82,15 @@ def test_drawing_what_changed_gives_the_pixels_of_a_full_redraw(seed):
     for _ in range(25):
         before[:] = raster.pixels
         now = at_random(rng, now)
-        dirty = raster.draw(now)
+        pieces = raster.draw(now)
         full = Raster(300, 200, *size, now.ground)
         full.draw(now)
         assert np.array_equal(raster.pixels, full.pixels)
-        for x0, y0, x1, y1 in dirty:
-            before[y0:y1, x0:x1] = raster.pixels[y0:y1, x0:x1]
-        assert np.array_equal(before, raster.pixels)  # nothing changed outside the rectangles
+        for (x0, y0, x1, y1), mask, words in pieces:
+            assert mask.any()
+            assert np.array_equal(mask, (before[y0:y1, x0:x1] != raster.pixels[y0:y1, x0:x1]).any(-1))
+            before[y0:y1, x0:x1][mask] = np.stack([words & 255, words >> 8 & 255, words >> 16 & 255], -1)
+        assert np.array_equal(before, raster.pixels)  # what changed is told, all of it and with its colours
 
 
 def changed_is_full(before: Iterable[Mark], after: Iterable[Mark]) -> bool:
@@ -110,7 +113,7 @@ def test_a_film_redraws_little_and_ends_as_drawn_afresh():
     raster = Raster(960, 540, 1280, 720, "#FFFFFF")
     area = []
     for frame in film(cards=12, steps=12):
-        area.append(sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in raster.draw(frame.scene)))
+        area.append(sum(piece.mask.size for piece in raster.draw(frame.scene)))
     assert area[0] == 1280 * 720 and max(area[1:]) < 0.2 * area[0]
     full = Raster(960, 540, 1280, 720, "#FFFFFF")
     full.draw(frame.scene)
@@ -120,10 +123,12 @@ def test_a_film_redraws_little_and_ends_as_drawn_afresh():
 def test_the_same_scene_again_and_another_ground():
     frame = next(film())
     raster = Raster(960, 540, 480, 270, "#FFFFFF")
-    assert raster.draw(frame.scene) == [(0, 0, 480, 270)]
+    (piece,) = raster.draw(frame.scene)
+    assert piece.box == (0, 0, 480, 270) and piece.mask.all()
     assert raster.draw(frame.scene) == []
     dark = Scene(960, 540, "#14171C", frame.scene.elements)
-    assert raster.draw(dark) == [(0, 0, 480, 270)]
+    (piece,) = raster.draw(dark)
+    assert piece.box == (0, 0, 480, 270) and piece.mask[2, 2] and not piece.mask.all()
     assert tuple(raster.pixels[2, 2]) == (0x14, 0x17, 0x1C)
 
 
@@ -133,3 +138,18 @@ def test_the_old_place_of_a_mark_is_cleared_even_beyond_the_edge_and_when_the_sc
     assert (raster.pixels == 0).all()
     raster.draw(Scene(100, 60, "#FFFFFF", ()))
     assert (raster.pixels == 255).all()
+
+
+def test_a_mark_is_placed_once_for_as_long_as_it_is_known(monkeypatch):
+    monkeypatch.setattr("gradviz.writers.raster.KEPT", 4)
+    raster = Raster(100, 60, 100, 60, "#FFFFFF")
+    marks = [Rect(x, 10, 5, 5, fill="#000000") for x in range(0, 80, 10)]
+    first = raster.placed(marks[0])
+    assert raster.placed(Rect(0, 10, 5, 5, fill="#000000")) is first
+    for mark in marks:
+        raster.placed(mark)
+        assert sum(map(len, raster._known)) <= 8
+    for before, after in pairwise([*marks, *marks[::2], *marks]):  # known, forgotten or in two elements at a time
+        assert changed_is_full([before, after], [after, marks[3]])
+        raster.draw(scene([before, after]))
+        assert np.array_equal(raster.pixels, pixels(scene([before, after])))

@@ -9,26 +9,19 @@ import numpy as np
 
 from ..picture.scene import Frame
 from .pixels import Pixels
-from .raster import Raster
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Piece:
-    """A rectangle, which of its pixels changed, and their new colours as in `Raster.words`."""
-
-    box: Pixels
-    mask: np.ndarray  # bool (height, width)
-    words: np.ndarray  # one for each changed pixel, row by row
+from .raster import Piece, Raster
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Delta:
-    """One frame's changes: tight rectangles that do not overlap, and the box around them.
+    """One frame's changes: rectangles that do not overlap, and the box around them.
 
-    colours  of all marks so far, as numbers like `Piece.words`, with how many marks had them
+    picture  all pixels after them, as in `Raster.words`; the next frame is drawn on the same memory
+    colours  of all marks so far, as numbers like those of `picture`, with how many marks had them
     """
 
     frame: Frame
+    picture: np.ndarray
     colours: Mapping[int, int]
     pieces: tuple[Piece, ...]
     box: Pixels
@@ -46,28 +39,13 @@ class Delta:
 def deltas(frames: Iterator[Frame], size: tuple[int, int]) -> Iterator[Delta]:
     """Draw frames as they come; the first delta holds the whole picture, one without changes holds one pixel's box."""
     raster: Raster | None = None
-    shown = np.empty((0, 0), "<u4")
     for frame in frames:
         if raster is None:
             raster = Raster(frame.scene.width, frame.scene.height, *size, frame.scene.ground)
-            shown = np.zeros_like(raster.words)  # black without the highest byte: differs from every pixel
-        pieces = []
-        for x0, y0, x1, y1 in raster.draw(frame.scene):
-            new, old = raster.words[y0:y1, x0:x1], shown[y0:y1, x0:x1]
-            mask = new != old
-            rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-            if len(rows):
-                top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
-                mask = mask[top:bottom, left:right]
-                box = (x0 + left, y0 + top, x0 + right, y0 + bottom)
-                pieces.append(Piece(box, mask, new[top:bottom, left:right][mask]))
-            old[:] = new
-        if pieces:
-            x0s, y0s, x1s, y1s = zip(*(p.box for p in pieces), strict=True)
-            around = (min(x0s), min(y0s), max(x1s), max(y1s))
-        else:
-            around = (0, 0, 1, 1)
-        yield Delta(frame, raster.colours.copy(), tuple(pieces), around)
+        pieces = tuple(raster.draw(frame.scene))
+        x0s, y0s, x1s, y1s = zip(*([p.box for p in pieces] or [(0, 0, 1, 1)]), strict=True)
+        around = (min(x0s), min(y0s), max(x1s), max(y1s))
+        yield Delta(frame, raster.words, raster.colours.copy(), pieces, around)
 
 
 class Clock:

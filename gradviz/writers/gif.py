@@ -1,8 +1,8 @@
 """Animations as GIF (version 89a), frame by frame, each one rectangle that holds only what changed.
 
 Colours: one table for the whole film, which grows as frames come and is written into its place at the end, when the
-file is complete. A frame whose colours find no room there brings a table of its own. Flat colours are exact, blends
-at edges are at most `NEAR` levels off.
+file is complete. Frames whose colours find no room there share a second table, which each of them brings along. Flat
+colours are exact, blends at edges are at most `NEAR` levels off.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ EXACT = 64  # how many colours of marks are exact: those that most marks have, s
 GAP = 24
 CLEAR = 255  # the index of pixels that stay as they are
 _RGB = 0xFFFFFF
-_SAME = np.arange(CLEAR + 1, dtype=np.uint8)
 
 
 def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop: int = 0) -> None:
@@ -45,7 +44,7 @@ def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: 
     if loop != 1:  # the count is of repeats
         out.write(b"!\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", min(max(loop - 1, 0), 65_535)) + b"\0")
     with TemporaryFile() as scratch:
-        pack = Packer(table, size, scratch)
+        pack = Packer(table, scratch)
         clock = Clock(100, least=2)  # players show shorter frames for a tenth of a second
         for image in in_turn(pack(d, clock.ticks(d.frame.seconds)) for d in deltas(frames, size)):
             out.write(image)
@@ -59,9 +58,9 @@ def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: 
 class Packer:
     """Packs images one after the other: each leaves as they are the pixels that the ones before have shown."""
 
-    def __init__(self, table: Table, size: tuple[int, int], scratch: IO[bytes]) -> None:
+    def __init__(self, table: Table, scratch: IO[bytes]) -> None:
         self._table, self._scratch = table, scratch
-        self._shown = np.full(size[::-1], CLEAR, np.uint8)  # the table's indices; `CLEAR` where it has none
+        self._second = Table()  # for frames whose colours find no room in the film's table
 
     def __call__(self, delta: Delta, ticks: int) -> Callable[[], bytes]:
         """Return what packs an image with its head: it stays (disposal 1), `CLEAR` is transparent."""
@@ -70,37 +69,53 @@ class Packer:
         own = b""
         if delta.pieces:
             wanted = np.concatenate([p.words for p in delta.pieces]) & _RGB
-            indices = self._table.indices(wanted, delta.colours)
-            places = _SAME
-            if indices is None:
-                indices, own, places = self._table.apart(wanted) or _own_table(wanted)
-            known = self._table.known(wanted) if own else indices
+            table, indices = self._chosen(wanted, delta.colours)
+            own = table.told() if table is not self._table else b""
             at = 0
-            for piece in delta.pieces:
-                x0, y0, x1, y1 = piece.box
-                part = slice(at, at + len(piece.words))
-                picture[y0 - top : y1 - top, x0 - left : x1 - left][piece.mask] = indices[part]
-                self._shown[y0:y1, x0:x1][piece.mask] = known[part]
-                at = part.stop
-            _close_gaps(picture, self._shown[top:bottom, left:right], places)
+            for (x0, y0, x1, y1), mask, words in delta.pieces:
+                picture[y0 - top : y1 - top, x0 - left : x1 - left][mask] = indices[at : at + len(words)]
+                at += len(words)
+            if len(wanted) < picture.size:
+                _close_gaps(picture, delta.picture[top:bottom, left:right], table)
         control = b"!\xf9\x04" + struct.pack("<BHB", 0b101, min(ticks, 65_535), CLEAR) + b"\0"
         place = struct.pack("<HHHHB", left, top, right - left, bottom - top, 0x87 if own else 0)
         return partial(_packed, control + b"," + place + own, picture, self._scratch)
 
+    def _chosen(self, wanted: np.ndarray, flat: Mapping[int, int]) -> tuple[Table, np.ndarray]:
+        """Return the table for an image, and an index for each of its colours."""
+        for table in (self._table, self._second):
+            if (indices := table.indices(wanted, flat)) is not None:
+                return table, indices
+        near = NEAR
+        while True:  # 255 colours may be too few for one image: then those that are not far
+            self._second = Table(near)
+            if (indices := self._second.indices(wanted, flat)) is not None:
+                return self._second, indices
+            near += 4
 
-def _close_gaps(picture: np.ndarray, shown: np.ndarray, places: np.ndarray) -> None:
+
+def _close_gaps(picture: np.ndarray, colours: np.ndarray, table: Table) -> None:
     """Repeat the pixels in short gaps between changed ones: whole runs pack better, by a tenth of the film.
 
-    places  for each index in `shown`, the one in `picture`
+    colours  of all pixels, as in `Raster.words`
     """
     flat = picture.reshape(-1)
-    changed = np.flatnonzero(flat != CLEAR)
+    changed = _unlike(flat, CLEAR)
     steps = np.diff(changed)
     gaps = np.flatnonzero((steps > 1) & (steps <= GAP))
     lengths = steps[gaps] - 1
     starts = changed[gaps] + 1 - (np.cumsum(lengths) - lengths)
     inside = np.repeat(starts, lengths) + np.arange(lengths.sum())
-    flat[inside] = places[shown[np.divmod(inside, shown.shape[1])]]
+    flat[inside] = table.known(colours[np.divmod(inside, colours.shape[1])] & _RGB)
+
+
+def _unlike(numbers: np.ndarray, usual: int) -> np.ndarray:
+    """Return the places of the few bytes that differ from the usual one, looking at eight at a time."""
+    whole = len(numbers) // 8 * 8
+    eights = np.flatnonzero(numbers[:whole].view(np.uint64) != usual * 0x0101010101010101)
+    places = np.concatenate([(eights[:, None] * 8 + np.arange(8)).reshape(-1), np.arange(whole, len(numbers))])
+    found: np.ndarray = places[numbers[places] != usual]
+    return found
 
 
 def _packed(head: bytes, picture: np.ndarray, scratch: IO[bytes]) -> bytes:
@@ -127,13 +142,17 @@ def _packed(head: bytes, picture: np.ndarray, scratch: IO[bytes]) -> bytes:
 
 
 class Table:
-    """The film's table of colours; an index, once given to a colour, stays."""
+    """A table of colours; an index, once given to a colour, stays.
 
-    def __init__(self) -> None:
+    near  how many levels a colour may be off its entry
+    """
+
+    def __init__(self, near: int = NEAR) -> None:
+        self._near = near
         self._entries = np.zeros((CLEAR, 3), np.int16)
         self._count = 0
         self._exact = 0
-        self._index = np.full(1 << 24, CLEAR, np.uint8)  # by colour
+        self._next = np.zeros(1 << 24, np.uint8)  # by colour: its index and one more, 0 for a colour that has none
 
     def told(self) -> bytes:
         """Return the table as a file holds it."""
@@ -141,60 +160,34 @@ class Table:
 
     def known(self, colours: np.ndarray) -> np.ndarray:
         """Return the index of each colour, `CLEAR` for one that the table has none for."""
-        found: np.ndarray = self._index[colours]
+        found: np.ndarray = self._next[colours] - np.uint8(1)
         return found
 
     def indices(self, wanted: np.ndarray, flat: Mapping[int, int]) -> np.ndarray | None:
-        """Return an index for each colour, adding colours to the table; None where it has no room for them."""
-        found: np.ndarray = self._index[wanted]
-        new = wanted[found == CLEAR]
-        if not len(new):
-            return found
-        colours = np.unique(new)
-        if self._exact < EXACT:
-            for word, _ in sorted(flat.items(), key=lambda item: (-item[1], item[0])):
-                i = int(np.searchsorted(colours, word & _RGB))
-                if i < len(colours) and colours[i] == word & _RGB and self._exact < EXACT:
-                    self._exact += self._add(int(colours[i]))
-        room = _cover(colours, self._entries, self._count)
-        if room is None:
-            return None
-        self._entries, self._count, nearest = room
-        self._index[colours] = nearest
-        found = self._index[wanted]
-        return found
+        """Return an index for each colour; None, and the table stays as it was, where it has no room for all.
 
-    def apart(self, wanted: np.ndarray) -> tuple[np.ndarray, bytes, np.ndarray] | None:
-        """Return indices and a table for one frame: the colours it has from this one, and its own in place of others.
-
-        The third tells for each index of this table the one in the frame's, `CLEAR` for those that it lacks. None
-        where there are too many colours of its own.
+        flat  how many marks have a colour, as numbers like `wanted`: the most frequent ones get exact entries
         """
-        found = self._index[wanted]
-        new = found == CLEAR
-        kept = np.flatnonzero(np.bincount(found, minlength=CLEAR + 1)[:CLEAR])
-        entries = np.zeros((CLEAR, 3), np.int16)
-        entries[: len(kept)] = self._entries[kept]
-        colours, inverse, counts = np.unique(wanted[new], return_inverse=True, return_counts=True)
-        order = np.lexsort((colours, -counts))
-        room = _cover(colours[order], entries, len(kept))
-        if room is None:
+        found = self.known(wanted)
+        missing = np.flatnonzero(found == CLEAR)
+        if not len(missing):
+            return found
+        new = wanted[missing]
+        colours = np.unique(new[np.flatnonzero(np.diff(new, append=~new[-1]))])  # one of a run is enough
+        rgb = _channels(colours)
+        entries, count, exact = self._entries.copy(), self._count, self._exact
+        for word, _ in sorted(flat.items(), key=lambda item: (-item[1], item[0])) if exact < EXACT else ():
+            i = int(np.searchsorted(colours, word & _RGB))
+            if i < len(colours) and colours[i] == word & _RGB and exact < EXACT and count < CLEAR:
+                entries[count] = rgb[i]
+                exact, count = exact + 1, count + 1
+        nearest, count = _cover(rgb, entries, count, self._near)
+        if nearest is None:
             return None
-        places = np.full(CLEAR + 1, CLEAR, np.uint8)
-        places[kept] = np.arange(len(kept))
-        nearest = np.empty(len(colours), np.uint8)
-        nearest[order] = room[2]
-        found = places[found]
-        found[new] = nearest[inverse.reshape(-1)]
-        return found, room[0].astype(np.uint8).tobytes() + bytes(3), places
-
-    def _add(self, colour: int) -> bool:
-        if self._count == CLEAR:
-            return False
-        self._entries[self._count] = _channels(np.array([colour]))[0]
-        self._index[colour] = self._count
-        self._count += 1
-        return True
+        self._entries, self._count, self._exact = entries, count, exact
+        self._next[colours] = nearest + 1
+        found[missing] = self.known(new)
+        return found
 
 
 def _channels(colours: np.ndarray) -> np.ndarray:
@@ -209,15 +202,8 @@ def _distances(colours: np.ndarray, entries: np.ndarray) -> np.ndarray:
     return most
 
 
-def _cover(
-    colours: np.ndarray, entries: np.ndarray, count: int, near: int = NEAR
-) -> tuple[np.ndarray, int, np.ndarray] | None:
-    """Add colours to a table until each has an entry nearby; frequent ones come first. None when the table is full.
-
-    Returns the entries, how many they are, and for each colour the nearest of them.
-    """
-    entries = entries.copy()
-    rgb = _channels(colours)
+def _cover(rgb: np.ndarray, entries: np.ndarray, count: int, near: int) -> tuple[np.ndarray | None, int]:
+    """Add entries until each colour has one nearby: its index, and how many entries there are; None for no room."""
     best = np.full(len(rgb), 1000, np.int16)
     nearest = np.zeros(len(rgb), np.uint8)
     for at in range(0, len(rgb) if count else 0, 1024):
@@ -227,7 +213,7 @@ def _cover(
         best[part] = distance.min(1)
     while (far := np.flatnonzero(best > near)).size:
         if count == CLEAR:
-            return None
+            return None, count
         # Blends lie on lines between two colours: an entry stands amid those that have none yet.
         first, rest = rgb[far[0]], rgb[far]
         pool = rest[np.abs(rest - first).max(1) <= 2 * near]
@@ -236,18 +222,4 @@ def _cover(
         closer = distance < best[far]
         best[far[closer]], nearest[far[closer]] = distance[closer], count
         count += 1
-    return entries, count, nearest
-
-
-def _own_table(wanted: np.ndarray) -> tuple[np.ndarray, bytes, np.ndarray]:
-    """Return indices and a table for one frame; where 255 colours are too few, the nearest that are not."""
-    colours, inverse, counts = np.unique(wanted, return_inverse=True, return_counts=True)
-    order = np.lexsort((colours, -counts))
-    near, room = NEAR, None
-    while room is None:
-        room = _cover(colours[order], np.zeros((CLEAR, 3), np.int16), 0, near)
-        near += 4
-    nearest = np.empty(len(colours), np.uint8)
-    nearest[order] = room[2]
-    table = room[0].astype(np.uint8).tobytes() + bytes(3)
-    return nearest[inverse.reshape(-1)], table, np.full(CLEAR + 1, CLEAR, np.uint8)
+    return nearest, count

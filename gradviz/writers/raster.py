@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil, floor
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,13 +22,23 @@ from .agg import Cells, Stroke, Surface
 from .pixels import Pixels, along, bounds
 
 TILE = 16
+KEPT = 2048  # marks that are known where they were drawn, at least, however often elements come and go
+
+
+class Piece(NamedTuple):
+    """A rectangle, which of its pixels changed, and their new colours as in `Raster.words`."""
+
+    box: Pixels
+    mask: np.ndarray  # bool (height, width)
+    words: np.ndarray  # one for each changed pixel, row by row
 
 
 class Raster:
     """A picture of fixed size in pixels that scenes are drawn on, one after the other.
 
     >>> picture = Raster(960, 540, 1280, 720, "#FFFFFF")
-    >>> dirty = picture.draw(Scene(960, 540, "#FFFFFF", ()))
+    >>> [piece.box for piece in picture.draw(Scene(960, 540, "#FFFFFF", ()))]
+    [(0, 0, 1280, 720)]
     >>> picture.pixels.shape
     (720, 1280, 3)
     """
@@ -38,8 +49,8 @@ class Raster:
         self.top = (px_height - self.scale * scene_height) / 2
         _check_size(px_width, px_height)
         self._scratch = Surface(px_width, px_height)
-        #: The picture, a pixel a number: R in the lowest byte, then G and B, and 255 in the highest.
-        self.words = np.full((px_height, px_width), _word(ground), "<u4")
+        #: The picture, a pixel a number: R in the lowest byte, then G and B, and 255 in the highest, 0 at first.
+        self.words = np.full((px_height, px_width), _word(ground) & 0xFFFFFF, "<u4")
         #: The same memory as bytes, of shape (height, width, 3).
         self.pixels = self.words.view(np.uint8).reshape(px_height, px_width, 4)[:, :, :3]
         #: How many tiles there are across and down.
@@ -50,9 +61,10 @@ class Raster:
         self._elements: tuple[Element, ...] = ()
         self._items: list[_Drawn] = []  # one for each element, and the box of each, in tiles
         self._boxes = np.empty((0, 4), int)
+        self._known: tuple[dict[Mark, _Placed], dict[Mark, _Placed]] = ({}, {})  # marks of late, and of before
 
-    def draw(self, scene: Scene) -> list[Pixels]:
-        """Draw a scene and return the rectangles in which pixels may have changed; they do not overlap."""
+    def draw(self, scene: Scene) -> list[Piece]:
+        """Draw a scene and return what changed, in rectangles that do not overlap; all of it, the first time."""
         whole = scene.ground != self._ground
         dirty = self._update(scene.elements)
         height, width = self.words.shape
@@ -72,9 +84,29 @@ class Raster:
         for x0, y0, x1, y1 in rectangles:
             scratch[y0:y1, x0:x1] = ground
         self._paint(tiles)
-        for x0, y0, x1, y1 in rectangles:
-            self.words[y0:y1, x0:x1] = scratch[y0:y1, x0:x1]
-        return rectangles
+        pieces = []
+        for box in rectangles:
+            x0, y0, x1, y1 = box
+            old, new = self.words[y0:y1, x0:x1], scratch[y0:y1, x0:x1]
+            mask = new != old
+            words = new[mask]
+            if len(words):
+                old[:] = new
+                pieces.append(Piece(box, mask, words))
+        return pieces
+
+    def placed(self, mark: Mark) -> _Placed:
+        """Return a mark placed on the pixels, the same object for an equal mark for as long as it is known.
+
+        In a film the same marks come again and again, in elements of other steps.
+        """
+        late, before = self._known
+        it = late.get(mark)
+        if it is None:
+            if len(late) >= KEPT:
+                late, before = self._known = ({}, late)
+            it = late[mark] = before.get(mark) or _Placed(mark, self)
+        return it
 
     def _update(self, elements: tuple[Element, ...]) -> list[Pixels]:
         """Take over new elements and return the boxes of what differs.
@@ -137,7 +169,8 @@ class Raster:
         if not items:
             return
         marks = [p for item in items for p in item.placed]
-        marks = [marks[i] for i in np.flatnonzero(_touching(sums, np.array([p.tiles for p in marks]).reshape(-1, 4)))]
+        boxes = np.concatenate([item.boxes for item in items])
+        marks = [marks[i] for i in np.flatnonzero(_touching(sums, boxes)).tolist()]
         # The box of a long curve is mostly empty: most dirty tiles in it are not on the curve.
         long = [p for p in marks if p.long]
         aside: set[_Placed] = set()
@@ -150,14 +183,18 @@ class Raster:
 
 
 class _Drawn:
-    """An element with its marks placed on the pixels; marks that its earlier version has too are taken from there."""
+    """An element with its marks placed on the pixels."""
 
     def __init__(self, element: Element, picture: Raster, earlier: _Drawn | None = None) -> None:
         self.element = element
-        known = dict(zip(earlier.element.marks, earlier.placed, strict=True)) if earlier else {}
-        self.placed: list[_Placed] = [known.get(m) or _Placed(m, picture) for m in element.marks]
-        boxes = [p.tiles for p in self.placed] or [(0, 0, 0, 0)]
-        x0, y0, x1, y1 = zip(*boxes, strict=True)
+        was = earlier.element.marks if earlier else ()
+        self.placed: list[_Placed] = [
+            earlier.placed[i] if earlier and i < len(was) and m is was[i] else picture.placed(m)
+            for i, m in enumerate(element.marks)
+        ]
+        #: The boxes of all marks, in tiles, and the box around them.
+        self.boxes = np.array([p.tiles for p in self.placed], int).reshape(-1, 4)
+        x0, y0, x1, y1 = zip(*([p.tiles for p in self.placed] or [(0, 0, 0, 0)]), strict=True)
         self.tiles = (min(x0), min(y0), max(x1), max(y1))
 
     @property
