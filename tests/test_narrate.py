@@ -346,3 +346,23 @@ def test_a_loss_that_moves_less_than_its_digits_show_is_not_said_to_fall_to_itse
         assert any(re.search(rf"The loss \S+ {words}", n.note) for n in told(run, "auto")), [
             n.note for n in told(run, "auto")
         ]
+
+
+def test_arithmetic_is_told_as_it_is_meant() -> None:
+    t = Tape()
+    x = t.leaf("x", -0.8)
+    power = t.op("( )²", x)
+    notes = [
+        n.note for n in told(t.run(t.op("+", power, t.op("×", x, t.leaf("w", 2.0)), name="a_name_too_long_to_say")))
+    ]
+    assert "x² = (−0.8)² = 0.64." in notes
+    assert any(" = x² + x·w = 0.64 + (−1.6) = −0.96." in n for n in notes)
+
+
+def test_only_what_is_done_element_by_element_is_said_to_be() -> None:
+    def f(x: np.ndarray) -> object:
+        return np.sum(np.sort(np.tanh(x)) * x)
+
+    notes = [n.note for n in told(record(f, (np.array([0.1, 0.2, 0.3]),)).run)]
+    assert notes[1].endswith("Element by element: a vector of 3.")
+    assert "lement" not in notes[2] and "lement" in notes[3]

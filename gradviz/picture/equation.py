@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ Scales = Mapping[tuple[int, str], Extent]
 EQUALS, PLUS = Word("="), Word("+")
 _INFIX = ("+", "−", "×", "÷", "@", "^", "·", "⊙", "mod", "//")
 _LONGEST_LABEL = 3 * MOST_GLYPHS
+_LOOSER = re.compile(r"[<>=≤≥≠&|]| (?:if|and|or) ")  # what binds less than a plus
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−^()", "0123456789--   ")
 # What a sign does to written numbers, for checking that an equation comes out; words are looked up in `math`. A sign
 # that is in neither is not checked, and then "≈" stands wherever digits are hidden.
@@ -115,11 +117,14 @@ def _raised(tail: str) -> float:
 def _spoken(items: Sequence[Item]) -> str:
     """Read items aloud."""
     text, apart = "", False
-    for item in items:
+    for at, item in enumerate(items):
         word = item.text if isinstance(item, Word | Chip) else ""
         if isinstance(item, Num):
             word = trim(item.text)
-            word = f"({word})" if word.startswith("−") and text and text[-1] not in "(,|" else word
+            tail = items[at + 1] if at + 1 < len(items) else None
+            raised = isinstance(tail, Word) and tail.glue == "left" and tail.text[0] not in "),|⌋"
+            inside = bool(text) and text[-1] not in "(,|"
+            word = f"({word})" if word.startswith("−") and (inside or raised) else word
         glue = item.glue if isinstance(item, Word) else ""
         text += f" {word}" if apart and glue not in ("left", "both") else word
         apart = glue not in ("right", "both")
@@ -169,6 +174,7 @@ def in_names(graph: Graph, names: Names, i: int) -> str:
     if label and node.op != "group" and fits(label, _LONGEST_LABEL) and all(fits(names.full(a)) for a in node.args):
         return label
     enclosed = node.symbol[:1].isalpha() and node.symbol not in _INFIX
-    name = names.formula if enclosed else names.partial
+    plain = node.symbol == "+" and not any(_LOOSER.search(names.formula(a)) for a in node.args)
+    name = names.formula if enclosed or plain else names.partial
     items = _applied(node.symbol, [Word(name(a)) for a in node.args[:4]])
     return cut(_spoken(items), _LONGEST_LABEL)

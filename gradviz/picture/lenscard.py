@@ -252,11 +252,12 @@ LIST_STEP = 25.0
 def list_row(
     k: Known, x: float, y: float, width: float, rows: tuple[str, ...],
     extents: Mapping[tuple[int, str], Extent], theme: Theme, *, size: float = 13, column: float = _COLUMN,
-    height: float = LIST_STEP - 4, name: float = math.inf,
+    height: float = LIST_STEP - 4, name: float = math.inf, name_size: float | None = None,
 ) -> list[Mark]:  # fmt: skip
     """Draw one node of a list with its top at y: its name, then a field for each quantity.
 
-    name  the most px that the name may take, from the row's left end to where its fields begin
+    name       the most px that the name may take, from the row's left end to where its fields begin
+    name_size  px of its letters, in place of `size`, where it is long
     """
     marks: list[Mark] = []
     base = y + height / 2
@@ -294,7 +295,8 @@ def list_row(
     if note and room - measure(note, 11, bold=True) - 8 > 50:
         room -= measure(note, 11, bold=True) + 8
         marks.append(text(left - 8, base + CENTRE * 11, note, 11, theme.grad_text, bold=True, anchor="end"))
-    marks.append(text(x, base + CENTRE * size, label_of(k.short, k.full, room, size), size, theme.ink))
+    high = name_size or size
+    marks.append(text(x, base + CENTRE * high, label_of(k.short, k.full, room, high), high, theme.ink))
     return marks + fields
 
 

@@ -99,9 +99,11 @@ def _table(lens: Lens, moment: Moment, nodes: Sequence[int], tops: Sequence[floa
     parts: list[Part] = [("lens-head", "lens", head)]
     bar = 0.0
     left = width - len(rows) * (column + 4) + 4
+    labels = [label_of(lens.names.formula(i), lens.full(i), 400.0, 13) for i in shown]
+    least = left - 8 - (_LEAST_BAR + 16 if largest else 0)  # px, for the names
+    name = size if all(measure(label, size) <= least for label in labels) else 13.0
     if largest:  # long names leave less to the bars
-        wanted = max(measure(label_of(lens.names.formula(i), lens.full(i), 400.0, size), size) for i in shown)
-        bar = min(_BAR, max(_LEAST_BAR, left - 8 - wanted - 16))
+        bar = min(_BAR, max(_LEAST_BAR, left - 8 - 16 - max(measure(label, name) for label in labels)))
     for n, i in enumerate(shown):
         (x, at), known = slots[n], lens.known(i, moment, part)
         free = width - (bar + 16 if largest else 0)
@@ -117,6 +119,7 @@ def _table(lens: Lens, moment: Moment, nodes: Sequence[int], tops: Sequence[floa
             height=step - 4,
             name=free,
             size=size,
+            name_size=name,
         )
         if largest:
             marks += _bar(moment.after.grads.get(i), largest, x + left - 8 - bar, at, step - 4, t, bar)

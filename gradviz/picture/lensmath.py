@@ -82,10 +82,10 @@ def _tight(items: Sequence[Item]) -> Items:
 def _arranged(items: Items, most: float) -> tuple[Items, Items] | None:
     """Return a line of items and the result that ends it, under and over other results; None if they do not fit.
 
-    The result begins at the last equals sign, if that stands behind another one.
+    The result, a number or thumbnail, begins at the last equals sign, if that stands behind another one.
     """
     signs = [i for i, item in enumerate(items) if is_sign(item)]
-    at = signs[-1] if len(signs) > 1 else len(items)
+    at = signs[-1] if len(signs) > 1 and isinstance(items[-1], Num | Thumb | Asked) else len(items)
     for first, last in ((tuple, tuple), (_tight, tuple), (_tight, _tight)):
         head, tail = first(items[:at]), last(items[at:])
         if width(head) + (GAPS[0] + width(tail) if tail else 0.0) <= most:

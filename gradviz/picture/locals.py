@@ -17,7 +17,7 @@ TIMES = Word("×")
 G = "ḡ"
 _LONGEST_CHIP = 18  # glyphs; a longer formula is written ∂y/∂x
 _PLACE = re.compile(r"\{(\d+|y|g)\}")
-_SUMMED = re.compile(r"Σ (?:(ax[ie]s [\d, ]*\d) )?(\{g\}·.*|.*·\{g\})")
+_SUMMED = re.compile(r"Σ (?:(ax[ie]s [\d, ]*\d) )?(−?\{g\}(?:·.*)?|.*·\{g\})")
 _ENCLOSED = {"(": ")", "|": "|", "⌊": "⌋", "⌈": "⌉"}
 
 
@@ -111,6 +111,8 @@ def _beside(part: str, words: Mapping[str, str]) -> tuple[Item, ...]:
         return (TIMES, Word(factor(text[1:].strip()), "value"))
     if text[-1] in "·×":
         return (Word(factor(text[:-1].strip()), "value"), TIMES)
+    if text[-1] == "−":
+        return (*([Word(text[:-1].strip())] if text[:-1] else []), Word("−", glue="right"))
     places = bool(_PLACE.search(part))
     glue: Glue = "left" if text[0] in "ᵀ/[" else ""
     return (Word(text, "value" if places else "ink", size=17 if places else 15, glue=glue),)

@@ -11,6 +11,7 @@ import numpy as np
 from ..record import Node, Value
 from . import numbers
 from .formula import Equation
+from .locals import is_factor
 
 SPOKEN = 60  # glyphs of a name in the sentence for listeners
 _LISTED = 6  # names in a list, before "and 12 more"
@@ -114,7 +115,8 @@ def together(node: Node, shapes: Sequence[tuple[int, ...]]) -> str:
         return _start(f"{listed([array_of(s) for s in shapes])} give {array_of(node.shape)}.")
     if len(shapes) == 1 and shapes[0] != node.shape:
         return _start(f"{array_of(shapes[0])} becomes {array_of(node.shape)}.")
-    return f"Element by element: {size_of(node.shape)}." if node.shape else ""
+    alike = all(template and is_factor(template) for template in node.local)
+    return f"Element by element: {size_of(node.shape)}." if node.shape and alike else ""
 
 
 def _start(text: str) -> str:
