@@ -403,3 +403,33 @@ def test_a_node_that_feeds_several_names_those_without_a_card() -> None:
             assert len(named) == (len(users) - 1 if few else 1) and (few or named == {f"and {len(users) - 1} more"})
             seen += 1
     assert seen
+
+
+def test_symbols_stay_together_where_no_result_ends_them() -> None:
+    run = run_of("arrays")
+    made = lens(run)
+    seen = 0
+    for m in moments(run):
+        for e in elements(made, m):
+            boxes = [mark_box(k) for k in e.marks]
+            for sign in (k for k in e.marks if e.id == "lens-equations" and isinstance(k, Text) and k.text == "="):
+                x0, x1 = sign.x, sign.x + sign.width
+                if any(isinstance(k, Rect) and 0 < k.x - x1 < 24 and k.y < sign.y < k.y + k.h for k in e.marks):
+                    continue
+                before = [b[2] for b in boxes if b[2] <= x0 + 1 and b[1] < sign.y + 20 and b[3] > sign.y - 20]
+                assert not before or x0 - max(before) < 60
+                seen += bool(before)
+    assert seen > 5
+
+
+def test_a_long_name_in_a_table_is_set_smaller_than_its_numbers_and_not_cut() -> None:
+    def f(networks: dict[str, list[float]]) -> object:
+        return sum(v * v for v in networks["weights"])
+
+    run = record(f, ({"weights": [0.1, 0.2, -0.3]},)).run
+    made = lens(run)
+    shown = elements(made, next(moments(run)))
+    names = [t for t in texts(shown) if "weights" in t.text]
+    figures = [t for t in texts(shown) if t.mono]
+    assert len(names) == 3 and not any("…" in t.text for t in names)
+    assert {t.size for t in names} == {13} and {t.size for t in figures} == {16}
