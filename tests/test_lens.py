@@ -423,8 +423,8 @@ def test_symbols_stay_together_where_no_result_ends_them() -> None:
 
 
 def test_a_long_name_in_a_table_is_set_smaller_than_its_numbers_and_not_cut() -> None:
-    def f(networks: dict[str, list[float]]) -> object:
-        return sum(v * v for v in networks["weights"])
+    def f(parameters: dict[str, list[float]]) -> object:
+        return sum(v * v for v in parameters["weights"])
 
     run = record(f, ({"weights": [0.1, 0.2, -0.3]},)).run
     made = lens(run)
