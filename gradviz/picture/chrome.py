@@ -26,7 +26,6 @@ _LINE = 21.0  # px from a line of the legend to the next
 _BETWEEN = 28.0  # between the tracks of two sweeps
 _TICKS = 12  # of a track, in one element
 _NAMED = 8  # more tracks than that stand close together, and only the current one is named
-_NAMES = {"forward": "forward", "backward": "backward", "tangent": "tangent", "update": "update"}
 
 
 def sweep_colour(kind: str, theme: Theme) -> tuple[str, str]:
@@ -118,11 +117,12 @@ def _legend(items: Sequence[Item], x: float, cy: float, theme: Theme) -> list[Ma
     base = cy + 4.4
     for item in items:
         if item.name == "heat":
-            marks.append(text(x, base, "negative", 12, theme.ink))
-            x = round(x + marks[-1].width + 8)  # type: ignore[union-attr]  # a text
-            marks += thumb(np.array([[-1.0, -0.5, 0.0, 0.4, 1.0]]), x, cy - 7, 14, 1.0, theme)
-            marks.append(text(x + 70 + 8, base, "positive", 12, theme.ink))
-            x += 70 + 8 + marks[-1].width + 24  # type: ignore[union-attr]  # a text
+            low = text(x, base, "negative", 12, theme.ink)
+            x = round(x + low.width + 8)
+            high = text(x + 70 + 8, base, "positive", 12, theme.ink)
+            cells = thumb(np.array([[-1.0, -0.5, 0.0, 0.4, 1.0]]), x, cy - 7, 14, 1.0, theme)
+            marks += [low, *cells, high]
+            x += 70 + 8 + high.width + 24
             continue
         match item.name:
             case "value" | "tangent":
@@ -191,7 +191,7 @@ def tracks(steps: Sequence[Step], labels: Sequence[str], x0: float, x1: float) -
     said: list[float] = []  # how wide what is said of a step gets
     for step in steps:
         if step.k == 1:
-            name = labels[step.sweep] or _NAMES[step.kind]
+            name = labels[step.sweep] or step.kind
             counts.append(("update" if step.whole else step.kind, name, step.n))
             said.append(measure(f"iteration {step.iteration}, " if step.iteration else "", 13) + _step_width(step.n))
     if not counts:

@@ -13,7 +13,6 @@ from .words import Names
 #: Seconds that the first frames of a lapse are shown, one after the other; the last holds for all further ones.
 _SECONDS = (0.8, 0.8, 0.6, 0.6, 0.4, 0.4, 0.3, 0.3, 0.2, 0.2, 0.14)
 _FEW, _SLOW = 14, 1.6  # a lapse of so few frames is shown at this pace, in seconds
-_MOST_DIGITS = 6  # that are shown to tell two losses apart
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -83,7 +82,7 @@ def _turned(moment: Moment, names: Names) -> str:
         a, b = np.ravel(np.asarray(old)), np.ravel(np.asarray(new))
         for i in np.flatnonzero(a != b)[:2]:
             name = names.formula(node.id) + (str(i).translate(_SUBSCRIPTS) if node.shape else "")
-            found.append(f"{name} is turned from {numbers.number(a[i])} to {numbers.number(b[i])}")
+            found.append(f"{name} is turned from {' to '.join(numbers.apart(a[i], b[i]))}")
     return found[0] if len(found) == 1 else ""
 
 
@@ -96,10 +95,7 @@ def _loss(moment: Moment, names: Names) -> tuple[str, ...]:
     name, amount = names.card(outputs[0]), numbers.number(new)
     if not isinstance(old, float) or not isinstance(new, float) or old == new:
         return ("The loss ", name, f" is {amount}.")
-    way, digits = "falls" if new < old else "rises", numbers.DIGITS
-    while digits < _MOST_DIGITS and numbers.number(old, digits) == numbers.number(new, digits):
-        digits += 1
-    before, amount = numbers.number(old, digits), numbers.number(new, digits)
+    before, amount = numbers.apart(old, new)
     if before == amount:
-        return ("The loss ", name, f" stays at about {numbers.number(new)}.")
-    return ("The loss ", name, f" {way} from {before} to ", amount, ".")
+        return ("The loss ", name, f" stays at about {amount}.")
+    return ("The loss ", name, f" {'falls' if new < old else 'rises'} from {before} to ", amount, ".")

@@ -18,6 +18,7 @@ DIGITS = 4
 
 # Digits of the terms and of the result, in the order in which they are tried.
 _PRECISIONS = ((4, 4), (5, 4), (6, 4), (5, 5), (6, 5), (6, 6))
+_MOST_DIGITS = 6
 _MOST_GLYPHS = 9  # of a number on a card
 _NICE = (Decimal(1), *map(Decimal, ("1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10")))
 
@@ -168,6 +169,19 @@ def balanced(
         if not finite or _comes_out(shown, outcome, values, combine, of_result):
             return Balanced(shown, outcome, "=")
     return Balanced(tuple(map(number, terms)), number(result), "≈")
+
+
+def apart(a: Any, b: Any) -> tuple[str, str]:
+    """Write two numbers with as many digits, up to six, as tell them apart.
+
+    >>> apart(1.0, 2.0), apart(1.0, 1.00001), apart(1.0, 1.0)
+    (('1.000', '2.000'), ('1.00000', '1.00001'), ('1.000', '1.000'))
+    """
+    for digits in range(DIGITS, _MOST_DIGITS + 1):
+        one, other = number(a, digits), number(b, digits)
+        if one != other:
+            return one, other
+    return number(a), number(b)
 
 
 def _enough(x: Any, digits: int) -> str:

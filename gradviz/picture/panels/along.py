@@ -113,23 +113,16 @@ def _now(
         # The slope on the screen, px per px, turned down because y grows downwards.
         k = -slope * ((y1 - y0) / (axes.up[1] - axes.up[0])) / ((x1 - x0) / (axes.across[1] - axes.across[0]))
         reach = _REACH * min(x1 - x0, y1 - y0) / math.hypot(1, k)
-        ends = [[(px - reach, py - k * reach), (px + reach, py + k * reach)]]
-
-        marks += polyline(clipped(ends[0], axes.box), theme.grad, 2.5)
+        ends = [(px - reach, py - k * reach), (px + reach, py + k * reach)]
+        marks += polyline(clipped(ends, axes.box), theme.grad, 2.5)
         aside.append(text(width - PAD, 25, f"slope {value_text(slope)}", SMALL, theme.grad_text, anchor="end"))
     if moving and math.isfinite(float(path[t])):
         qx = min(max(axes.x(float(path[t])), axes.box[0]), axes.box[2])
         qy = axes.y(float(np.interp(path[t], places, curve)))
         down = axes.box[3]
-        marks += polyline(clip_to(axes, [(px, py), (px, down)]), theme.idle, 1.25, dash=(3, 3))
-        marks += polyline(clip_to(axes, [(qx, qy), (qx, down)]), theme.idle, 1.25, dash=(3, 3))
+        marks += polyline(clipped([(px, py), (px, down)], axes.box), theme.idle, 1.25, dash=(3, 3))
+        marks += polyline(clipped([(qx, qy), (qx, down)], axes.box), theme.idle, 1.25, dash=(3, 3))
         marks += arrow(px, down - 6, qx, down - 6, theme.ink)
     if axes.holds(px, py):
         marks.append(circle(px, py, 5, fill=theme.ink, stroke=theme.panel, line=1.5))
     return marks, aside
-
-
-def clip_to(axes: Axes, points: list[tuple[float, float]]) -> list[list[tuple[float, float]]]:
-    """Cut a line in px off at a plot's edge."""
-
-    return clipped(points, axes.box)

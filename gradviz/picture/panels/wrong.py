@@ -10,9 +10,10 @@ import numpy as np
 from ...record import Run, State, Value, advance, same, steps, terms
 from .. import numbers
 from ..card import text
-from ..cards import Cards, sheet
+from ..cards import Cards
 from ..moment import Moment
 from ..scene import Element, Mark, Rect, Scene
+from ..sheet import sheet
 from ..theme import Theme
 from ..words import Names
 from .axes import HEAD, PAD, TITLE, scene
@@ -84,7 +85,7 @@ class Wrong:
         what = f"the gradient of {names.formula(i)}" if grad else names.formula(i)
         if a is None or b is None or np.ndim(a) or np.ndim(b):  # type: ignore[arg-type]  # arrays have axes
             return f"{'wrong from here: ' if now else 'wrong: '}{what}"
-        return f"{'wrong from here' if now else 'wrong'}: {what} is {numbers.number(a)}, not {numbers.number(b)}"
+        return f"{'wrong from here' if now else 'wrong'}: {what} is {', not '.join(numbers.apart(a, b))}"
 
     def _cards(self, theme: Theme, size: tuple[float, float]) -> Cards:
         key = (theme.name, *size)
