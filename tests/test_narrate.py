@@ -366,3 +366,26 @@ def test_only_what_is_done_element_by_element_is_said_to_be() -> None:
     notes = [n.note for n in told(record(f, (np.array([0.1, 0.2, 0.3]),)).run)]
     assert notes[1].endswith("Element by element: a vector of 3.")
     assert "lement" not in notes[2] and "lement" in notes[3]
+
+
+def test_what_is_subtracted_and_summed_has_its_minus_at_the_gradient() -> None:
+    def f(x: np.ndarray, m: np.ndarray) -> object:
+        return np.sum((x - m) ** 2)
+
+    run = record(f, (np.ones((2, 3)), np.array([[0.5], [0.25]]))).run
+    symbols = by_note(run, "x − m sends its gradient to m").equations[0].short
+    minus = next(i for i, item in enumerate(symbols) if isinstance(item, Word) and item.text == "−")
+    assert symbols[minus - 1] == Word("Σ axis 1") and isinstance(symbols[minus], Word)
+    assert symbols[minus].glue == "right" and symbols[minus + 1].text == "ḡ"  # type: ignore[union-attr]
+
+
+def test_one_input_is_not_said_to_be_several() -> None:
+    run = record(lambda x: x * x, (3.0,), sweeps=("forward", "tangent"), direction={"x": 0.0}).run
+    notes = told(run)
+    assert notes[0].note == "The input gets its value: x = 3." and said(notes[0])[0] == "The input gets its value."
+    assert any(said(n)[1:] == ["Nothing moves."] for n in notes)
+
+
+def test_a_part_named_by_its_source_is_not_told_twice() -> None:
+    run = record(lambda x: np.sum(x[:-1]), (np.ones(3),)).run
+    assert any(n.note.startswith("x[:-1]: a vector of 2.") for n in told(run))

@@ -150,9 +150,10 @@ def forward(moment: Moment, names: Names, i: int, scales: Scales | None = None) 
     made = as_item(result, written.result, "result", name, "value", limit_of(scales, i, "value", result))
     applied = _applied(node.symbol, operands)
     label = in_names(moment.graph, names, i)
-    symbols = (Word(name), *((EQUALS, Word(label)) if label != name else ()))
+    told = label.replace("-", "−") != name.replace("-", "−")  # x[:-1] as the user wrote it is no news
+    symbols = (Word(name), *((EQUALS, Word(label)) if told else ()))
     put_in = (EQUALS, *applied, Word(written.relation), made)
-    spoken = name if label == name else f"{name} = {label}"
+    spoken = f"{name} = {label}" if told else name
     if all_scalar(result, *args) and len(args) <= most:
         spoken += f" = {_spoken(applied)} {written.relation} {trim(written.result)}"
     else:

@@ -92,7 +92,7 @@ def _loss(moment: Moment, names: Names) -> tuple[str, ...]:
     old = moment.before.values.get(outputs[0]) if outputs else None
     if new is None or isinstance(new, tuple) or np.ndim(new):
         return ()
-    name, amount = names.card(outputs[0]), numbers.number(new)
+    name, amount = names.formula(outputs[0]), numbers.number(new)
     if not isinstance(old, float) or not isinstance(new, float) or old == new:
         return ("The loss ", name, f" is {amount}.")
     before, amount = numbers.apart(old, new)

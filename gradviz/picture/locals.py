@@ -18,6 +18,7 @@ G = "ḡ"
 _LONGEST_CHIP = 18  # glyphs; a longer formula is written ∂y/∂x
 _PLACE = re.compile(r"\{(\d+|y|g)\}")
 _SUMMED = re.compile(r"Σ (?:(ax[ie]s [\d, ]*\d) )?(−?\{g\}(?:·.*)?|.*·\{g\})")
+_PRODUCT = re.compile(r"(\{\w\}ᵀ?)(?: (\{\w\}ᵀ?))?")  # of matrices; a lone one is transposed
 _ENCLOSED = {"(": ")", "|": "|", "⌊": "⌋", "⌈": "⌉"}
 
 
@@ -123,6 +124,8 @@ def in_words(template: str, words: Mapping[str, str]) -> str:
 
     >>> in_words("Σ axis 0 {g}·{1}", {"1": "h"})
     'the sum of upstream times h along axis 0'
+    >>> in_words("{0}ᵀ {g}", {"0": "X"}), in_words("{g}ᵀ", {}), in_words("Σ axis 1 −{g}", {})
+    ('Xᵀ times upstream', 'upstream transposed', 'the sum of −upstream along axis 1')
     """
     if template in ("", "1"):
         return "upstream unchanged"
@@ -131,6 +134,10 @@ def in_words(template: str, words: Mapping[str, str]) -> str:
     if "{g}" not in template:
         over = put(template.removeprefix("Σ").strip(), words)
         return f"upstream summed {'over' if over and not over.startswith('ax') else 'along'} {over or 'every axis'}"
+    words = {**words, "g": "upstream"}
+    if product := _PRODUCT.fullmatch(template):
+        said = " times ".join(put(part, words) for part in product.groups() if part)
+        return said.replace("upstreamᵀ", "upstream transposed")
     if summed := _SUMMED.fullmatch(template):
         return f"the sum of {in_words(summed[2], words)}{f' along {summed[1]}' if summed[1] else ''}"
-    return put(template, {**words, "g": "upstream"}).replace("upstream·", "upstream times ")
+    return put(template, words).replace("upstream·", "upstream times ")

@@ -147,8 +147,9 @@ class _Narrator:
             if (count := sum(self._node(e.node).op == op for e in events))
         ]  # fmt: skip
         told = listed([valued(self._aloud(e.node), e.value) for e in shown])
-        note = f"The inputs get their values: {told}." if told else "The inputs get their values."
-        lines = [line("The inputs get their values."), line(listed(counts) + ".")]
+        first = "The input gets its value" if len(shown) == 1 else "The inputs get their values"
+        note = f"{first}: {told}." if told else f"{first}."
+        lines = [line(f"{first}."), line(listed(counts) + ".")]
         strange = next((e for e in events if odd(e.value)), None)
         if strange is not None:
             lines.append(line("", f"{self._name(strange.node)} is {self._held(strange.value)}."))
@@ -361,7 +362,7 @@ class _Narrator:
             lines = [line("Forward mode: the inputs move along a direction.")]
             told = [valued(f"{wrapped(self._aloud(e.node))}′", e.value) for e in moving]
             short = [valued(primed(self.names, e.node), e.value) for e in moving]
-            lines.append(line((listed(short, 3) or "Nothing moves") + "; all else stands still."))
+            lines.append(line(f"{listed(short, 3)}; all else stands still." if short else "Nothing moves."))
             return Narration(f"The direction: {listed(told) or 'nothing moves'}.", tuple(lines))
         if len(events) > 1:
             count = many(len(events), "node gets its tangent", "nodes get their tangents")
