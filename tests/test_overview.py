@@ -12,6 +12,7 @@ import pytest
 from gradviz.calculus.record import record
 from gradviz.picture import dots, edge
 from gradviz.picture.chips import sample
+from gradviz.picture.keys import Key
 from gradviz.picture.lensplaces import lens_width
 from gradviz.picture.moment import Moment
 from gradviz.picture.narrate import narrate
@@ -263,3 +264,21 @@ def test_a_long_chain_is_set_in_bands_so_that_its_marks_stay_apart() -> None:
         assert abs(pieces[-1][-2] - centres[user][0]) < 40 and abs(pieces[-1][-1] - centres[user][1]) < 40
         for before, after in pairwise(pieces):
             assert {before[-2], after[0]} == {round(made.placed.region[0], 1), round(made.placed.region[2], 1)}
+
+
+@pytest.mark.parametrize("wide", [900.0, 640.0, 440.0, 340.0, 250.0, 150.0])
+def test_the_key_leaves_nothing_out_and_stays_inside(wide: float) -> None:
+    run = poly()
+    backward = run.sweep("backward")
+    assert backward
+    area = (24.0, 100.0, 24.0 + wide, 500.0)
+    key = Key.make(run, terms(run.graph, backward), ("value", "grad"), wide)
+    entries, widths = key.drawn(area, DARK), key.widths(area, DARK)
+    said = {m.text for m in entries if isinstance(m, Text)}
+    assert said == {"value known", "collecting", "gradient known", "constant", "active, in the lens"}
+    assert any(isinstance(m, Text) and "contribution" in m.text for m in widths) == (wide >= 250)
+    boxes = [mark_box(m) for m in (*entries, *widths)]
+    assert all(b[0] >= 22 and b[2] <= 26 + wide and 500 - key.height <= b[1] and b[3] <= 500 for b in boxes)
+    words = [glyphs(m) for m in (*entries, *widths) if isinstance(m, Text)]
+    assert not any(touch(a, b) for i, a in enumerate(words) for b in words[:i])
+    assert len({m.y for m in (*entries, *widths) if isinstance(m, Text)}) == len(key.lines) + key.alone

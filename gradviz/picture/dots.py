@@ -92,7 +92,7 @@ def key(entries: tuple[str, ...], x: float, y: float, most: float, theme: Theme)
             break
         cx = left + RADIUS + 1
         if entry == "active":
-            marks.append(brackets(cx - 7, y - 7, cx + 7, y + 7, 4.5, 2.5, theme.ink))
+            marks.append(brackets(cx - 6.5, y - 6.5, cx + 6.5, y + 6.5, 4.5, 2.5, theme.ink))
         else:
             marks += dot(Node(0, "constant" if entry == "constant" else "key"), entry, cx, y, 1, theme)
         marks.append(Text(left + 22, y + 4.4, _MEANINGS[entry], 12, theme.ink, width))
@@ -102,15 +102,14 @@ def key(entries: tuple[str, ...], x: float, y: float, most: float, theme: Theme)
 
 
 def scale_key(low: str, high: str, x: float, y: float, theme: Theme) -> tuple[tuple[Mark, ...], float]:
-    """Draw the legend of edge widths, between the smallest and the largest contribution; return its right end too."""
+    """Draw the legend of edge widths, between what is said of the thinnest and the widest; return its right end too."""
     marks: list[Mark] = [Text(x, y + 4.4, low, 12, theme.ink, measure(low, 12))]
     x += measure(low, 12) + 8
     for i, width in enumerate((1.0, 1.0 + (WIDEST - 1) / 2, WIDEST)):
         marks.append(line(x + 22 * i, y, x + 22 * i + 18, y, stroke=theme.grad, width=width))
     x += 70
-    word = f"{high} contribution"
-    marks.append(Text(x, y + 4.4, word, 12, theme.ink, measure(word, 12)))
-    return tuple(marks), x + measure(word, 12)
+    marks.append(Text(x, y + 4.4, high, 12, theme.ink, measure(high, 12)))
+    return tuple(marks), x + measure(high, 12)
 
 
 WIDEST = 4.0  # px, the edge of the largest contribution in the finished still

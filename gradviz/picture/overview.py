@@ -9,10 +9,10 @@ from ..record import Run, State, Step, first, seen
 from . import dots
 from .chips import Edge
 from .dots import dot
-from .edge import Widths, name, size, widths
+from .edge import Widths, name, size
 from .extent import Extent, extents
 from .fonts import measure
-from .keys import LINE, Key
+from .keys import Key
 from .labels import WIDEST, Labels, label
 from .lens import Lens, focus_of, receiver
 from .lenscard import accent
@@ -20,9 +20,8 @@ from .lensplaces import Shares, shared
 from .moment import Moment
 from .part import edge_of
 from .plan import Layout
-from .scene import Box, Element, Mark, Path, circle, mark_box
+from .scene import Box, Element, Mark, Path, circle
 from .sentence import Narration
-from .spots import Ground
 from .spread import Pieces, Point, Spread, spread
 from .theme import Theme
 from .words import Names
@@ -69,8 +68,8 @@ class Overview:
         self._trouble = first(run)
         self._flag = labels.flag(self._trouble.node, self._trouble.what) if self._trouble else _NONE
         self._front = (labels.names(names),)
-        marks, self._key_box = key.drawn(shares.graph, theme)
-        self._key = Element("key", "key", marks)
+        self._key = Element("key", "key", key.drawn(shares.graph, theme))
+        self._key_widths = Element("key-widths", "key", key.widths(shares.graph, theme))
         self.static = (self._key, *self._front, self.lens.static)
 
     @classmethod
@@ -93,14 +92,9 @@ class Overview:
         few = len(run.graph.nodes) <= _LABELLED
         room = {i: w + dots.BRACKET for i, w in wide.items()} if few else None
         limits = extents(run) if arrays else {}
-        key = Key.make(run, terms, rows, x1 - x0, whole=below)
-
-        def laid_out(foot: float) -> Overview:
-            placed = spread(run.graph, (x0 + side, y0 + 24, x1 - 28, y1 - key.height - 22 - foot), rankdir, room)
-            return cls(run, names, theme, area, terms, rows, placed, limits, shares, key)
-
-        made = laid_out(0.0)
-        return laid_out(LINE) if made.crowded else made
+        key = Key.make(run, terms, rows, x1 - x0)
+        placed = spread(run.graph, (x0 + side, y0 + 24, x1 - 28, y1 - key.height - 22), rankdir, room)
+        return cls(run, names, theme, area, terms, rows, placed, limits, shares, key)
 
     def elements(self, moment: Moment, said: Narration, scale: Widths | None = None) -> tuple[Element, ...]:
         """Return the overview's elements at a moment, back to front, `static` among them.
@@ -111,7 +105,7 @@ class Overview:
         settled = self._settled(moment, scale)
         return (
             self._key,
-            *self._width_key(scale),
+            *((self._key_widths,) if scale is not None and self._key_widths.marks else ()),
             *settled.edges,
             *settled.buses,
             *self._now(moment),
@@ -218,31 +212,6 @@ class Overview:
         s = self.placed.scale if len(active) > 1 else max(self.placed.scale, 0.43)
         marks = tuple(dots.bracketed(*self.placed.centres[i], s, self.theme) for i in active)
         return (Element("active", "active", marks),)
-
-    # What never changes
-
-    def _width_key(self, scale: Widths | None) -> tuple[Element, ...]:
-        """Say what the widths of edges mean; only the finished still has them."""
-        return () if scale is None else (Element("key-widths", "key", self._explained(scale)[0]),)
-
-    def _explained(self, scale: Widths) -> tuple[tuple[Mark, ...], bool]:
-        """Draw what the widths of edges mean; tell whether it touches nothing."""
-        x0, _, x1, y1 = self.shares.graph
-        ground = Ground((x0, y1 - 2 * self.key.height, x1, y1))
-        for i, (x, y) in enumerate(self.placed.centres):  # of the finished still, where nothing is active
-            r = (dots.RING if i in self.run.graph.outputs else dots.SQUARE / 2) * self.placed.scale + 2
-            ground.take((x - r, y - r, x + r, y + r))
-        ground.take_curves(self.placed.lines)
-        for mark in (*self._front[0].marks, *self._flag.marks):
-            ground.take(mark_box(mark))
-        return self.key.widths(scale, self.shares.graph, self._key_box, ground, self.theme)
-
-    @property
-    def crowded(self) -> bool:
-        """Whether what explains the widths of edges in the finished still touches something."""
-        backward = self.run.sweep("backward")
-        sent = {(e.node, e.arg): e.value for e in backward.events if e.arg is not None} if backward else {}
-        return bool(sent) and not self._explained(widths(sent))[1]
 
 
 _NONE = Element("", "", ())
