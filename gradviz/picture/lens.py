@@ -10,7 +10,7 @@ from .card import text
 from .chrome import shorten
 from .extent import Extent
 from .fonts import measure
-from .lenscard import LIST_STEP, Known, card, corners, list_row, made_of
+from .lenscard import LIST_STEP, Known, card, corners, label_of, list_row, made_of
 from .lensedge import Wire, bend, chips, edges
 from .lensmath import Columns, equations
 from .lensplaces import Places
@@ -162,7 +162,7 @@ class Lens:
             said = "the output: it feeds nothing" if focus in self.graph.outputs else "it feeds nothing"
             words.append(text(middle, y, said, 12, grey, anchor="middle"))
         elif p.feeds is None:
-            said = "feeds " + " and ".join(self.names.card(u) for u in users[:2])
+            said = "feeds " + " and ".join(label_of(self.names.formula(u), self.full(u), 400, 12) for u in users[:2])
             more = f" and {len(users) - 2} more" if len(users) > 2 else ""
             said = shorten(said, right - left - measure(more, 12), 12) + more
             words.append(text(middle, p.active + p.height + 26, said, 12, grey, anchor="middle"))
