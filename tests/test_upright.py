@@ -178,3 +178,17 @@ def test_layers_are_worked_out_on_a_phone_and_on_a_square():
         for found in rows.values():
             for a, b in pairwise(found):
                 assert a.box[3] <= b.box[1] + 1 or a.box[2] <= b.box[0]
+
+
+@pytest.mark.parametrize("name", ["neuron", "fanout", "forward mode", "nested groups"])
+def test_the_caption_has_room_for_how_a_film_ends(name):
+    for width, height in ((540, 960), (640, 440), (960, 540)):
+        made = compose(FILMS[name]().run, Options(width=width, height=height))
+        scene = made.frame(-1).scene
+        assert not outside(scene) and not overlapping(scene), (width, height)
+        parts = {e.id: e for e in scene.elements}
+        if made.level == "overview":
+            continue
+        panel, said = parts["caption"].box, parts["arithmetic"].box
+        assert all(a >= b for a, b in zip(said[:2], panel[:2], strict=True))
+        assert all(a <= b for a, b in zip(said[2:], panel[2:], strict=True)), (width, height)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..record import Run, State, Step, advance, terms
+from ..record import Run, State, Step, advance, final, terms
 from . import edge, numbers, typeset
 from .card import text
 from .equation import Scales
@@ -40,11 +40,22 @@ def height(run: Run, names: Names, path: Sequence[Step], inner: float, scales: S
         rows, equations, most = _arrange(narration, inner)
         tall = max(_LEADING * len(rows) + 6, sum(_tall(equations, most)) + _BETWEEN * (len(equations) - 1))
         tallest = max(tallest, tall + 20)
+    state = final(run)
+    if state.sent:
+        rows, under = _closing(narrate(Moment(run, None, state, state, count), names), edge.widths(state.sent), inner)
+        tallest = max(tallest, _LEADING * (len(rows) + under) + 26)
     return float(round(tallest))
 
 
 def _tall(equations: Sequence[Formula], most: float) -> list[float]:
     return [sum(typeset.extent(e, most)) for e in equations]
+
+
+def _closing(narration: Narration, scale: edge.Widths, inner: float) -> tuple[list[tuple[Span, ...]], bool]:
+    """Return the rows of the sentence in the finished still, and whether what widths mean stands under them."""
+    beside = inner - _width_legend_size(scale) - 36
+    under = beside < _SENTENCE * inner
+    return _wrap(narration.lines, inner if under else beside), under
 
 
 def _row_width(row: Sequence[Span], size: float) -> float:
@@ -121,13 +132,13 @@ class Panel:
         """Return the panel, the sentence and the arithmetic, or the legend of widths in the finished still."""
         x0, y0, x1, y1 = self.box
         inner = x1 - x0 - 2 * PAD
-        shown = scale is not None and bool(moment.after.sent)
-        width = _width_legend_size(scale) if shown and scale else 0.0
         rows, equations, most = _arrange(narration, inner)
+        shown = scale if moment.after.sent else None
+        under = False
         if shown:
-            rows, equations = _wrap(narration.lines, inner - width - 36), ()
+            (rows, under), equations = _closing(narration, shown, inner), ()
         marks: list[Mark] = []
-        tall = _LEADING * len(rows)
+        tall = _LEADING * (len(rows) + under)
         top = y0 + max(8.0, min(14.0, (y1 - y0 - tall) / 2)) if len(rows) > 1 or equations else (y0 + y1 - tall) / 2
         for i, row in enumerate(rows):
             size, x = _size(i), x0 + PAD
@@ -136,8 +147,10 @@ class Panel:
                 x += measure(span.text[: len(span.text) - len(words)], size, bold=span.bold)
                 marks.append(text(x, top + 15 + i * _LEADING, words, size, self.theme.ink, bold=span.bold))
                 x += measure(words, size, bold=span.bold)
-        if shown and scale:
-            marks += _width_legend(scale, x1 - PAD, (y0 + y1) / 2, self.theme)
+        if shown:
+            right = x0 + PAD + _width_legend_size(shown) - 16 if under else x1 - PAD
+            middle = top + 10 + _LEADING * len(rows) + 4 if under else (y0 + y1) / 2
+            marks += _width_legend(shown, right, middle, self.theme)
         else:
             marks += self._equations(equations, most)
         ground = Element("caption", "caption", (Rect(x0, y0, x1 - x0, y1 - y0, 8, self.theme.panel),))
