@@ -43,7 +43,7 @@ def height(run: Run, names: Names, path: Sequence[Step], inner: float, scales: S
     state = final(run)
     if state.sent:
         rows, under = _closing(narrate(Moment(run, None, state, state, count), names), edge.widths(state.sent), inner)
-        tallest = max(tallest, _LEADING * (len(rows) + under) + 26)
+        tallest = max(tallest, _LEADING * (len(rows) + under) + 22)
     return float(round(tallest))
 
 
