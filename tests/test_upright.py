@@ -182,8 +182,8 @@ def test_layers_are_worked_out_on_a_phone_and_on_a_square():
 
 @pytest.mark.parametrize("name", ["neuron", "fanout", "forward mode", "nested groups"])
 def test_the_caption_has_room_for_how_a_film_ends(name):
-    for width, height in ((540, 960), (640, 440), (960, 540)):
-        made = compose(FILMS[name]().run, Options(width=width, height=height))
+    for width, height, moving in ((540, 960, True), (640, 440, True), (960, 540, True), (880, None, False)):
+        made = compose(FILMS[name]().run, Options(width=width, height=height, moving=moving))
         scene = made.frame(-1).scene
         assert not outside(scene) and not overlapping(scene), (width, height)
         parts = {e.id: e for e in scene.elements}
