@@ -12,7 +12,9 @@ from gradviz.calculus.record import record
 from gradviz.picture import lensnotes
 from gradviz.picture.chips import sample
 from gradviz.picture.extent import extents
+from gradviz.picture.fonts import measure
 from gradviz.picture.lens import Lens, focus_of
+from gradviz.picture.lenscard import label_of
 from gradviz.picture.lensplaces import shared
 from gradviz.picture.moment import Moment
 from gradviz.picture.narrate import Span, narrate
@@ -433,3 +435,12 @@ def test_a_long_name_in_a_table_is_set_smaller_than_its_numbers_and_not_cut() ->
     figures = [t for t in texts(shown) if t.mono]
     assert len(names) == 3 and not any("…" in t.text for t in names)
     assert {t.size for t in names} == {13} and {t.size for t in figures} == {16}
+
+
+def test_a_place_in_nested_lists_keeps_its_indices_when_it_is_cut() -> None:
+    full = "parameters[2][0][13]"
+    assert label_of("v₃₈", full, 400, 13) == f"v₃₈ = {full}"
+    for most in (160.0, 140.0):
+        cut = label_of("v₃₈", full, most, 13)
+        assert cut.startswith("v₃₈ = p") and cut.endswith("…[2][0][13]") and measure(cut, 13) <= most
+    assert measure(label_of("v₃₈", full, 60, 13), 13) <= 60

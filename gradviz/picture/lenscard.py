@@ -28,6 +28,7 @@ _STEP = 25.0  # from row to row
 _HEAD = 28.0  # from the card's top to its first row
 _LABEL = 12.0
 _NUMBER = 15.0
+_PATH = re.compile(r"([^\W\d]\w+)((?:\[\d+\]){2,})")  # a place in nested lists
 _OWN = re.compile(r"[\w.\[\]]+")  # a name that the user gave, with its index; not the text of an operation
 
 
@@ -39,10 +40,20 @@ def card_height(rows: Sequence[str], arrays: bool) -> float:
 def label_of(short: str, full: str, most: float, size: float, *, bold: bool = False) -> str:
     """Return a node's name for a place of so many px: whole, else v₇ = the name cut to what has room, else v₇."""
     if short == full:
-        return shorten(full, most, size, bold=bold)
+        return _cut(full, most, size, bold)
     room = most - measure(f"{short} = ", size, bold=bold)
-    both = f"{short} = {shorten(full, room, size, bold=bold)}" if room > 40 else short
+    both = f"{short} = {_cut(full, room, size, bold)}" if room > 40 else short
     return both if measure(both, size, bold=bold) <= most else short
+
+
+def _cut(full: str, most: float, size: float, bold: bool = False) -> str:
+    """Cut a name to so many px in its middle; of w[0][1] only its root, for the places tell it from others."""
+    path = _PATH.fullmatch(full)
+    if path and measure(full, size, bold=bold) > most:
+        for n in range(min(len(path[1]), 12) - 1, 0, -1):
+            if measure(found := f"{path[1][:n]}…{path[2]}", size, bold=bold) <= most:
+                return found
+    return shorten(full, most, size, bold=bold)
 
 
 def made_of(graph: Graph, names: Names, i: int) -> str:
@@ -144,7 +155,7 @@ def _name(k: Known, left: float, right: float, base: float, theme: Theme) -> lis
     if named:
         return [text(left, base, shorten(", ".join(filter(None, (k.node.op, shape))), most, 12), 12, theme.grey)]
     if _in_badge(k):
-        return [*marks, text(left, base, shorten(k.full, most, 13), 13, theme.ink)]
+        return [*marks, text(left, base, _cut(k.full, most, 13), 13, theme.ink)]
     whole = k.full if k.short == k.full else f"{k.short} = {k.full}"
     sizes = ((14.0, True), (13.0, False), (12.0, False))
     size, bold = next((s for s in sizes if measure(whole, s[0], bold=s[1]) <= most), sizes[0])
