@@ -340,3 +340,7 @@ def test_a_descent_with_its_panels_is_small():
     months = np.arange(1.0, 13.0)
     film = fit(months, 50 - 9 * np.cos(months / 2) + np.sin(5 * months), 5, story=True).film
     assert len(saved(film.drawing(), (1280, 720))) < 400_000
+
+
+def test_frames_of_no_time_at_all_still_make_a_picture():
+    assert "</svg>" in saved([replace(f, seconds=0.0) for f in film(steps=2)])

@@ -43,6 +43,7 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
         end += last.seconds
     if last is None:
         return
+    end = end or 1.0  # frames of no time at all
     sheet = Sheet([t / end for t in begins], end, loop)
     body = shared(reel.lines(sheet))
     head = opening(last.scene, size=size)
