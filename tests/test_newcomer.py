@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import stat
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import pytest
 
 import gradviz as gv
 from gradviz import errors
-from gradviz.writers.table import WRITERS
+from gradviz.writers.table import WRITERS, Writer
 
 ROOT = Path(__file__).parents[1]
 FORMATS = tuple(suffix[1:] for suffix, writer in WRITERS.items() if not writer.needs)
@@ -159,6 +160,8 @@ MISTAKES: dict[str, tuple[Any, type[Exception], tuple[str, ...]]] = {
     "an unknown function": (lambda: gv.film(rare, np.ones(4)), errors.UnknownFunction,
                             ("nextafter", f"{Path(__file__).name}:{rare.__code__.co_firstlineno + 1}")),
     "an unknown name": (lambda: gv.film(lambda x: x * x, 2.0, wrt="y"), errors.UnknownName, ("'y'", "x")),
+    "an unknown value": (lambda: gv.film(lambda x: x * x, 2.0).values["y"], errors.UnknownName,
+                         ("'y' is not a name", "choose from x, x·x")),
     "an unknown theme": (lambda: gv.film(lambda x: x * x, 2.0, theme="pink").svg(), errors.UnknownName, ("light",)),
     "an unknown pace": (lambda: gv.film(lambda x: x * x, 2.0, pace="fast").svg(), errors.UnknownName, ("layer",)),
     "an unknown direction": (lambda: gv.film(lambda x: x * x, 2.0, rankdir="UP").svg(), errors.UnknownName, ("LR",)),
@@ -208,6 +211,23 @@ def test_a_graphviz_that_fails_is_stepped_in_for_and_said(
 
 
 # ---- the main job
+
+
+def test_the_readmes_commands_are_understood(gradviz, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gradviz.cli import fit, write
+
+    written: list[Path] = []
+    for module in (write, fit):
+        monkeypatch.setattr(module, "write_all", lambda film, paths, *_: written.extend(paths))
+    monkeypatch.setattr(Writer, "check_part", lambda self: None)  # understood also where PowerPoint is not installed
+    lines = [
+        line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if line[:12] == "    gradviz "
+    ]
+    Path("gallery").symlink_to(ROOT / "gallery")
+    for line in lines:
+        said = gradviz(*shlex.split(line, comments=True)[1:])
+        assert said.code == 0, f"{line}: {said.err}"
+    assert len(lines) == 6 and len(written) == 7
 
 
 @pytest.mark.slow

@@ -27,7 +27,8 @@ class Named(dict[str, Any]):
         for key in (name, identifier(name)):  # W1[0] is drawn as W₁[0]
             if key in self._others:
                 return self._others[key]
-        raise UnknownName(f"{name!r} is not a name in this film; choose from {', '.join([*self, *self._others][:40])}")
+        choices = list(dict.fromkeys([*self, *self._others]))[:40]
+        raise UnknownName(f"{name!r} is not a name in this film; choose from {', '.join(choices)}")
 
 
 def values(run: Run, inputs: Mapping[str, Any], state: State) -> Named:
