@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..picture.scene import Image, Mark, Text
-from .pixels import shape
+from ..picture.scene import Image, Mark, Path, Text
+from .pixels import Curve, shape
 
 _NONE = (0.0, 0.0, 0.0, 0.0)
 _UNIT = np.eye(3)
@@ -23,7 +23,7 @@ class Stroke(NamedTuple):
     cap  "butt" or "round", which also tells how corners are joined; empty where nothing is stroked
     """
 
-    path: Any
+    path: Curve
     matrix: tuple[float, ...]
     fill: tuple[float, float, float, float]
     stroke: tuple[float, float, float, float] = _NONE
@@ -51,20 +51,17 @@ class Surface:
 
     def placed(self, mark: Mark, scale: float, left: float, top: float) -> Stroke | Cells:
         """Return a mark as `draw` takes it, `scale` times as large, from (left, top) on."""
-        height = self.words.shape[0]
-        it = shape(mark, scale, left, top)
         if isinstance(mark, Image):
-            return Cells(np.frombuffer(mark.rgb, np.uint8).reshape(mark.rows, mark.cols, 3), it)
+            colours = np.frombuffer(mark.rgb, np.uint8).reshape(mark.rows, mark.cols, 3)
+            return Cells(colours, (left + scale * mark.x, top + scale * mark.y, scale * mark.w, scale * mark.h))
+        path, (across, down, x, y) = shape(mark, scale, left, top)
+        matrix = (across, 0.0, x, 0.0, -down, self.words.shape[0] - y, 0.0, 0.0, 1.0)
         fill = _floats(mark.fill) if mark.fill else _NONE
-        if isinstance(mark, Text):
-            path, x, y, size, stretch = it
-            return Stroke(path, (size * stretch, 0.0, x, 0.0, size, height - y, 0.0, 0.0, 1.0), fill)
-        flip = (1.0, 0.0, 0.0, 0.0, -1.0, float(height), 0.0, 0.0, 1.0)
-        if not mark.stroke:
-            return Stroke(it, flip, fill)
+        if isinstance(mark, Text) or not mark.stroke:
+            return Stroke(path, matrix, fill)
         dash = (0.0, [d * scale for d in mark.dash] if mark.dash else None)
-        cap = getattr(mark, "cap", "butt")  # only a path has ends
-        return Stroke(it, flip, fill, _floats(mark.stroke), mark.line * scale, dash, cap)
+        cap = mark.cap if isinstance(mark, Path) else "butt"  # only a path has ends
+        return Stroke(path, matrix, fill, _floats(mark.stroke), mark.line * scale, dash, cap)
 
     def draw(self, marks: Iterable[Stroke | Cells]) -> None:
         """Draw marks from back to front."""

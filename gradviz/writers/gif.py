@@ -100,22 +100,13 @@ def _close_gaps(picture: np.ndarray, colours: np.ndarray, table: Table) -> None:
     colours  of all pixels, as in `Raster.words`
     """
     flat = picture.reshape(-1)
-    changed = _unlike(flat, CLEAR)
+    changed = np.flatnonzero(flat != CLEAR)
     steps = np.diff(changed)
     gaps = np.flatnonzero((steps > 1) & (steps <= GAP))
     lengths = steps[gaps] - 1
     starts = changed[gaps] + 1 - (np.cumsum(lengths) - lengths)
     inside = np.repeat(starts, lengths) + np.arange(lengths.sum())
     flat[inside] = table.known(colours[np.divmod(inside, colours.shape[1])] & _RGB)
-
-
-def _unlike(numbers: np.ndarray, usual: int) -> np.ndarray:
-    """Return the places of the few bytes that differ from the usual one, looking at eight at a time."""
-    whole = len(numbers) // 8 * 8
-    eights = np.flatnonzero(numbers[:whole].view(np.uint64) != usual * 0x0101010101010101)
-    places = np.concatenate([(eights[:, None] * 8 + np.arange(8)).reshape(-1), np.arange(whole, len(numbers))])
-    found: np.ndarray = places[numbers[places] != usual]
-    return found
 
 
 def _packed(head: bytes, picture: np.ndarray, scratch: IO[bytes]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from ..picture.scene import Image, Mark, Path, Rect, Text
 
 #: x0, y0, x1, y1 in whole pixels, x1 and y1 not in it
 Pixels: TypeAlias = tuple[int, int, int, int]
+#: px for each unit across and down, and where the origin is
+Place: TypeAlias = tuple[float, float, float, float]
 
 _KAPPA = 0.5522847498
 _CODES = {"M": (1,), "L": (2,), "C": (4, 4, 4), "Z": (79,)}
@@ -79,25 +81,41 @@ def along(mark: Path, scale: float, left: float, top: float) -> list[Pixels]:
     return boxes
 
 
-def shape(mark: Mark, scale: float, left: float, top: float) -> Any:
-    """Return a mark in pixels: a Matplotlib path; for text a path in em with its place; for an image its box."""
+class Curve(NamedTuple):
+    """A path as Agg takes it: Matplotlib's own class has properties for these, which cost as much as the drawing."""
+
+    vertices: np.ndarray
+    codes: np.ndarray
+    should_simplify: bool = False
+    simplify_threshold: float = 0.0
+
+
+def shape(mark: Text | Rect | Path, scale: float, left: float, top: float) -> tuple[Curve, Place]:
+    """Return a mark's path, in units of its own, and the place of these on the pixels."""
     match mark:
         case Text(_, y, text, size, bold=bold, mono=mono):
             start, stretch = _line(mark)
-            return _glyphs(text, bold, mono), left + scale * start, top + scale * y, size * scale, stretch
-        case Image(x, y, w, h):
-            return left + scale * x, top + scale * y, scale * w, scale * h
+            return _glyphs(text, bold, mono), (
+                size * scale * stretch,
+                size * scale,
+                left + scale * start,
+                top + scale * y,
+            )
         case Rect(x, y, w, h, r):
-            ops, xy = rounded(x, y, w, h, r)
+            return _rectangle(w, h, r), (scale, scale, left + scale * x, top + scale * y)
         case Path(ops, xy):
-            pass
-        case _:
-            raise AssertionError(mark)
+            return _curve(ops, xy), (scale, scale, left, top)
+
+
+def _curve(ops: str, xy: tuple[float, ...]) -> Curve:
     codes, order = _codes(ops)
-    points = np.array(xy, float).reshape(-1, 2)[order]
-    points *= scale
-    points += (left, top)
-    return _path(points, codes)
+    points = np.array(xy, float).reshape(-1, 2)
+    return Curve(points if len(order) == len(points) else points[order], codes)
+
+
+@lru_cache(maxsize=1024)
+def _rectangle(w: float, h: float, r: float) -> Curve:
+    return _curve(*rounded(0, 0, w, h, r))
 
 
 @lru_cache(maxsize=256)
@@ -133,9 +151,9 @@ def rounded(x: float, y: float, w: float, h: float, r: float) -> tuple[str, tupl
 
 
 @lru_cache(maxsize=4096)
-def _glyphs(text: str, bold: bool, mono: bool) -> Any:
+def _glyphs(text: str, bold: bool, mono: bool) -> Curve:
     line = outlines(text, bold=bold, mono=mono)
-    return _path(line.points * (1, -1), line.codes)
+    return Curve(line.points, line.codes)
 
 
 @lru_cache(maxsize=4096)
@@ -145,11 +163,3 @@ def _extent(text: str, bold: bool, mono: bool) -> tuple[float, float, float, flo
         return (0.0, 0.0, 0.0, 0.0)
     (x0, y0), (x1, y1) = points.min(0).tolist(), points.max(0).tolist()
     return x0, y0, x1, y1
-
-
-def _path(points: np.ndarray, codes: np.ndarray) -> Any:
-    from matplotlib.path import Path as Curve
-
-    curve = Curve(points, codes)
-    curve.should_simplify = False
-    return curve

@@ -38,12 +38,17 @@ class Row:
 
 def timed(work: Callable[[], Any], times: int = 3) -> float:
     """Return the median of the seconds that some runs take."""
+    return statistics.median(timed_each(work, times))
+
+
+def timed_each(work: Callable[[], Any], times: int) -> list[float]:
+    """Return the seconds that each of some runs takes."""
     found = []
     for _ in range(times):
         start = time.perf_counter()
         work()
         found.append(time.perf_counter() - start)
-    return statistics.median(found)
+    return found
 
 
 def in_turn(*works: Callable[[], Any], times: int = 5) -> list[float]:
