@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -73,6 +74,39 @@ def network(**options):
 
     args = (draw(4, 2), draw(4), draw(4, 4), draw(4), draw(1, 4), draw(1), [0.5, -1.0], 1.0)
     return gv.film(loss, *args, **options)
+
+
+def small_network(*sizes: int, **options):
+    r = np.random.default_rng(2)
+
+    def loss(x, layers, y):
+        for layer in layers:
+            x = [np.tanh(sum((w * v for w, v in zip(row, x, strict=True)), b)) for row, b in layer]
+        return (x[0] - y) ** 2
+
+    layers = [
+        [(r.normal(size=wide).round(2).tolist(), round(r.normal(), 2)) for _ in range(units)]
+        for wide, units in pairwise(sizes)
+    ]
+    return gv.film(loss, r.normal(size=sizes[0]).round(2).tolist(), layers, 1.0, **options)
+
+
+def parabola(**options):
+    def loss(k, x, y):
+        total = 0.0
+        for xi, yi in zip(x, y, strict=True):
+            total = total + (k[0] + k[1] * xi + k[2] * xi**2 - yi) ** 2
+        return total
+
+    return gv.film(loss, [0.5, -1.0, 0.25], [-1.0, 0.5, 2.0], [1.0, 0.2, 3.0], wrt="k", **options)
+
+
+def two_neurons(**options):
+    def loss(x1, x2, w1, w2, b, v, c):
+        h = np.tanh(x1 * w1 + x2 * w2 + b)
+        return (h * v + c) ** 2
+
+    return gv.film(loss, 0.5, -1.0, 0.3, 0.7, 0.1, 1.2, -0.3, **options)
 
 
 def long_names(**options):
@@ -177,6 +211,9 @@ FILMS: dict[str, Callable[..., gv.Film]] = {
     "polynomial of three points": lambda **o: polynomial(3, **o),
     "arrays": arrays,
     "network": network,
+    "small network": lambda **o: small_network(3, 2, 1, **o),
+    "parabola": parabola,
+    "two neurons": two_neurons,
     "long names": long_names,
     "broken": broken,
     "forward mode": forward_mode,

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from films import FILMS
-from looking import contrast, crossed, ground_under, ink_box, is_number, lines, outside, overlapping, texts
+from looking import contrast, crossed, ground_under, ink_box, is_number, lines, outside, overlap, overlapping, texts
 
 from gradviz.picture.draw import Options, compose
 from gradviz.picture.theme import THEMES
@@ -35,6 +35,24 @@ def test_no_number_is_under_10_px_and_no_text_overlaps_or_leaves(name, size):
                 px = t.size * film.canvas.scale
                 assert px >= (10 - 1e-6 if is_number(t.text) else 8.3), f"{t.text!r} in {e.id} is {px:.2f} px high"
         assert not overlapping(frame.scene), frame.note
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("name", FILMS)
+def test_no_chip_lies_over_a_card(name, size):
+    film = drawing(name, size)
+    for k in range(0, len(film), 1 if len(film) < 60 else 7) if film.level != "overview" else ():
+        parts = film.frame(k).scene.elements
+        cards = [(e.id, frame_of(e)) for e in parts if e.kind == "node"]
+        for e in parts:
+            if e.kind == "chip":
+                over = [i for i, box in cards if overlap(frame_of(e), box) > 0.5]
+                assert not over, f"frame {k}: {e.id} lies over {over}"
+
+
+def frame_of(element):
+    r = element.marks[0]
+    return (r.x, r.y, r.x + r.w, r.y + r.h)
 
 
 @pytest.mark.parametrize("name", FILMS)

@@ -5,8 +5,8 @@ import pytest
 from films import FILMS
 from looking import overlap
 
-from gradviz.picture.cards import sheet
 from gradviz.picture.chips import sample
+from gradviz.picture.sheet import sheet
 from gradviz.picture.words import Names
 from gradviz.record import terms
 

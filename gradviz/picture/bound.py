@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..record import Run
 from . import chips
 
-_NUMBER = 13.0  # px, the largest number on a card
+NUMBER = 13.0  # px, the largest number on a card
 
 
 def largest(run: Run, detail: str, rankdir: str, room: tuple[float, float]) -> float:
@@ -22,7 +22,7 @@ def largest(run: Run, detail: str, rankdir: str, room: tuple[float, float]) -> f
     backward = run.sweep("backward")
     chipped = backward is not None and any(e.arg is not None for e in backward.events)
     if rankdir == "LR":
-        gap = 24.0 if any(n.group for n in run.graph.nodes) else 44.0
+        gap = 24.0 if any(n.group for n in run.graph.nodes) else 40.0 if detail == "compact" else 44.0
     else:
         gap = (24.0 if detail == "compact" else 32.0) + (chips.HEIGHT if chipped else 0.0)
     sent = {e.node for e in backward.events} if backward else set()
@@ -37,4 +37,4 @@ def largest(run: Run, detail: str, rankdir: str, room: tuple[float, float]) -> f
             size = 56.0 if n.id in sent and detail != "compact" else 30.0
         ends.append(before + size)
     longest = max(ends, default=0.0)
-    return _NUMBER * room[rankdir == "TB"] / longest if longest else float("inf")
+    return NUMBER * room[rankdir == "TB"] / longest if longest else float("inf")

@@ -299,7 +299,7 @@ def _compact(
         if look.waits and row != "grad":
             marks.append(circle(left + 7, cy, 3, stroke=theme.grey, line=1.5))
         elif collecting:
-            marks.append(text(left + 4, cy + _CENTRE * 12, f"{look.arrived}/{f.terms}", 12, colour, bold=True))
+            marks.append(text(left + 4, cy + _CENTRE * 13, f"{look.arrived}/{f.terms}", 13, colour, bold=True))
     return marks
 
 

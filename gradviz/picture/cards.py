@@ -2,160 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from ..record import Run, State, Trouble, Value, first, seen
+from ..record import State, Trouble, Value, first, seen
 from . import card, chips, edge, numbers
 from .card import Look, text
 from .chips import Edge, Place
 from .edge import Flow
-from .extent import Extent, extents
-from .face import Face, face, leaf_badge, pips_width, rooms
+from .face import Face, pips_width
 from .fonts import measure
-from .layout import Group, Item, Layout, Plan, layout
-from .locals import chip_text
 from .moment import Moment
 from .part import parts
-from .plan import UNDER_GAP
 from .scene import Box, Element, Rect, placed
 from .sentence import Narration
+from .sheet import Sheet
 from .theme import Theme
-from .tighten import tighten
-from .words import Names, cut, visible
-from .wrap import wrap
-
-_CHIP_GLYPHS = 14  # of a formula; the caption has more
-_UNDER_COMPACT = 52.0  # px between a compact card and the leaf under it: two heads and a chip beside them
-_CHIP_GAP = 76.0  # px, the widest chip that the gap between ranks makes room for
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A run measured as cards and laid out: everything that does not depend on where it will stand."""
-
-    run: Run
-    names: Names
-    faces: tuple[Face, ...]
-    extents: Mapping[tuple[int, str], Extent]
-    layout: Layout
-    rankdir: str
-    chip_texts: Mapping[tuple[int, int, int], str]  # (sweep, node, arg) -> text
-    detail: str  # "full", "small" or "compact"
-    items: Mapping[int, Item] = field(default_factory=dict)
-
-    def wrapped(self, rows: int) -> Sheet | None:
-        """Return the same sheet broken into so many rows, or None where it has no good places to break."""
-        broken = wrap(self.layout, self.items, rows) if self.rankdir == "LR" else None
-        return replace(self, layout=broken) if broken else None
-
-    @property
-    def size(self) -> tuple[float, float]:
-        return self.layout.width, self.layout.height
-
-    @property
-    def least(self) -> float:
-        """The size of the smallest number on it, px."""
-        if any(f.thumbs for f in self.faces) and self.detail != "compact":
-            return 11.0
-        return 12.0 if self.chip_texts else 13.0
-
-
-def quantities(run: Run) -> tuple[str, ...]:
-    """Return the quantities that a run's cards show."""
-    kinds = {s.kind for s in run.sweeps}
-    return ("value", *(["tangent"] if "tangent" in kinds else []), *(["grad"] if "backward" in kinds else []))
-
-
-def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, detail: str = "full") -> Sheet:
-    """Measure every card at its fullest and lay the graph out once."""
-    graph, rows = run.graph, quantities(run)
-    ext = extents(run)
-    vertical, compact = rankdir == "TB", detail == "compact"
-    scalars = [ext[n.id, r].width for n in graph.nodes if not n.shape and n.op != "constant" for r in rows]
-    widest = max([measure("−0.000", 13, bold=True, mono=True), *scalars])
-    leaves = max((leaf_badge(n, names) for n in graph.nodes if n.is_leaf), default=0.0)
-    faces = tuple(
-        face(
-            n, names, rows, ext, widest=widest, leaves=leaves, output=n.id in graph.outputs, terms=terms.get(n.id, 0),
-            detail=detail, inside=vertical, folded=n.op == "group",
-        )
-        for n in graph.nodes
-    )  # fmt: skip
-    texts = {
-        (i, e.node, e.arg): chip_text(graph, names, e.node, e.arg, e.local, _CHIP_GLYPHS)
-        for i, s in enumerate(run.sweeps)
-        if s.kind == "backward"
-        for e in s.events
-        if e.arg is not None
-    }
-    wide = max((measure(t, 12) + 10 for t in texts.values()), default=0.0)
-    tall = chips.HEIGHT if texts else 0.0
-    gap = (
-        (tall if vertical else min(wide, _CHIP_GAP)) + 32 if not compact else (tall if vertical else min(wide, 60)) + 24
-    )
-    trouble = first(run)
-    items = []
-    for f in faces:
-        above, below, left, right = rooms(f, vertical, trouble is not None and trouble.node == f.node.id)
-        stacked = _stands_under(run, f) if not vertical else None
-        items.append(
-            Item(
-                f.node.id,
-                f.width + 2 * f.pad + f.sheets,
-                f.height + 2 * f.pad,
-                above,
-                below,
-                left,
-                right,
-                under=stacked,
-            )
-        )
-    edges = tuple((a, n.id, i) for n in graph.nodes for i, a in enumerate(n.args))
-    plan = Plan(
-        tuple(items), edges, _groups(run), rankdir, gap, 4.0, under_gap=_UNDER_COMPACT if compact else UNDER_GAP
-    )
-    arranged = layout(plan)
-    if not vertical:
-        arranged = tighten(arranged, _chip_widths(run, texts), {i.id: i.right for i in items})
-    return Sheet(run, names, faces, ext, arranged, rankdir, texts, detail, {i.id: i for i in items})
-
-
-def _chip_widths(run: Run, texts: Mapping[tuple[int, int, int], str]) -> dict[Edge, float]:
-    """Return the width of each edge's widest chip in the film."""
-    wanted: dict[Edge, float] = {}
-    for (_, node, arg), words in texts.items():
-        key = (run.graph.nodes[node].args[arg], node, arg)
-        wanted[key] = max(wanted.get(key, 0.0), measure(words, 12) + 10)
-    return wanted
-
-
-def _stands_under(run: Run, f: Face) -> int | None:
-    """An array leaf with one use stands under its operation, so that the spine of operations is straight.
-
-    The spine begins at data: where an operation has only leaves, its parameters stand under it, its data before it.
-    """
-    node, nodes = f.node, run.graph.nodes
-    users = run.graph.users[node.id]
-    if not node.is_leaf or f.thumbs is None or len(users) != 1:
-        return None
-    user = users[0][0]
-    others = [nodes[a] for a in nodes[user].args if a != node.id]
-    spine = any(not o.is_leaf or (node.op == "parameter" and o.op == "data") for o in others)
-    return user if spine else None
-
-
-def _groups(run: Run) -> tuple[Group, ...]:
-    members: dict[tuple[str, ...], list[int]] = {}
-    for n in run.graph.nodes:
-        for depth in range(1, len(n.group) + 1):
-            members.setdefault(n.group[:depth], []).append(n.id)
-    return tuple(
-        Group(path, tuple(ids), measure(cut(visible(path[-1]), 24), 13, bold=True)) for path, ids in members.items()
-    )
+from .words import cut, visible
 
 
 @dataclass
@@ -186,9 +51,8 @@ class Cards:
         titles = self._group_titles()
         self._static = tuple(self._placed(self._group(path, box)) for path, box in s.layout.groups)
         self._titles = tuple(self._placed(e) for e, _ in titles)
-        wanted = _chip_widths(s.run, s.chip_texts)
         solid = [*self._solid(), *self._borders(), *(b for _, b in titles), *self._walls()]
-        self._places = chips.place(self._curves, wanted, solid)
+        self._places = chips.place(self._curves, s.chip_widths, solid)
 
     def _group(self, path: tuple[str, ...], box: Box) -> Element:
         x0, y0, x1, y1 = box
@@ -325,7 +189,7 @@ class Cards:
                 name = f"chip-{link[0]}-{link[1]}-{link[2]}"
                 spots.append(
                     self._keep(name, (words, now), lambda n=name, w=words, sp=spot, a=now: Element(
-                        n, "chip", chips.chip(w, sp, a, self.theme)))
+                        n, "chip", chips.chip(w, sp, a, self.theme, s.chip_size)))
                 )  # fmt: skip
         # What the step touches lies over what it does not.
         spots.sort(key=lambda e: e.id[5:] in active_names)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from .card import text
+from .fonts import measure
 from .scene import Box, Mark, Rect
 from .theme import Theme
 
@@ -17,7 +18,8 @@ Edge: TypeAlias = tuple[int, int, int]
 
 HEIGHT = 20.0
 _OWN, _OTHER, _BOX = 5.0, 4.0, 6.0  # clearances in px: own curve; other curves; boxes and chips
-_ALONG = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
+_CENTRE = 4.4 / 12  # a line of text is centred on y when its baseline is this many sizes below it
+_ALONG = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82, 0.1, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def place(
     for edge in order:  # the others keep off the chips that stay and off the cards before all else
         if edge not in found:
             box = max(
-                _candidates(lines[edge], widths[edge]),
+                [*_candidates(lines[edge], widths[edge]), *_over(lines[edge], widths[edge])],
                 key=lambda b: (apart(b, chips) >= 2, apart(b, solid) >= 1, clear(b, edge)),
             )
             found[edge] = Place(box[0], box[1], widths[edge], False)
@@ -116,18 +118,33 @@ def _candidates(points: np.ndarray, w: float) -> Iterable[Box]:
                 ux, uy = nx * side, ny * side
                 # The chip's half extent along the normal, so that the box just clears the tangent.
                 reach = away + 0.5 + abs(ux) * w / 2 + abs(uy) * HEIGHT / 2
-                cx, cy = x + ux * reach, y + uy * reach
-                left, top = round(cx - w / 2), round(cy - HEIGHT / 2)
-                yield (left, top, left + w, top + HEIGHT)
+                yield _box(x + ux * reach, y + uy * reach, w)
 
 
-def chip(string: str, spot: Place, active: bool, theme: Theme) -> tuple[Mark, ...]:
+def _over(points: np.ndarray, w: float) -> Iterable[Box]:
+    """Yield boxes over the curve, near its middle first: better than over a card, where a flat curve fills a gap."""
+    for t in _ALONG:
+        x, y = points[round(t * (len(points) - 1))]
+        yield _box(x, y, w)
+
+
+def _box(x: float, y: float, w: float) -> Box:
+    left, top = round(x - w / 2), round(y - HEIGHT / 2)
+    return (left, top, left + w, top + HEIGHT)
+
+
+def width(string: str, size: float) -> float:
+    """Return how wide a chip is, px."""
+    return measure(string, size) + 10
+
+
+def chip(string: str, spot: Place, active: bool, theme: Theme, size: float = 12.0) -> tuple[Mark, ...]:
     """Draw a chip: solid in the step it belongs to, an outline afterwards, on an opaque ground always."""
-    ink = text(0, 0, string, 12, theme.on_chip if active else theme.grad_text)
-    w = ink.width + 10
+    w = width(string, size)
     x = spot.x + (spot.width - w) / 2
+    ink = theme.on_chip if active else theme.grad_text
     ground, stroke, line = (theme.chip, None, 0.0) if active else (theme.card, theme.grad, 1.25)
     return (
         Rect(x, spot.y, w, HEIGHT, HEIGHT / 2, ground, stroke, line),
-        text(x + w / 2, spot.y + 14.4, string, 12, ink.fill, anchor="middle"),
+        text(x + w / 2, spot.y + HEIGHT / 2 + _CENTRE * size, string, size, ink, anchor="middle"),
     )

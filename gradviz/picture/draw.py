@@ -17,15 +17,16 @@ from ..errors import NotCollapsible, TooLarge
 from ..record import Run, terms
 from ..record.group import collapse
 from . import caption, chrome, lensplaces
-from .cards import Cards, quantities
+from .cards import Cards
 from .drawing import Canvas, Drawing
 from .face import MOST
-from .fit import AIR, CHROME, LEAST, RANKDIRS, REVEALS, TALLNESS, WIDE, Case, Fitted, Options, canvas_for
+from .fitted import AIR, CHROME, LEAST, RANKDIRS, REVEALS, TALLNESS, WIDE, Case, Fitted, Options, canvas_for
 from .heatmap import thumb_size
 from .overview import Overview
 from .panels import Beside, Place, beside, weights
 from .panels.beside import GAP
 from .scene import Box
+from .sheet import quantities
 from .theme import Theme
 from .theme import theme as named_theme
 from .words import Names, composed
@@ -61,10 +62,10 @@ def compose(run: Run, options: Options) -> Drawing:
         if case.run is not run and _operations(case.run) < max(least, 3):
             continue  # folded so far that the picture would tell nothing
         fitted = case.in_rows(detail) if in_rows else case.in_one(detail)
-        if fitted is None or (spine is not None and in_rows and fitted.k < spine[0].k):
+        if fitted is None or (spine is not None and in_rows and not fitted.rather_than(spine[0])):
             continue
-        if spine is None and detail == "compact" and not in_rows and fitted.narrow:
-            spine = fitted, note  # a column in the middle of an empty page: rows may be better
+        if spine is None and detail == "compact" and not in_rows and fitted.meagre:
+            spine = fitted, note  # rows may be better
             continue
         if spine is not None and not in_rows:
             break

@@ -125,7 +125,7 @@ def face(
     w, h = thumb_size(node.shape, 13, most) if node.shape else (0.0, 0.0)
     thumbs = (w, h) if node.shape else None
     if compact:
-        beside = measure(f"{terms}/{terms}", 12, bold=True) + 12 if terms > 1 else 24.0
+        beside = measure(f"{terms}/{terms}", 13, bold=True) + 12 if terms > 1 else 24.0
         wide = badge + 3 + (w + 8 if thumbs else math.ceil(widest + beside) + 4)
         return Face(node, wide, max(h + 12, 30), badge, symbol, size, bold, "", "", labels, thumbs, most,
                     pad, sheets, 0, True, terms)  # fmt: skip
@@ -163,7 +163,7 @@ def rooms(f: Face, vertical: bool, flagged: bool = False) -> tuple[float, float,
 
     Along the ranks the gap between them is room enough for a glow.
     """
-    air = GLOW + 7 if not f.compact else GLOW + 3
+    air = GLOW + 7 if not f.compact else GLOW + 3 if vertical else GLOW + 1
     if vertical:
         aside = pips_width(f.terms) + 14 if f.terms > 1 and not f.compact else air
         return f.sheets, 0.0, air, max(aside, 84.0) if flagged else aside

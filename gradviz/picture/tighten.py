@@ -11,17 +11,26 @@ from .chips import Edge
 from .layout import Layout
 from .plan import PAD, Curve
 
-_LEAST = 44.0  # px between the cards of two ranks: two heads and a line
-_BESIDE = 32.0  # px that a chip needs beside its own width
+LEAST = 44.0  # px between the cards of two ranks: two heads and a line
+BESIDE = 32.0  # px that a chip needs beside its own width
 _STEEP = 0.24  # a curve needs at least this part of its rise as its run
 _FAN, _FANNED = 3, 20.0  # a node with so many users needs so much more
 
 
-def tighten(layout: Layout, chips: Mapping[Edge, float], beside: Mapping[int, float]) -> Layout:
+def tighten(
+    layout: Layout,
+    chips: Mapping[Edge, float],
+    beside: Mapping[int, float],
+    *,
+    least: float = LEAST,
+    air: float = BESIDE,
+) -> Layout:
     """Return a left-to-right layout with every corridor between ranks no wider than it must be.
 
     chips   the width of each edge's chip, px
     beside  by node, how far its name or sheets reach out to the right of its card, px
+    least   between the cards of two ranks, px
+    air     that a chip has beside its own width, px
     """
     strips = [(x0, x1 + beside.get(i, 0.0)) for i, (x0, _, x1, _) in layout.cards.items()]
     for _, (x0, _, x1, _) in layout.groups:
@@ -33,14 +42,14 @@ def tighten(layout: Layout, chips: Mapping[Edge, float], beside: Mapping[int, fl
     starts, shifts, total = [float("-inf")], [0.0], 0.0
     scale: list[float] = [1.0]
     for low, high in corridors:
-        need = _LEAST if not _on_border(layout, low, high) else 24.0
+        need = least if not _on_border(layout, low, high) else 24.0
         for edge, curve in layout.curves.items():
             x0, y0, x1, y1 = *curve.xy[:2], *curve.xy[-2:]
             if not (x0 <= low + 1 and x1 >= high - 1):
                 continue
             short = x1 - x0 <= high - low + 2 * PAD + 8
             if short:
-                need = max(need, chips.get(edge, 0.0) + _BESIDE, _STEEP * abs(y1 - y0))
+                need = max(need, chips.get(edge, 0.0) + air, _STEEP * abs(y1 - y0))
                 need += _FANNED if users[edge[0]] >= _FAN and need < 90 else 0.0
             else:
                 need = max(need, _STEEP * _rise(curve, low, high))

@@ -10,9 +10,10 @@ import numpy as np
 from ...record import Run, State, Value, advance, same, steps, terms
 from .. import numbers
 from ..card import text
-from ..cards import Cards, sheet
+from ..cards import Cards
 from ..moment import Moment
 from ..scene import Element, Mark, Rect, Scene
+from ..sheet import sheet
 from ..theme import Theme
 from ..words import Names
 from .axes import HEAD, PAD, TITLE, scene

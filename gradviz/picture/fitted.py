@@ -9,11 +9,12 @@ from functools import cached_property
 from ..errors import UnknownName
 from ..record import Run, Step, asking, steps, terms
 from . import bound, caption, chrome
-from .cards import Sheet, quantities, sheet
+from .bound import NUMBER
 from .drawing import MOST_PIXELS, Canvas
 from .equation import Scales
 from .panels import PARTS, ROWS, Panel, Place, beside, weights, wide
 from .scene import Box
+from .sheet import Sheet, quantities, sheet
 from .theme import Theme
 from .words import Names
 
@@ -28,6 +29,8 @@ _NARROW = 880.0  # px, a still that was given no size is at least so wide
 _ROWS = (2, 3, 4)  # how many rows are tried
 _CARDS_AT_MOST = 400  # beyond this no canvas holds cards, so none are measured
 _GROWTH = 1.4  # a small graph is drawn at most this much larger than what stands around it
+_MANY, _LEAST_OF_MANY = 45, 10.8  # more cards than that need larger numbers, px: a lens is clearer than a crowd
+_CLEARLY = 1.15  # times as large is clearly larger
 _HEAD = 56.0  # px over the graph at least
 _HALF = 0.55  # of the height, for a panel that shows the graph again under a title
 
@@ -72,13 +75,24 @@ class Fitted:
 
     @property
     def legible(self) -> bool:
-        """Whether the smallest number has 10 px in the output."""
-        return self.k * self.canvas.scale * self.sheet.least >= LEAST - 1e-6
+        """Whether the smallest number has 10 px in the output, and those of very many cards a little more."""
+        scale = self.k * self.canvas.scale
+        crowded = len(self.sheet.faces) > _MANY and scale * NUMBER < _LEAST_OF_MANY - 1e-6
+        return scale * self.sheet.least >= LEAST - 1e-6 and not crowded
 
     @property
     def narrow(self) -> bool:
         """Whether the cards stand in a column that leaves most of the canvas empty."""
         return self.sheet.rankdir == "TB" and self.sheet.size[0] * self.k < 0.45 * self.canvas.width
+
+    @property
+    def meagre(self) -> bool:
+        """Whether the cards make little of the canvas, or are smaller on it than what stands around them."""
+        return self.narrow or self.k < 1
+
+    def rather_than(self, other: Fitted) -> bool:
+        """Tell whether these cards, in rows, are better than others in one piece, for which they must be larger."""
+        return self.k >= other.k * (1 if other.narrow else _CLEARLY)
 
 
 def canvas_for(options: Options, want: tuple[float, float]) -> Canvas:
@@ -147,7 +161,7 @@ class Case:
         for rankdir in ("LR", "TB") if self.options.rankdir == "auto" else (self.options.rankdir,):
             fitted = self._fit(self.sheet(detail, rankdir))
             # Left to right is how people read, so the other way must be clearly larger.
-            if best is None or fitted.k > best.k * 1.15:
+            if best is None or fitted.k > best.k * _CLEARLY:
                 best = fitted
             if best.k >= 1:
                 break
