@@ -30,7 +30,7 @@ def test_beside_the_pdf_there_is_a_line_a_page_with_what_happens_there(tmp_path)
     notes = [frame.note for frame in film.frames]
     assert len(lines) == len(notes) == (tmp_path / "product.pdf").read_bytes().count(b"/Type /Page ")
     for k, (line, note) in enumerate(zip(lines, notes, strict=True), 1):
-        assert re.fullmatch(rf"\\includegraphics<{k}>\[page={k},[^]]*]{{product}}% (.*)", line)[1] == note
+        assert re.fullmatch(rf"\\includegraphics<{k}>\[page={k},[^]]*]{{product\.pdf}}% (.*)", line)[1] == note
 
 
 def test_without_being_asked_there_is_none(tmp_path):

@@ -61,6 +61,7 @@ def test_it_plays_as_often_as_asked_and_repeats_its_bytes(writer):
     frames = list(film(steps=3))
     assert Pillow.open(io.BytesIO(saved(writer, frames))).info["loop"] == 0
     assert Pillow.open(io.BytesIO(saved(writer, frames, loop=3))).info["loop"] == 3
+    assert Pillow.open(io.BytesIO(saved(writer, frames, loop=2**40))).info["loop"] >= 65_535  # what the field holds
     assert saved(writer, frames) == saved(writer, frames)
 
 

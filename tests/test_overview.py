@@ -218,6 +218,14 @@ def test_edges_begin_and_end_beside_their_marks() -> None:
             assert 7 < ((end[0] - x) ** 2 + (end[1] - y) ** 2) ** 0.5 < 16
 
 
+def test_an_edge_is_told_by_the_names_at_its_ends() -> None:
+    made = overview(poly())
+    elements = by_id(drawn(made, next(iter(moments(poly())))))
+    for source, user, _ in made.placed.curves:
+        told = {e.title for i, e in elements.items() if i.startswith(f"edge-{source}-{user}-")}
+        assert told == {f"{made.names.formula(source)} → {made.names.formula(user)}"}
+
+
 def test_only_the_finished_still_has_widths_and_their_legend() -> None:
     run = poly()
     made = overview(run)

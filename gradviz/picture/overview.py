@@ -174,7 +174,8 @@ class Overview:
             s = self.placed.thin
             stroke = self.theme.grad if sent else self.theme.idle
             line = _path(self.placed.own[edge], stroke, width or (DONE if sent else IDLE) * s)
-            found = Element(name(edge), "edge", (line,))
+            title = f"{self.names.formula(edge[0])} → {self.names.formula(edge[1])}"
+            found = Element(name(edge), "edge", (line,), title)
             self._edges[edge, sent, width] = found
         return found
 

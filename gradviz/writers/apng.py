@@ -22,6 +22,7 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
     size  px of the output
     loop  how often the film plays; 0 for ever
     """
+    loop = min(loop, 2**31 - 1)  # what the field holds
     with patched(out) as file:
         start = file.tell()
         file.write(b"\x89PNG\r\n\x1a\n")

@@ -22,11 +22,11 @@ def tex(name: str, notes: Sequence[str]) -> str:
     r"""Return LaTeX that shows page k of name.pdf on slide k, the step's sentence beside it as a comment.
 
     >>> print(tex("neuron", ["x gets 2."]).splitlines()[-1])
-    \includegraphics<1>[page=1,width=\linewidth,height=0.8\textheight,keepaspectratio]{neuron}% x gets 2.
+    \includegraphics<1>[page=1,width=\linewidth,height=0.8\textheight,keepaspectratio]{neuron.pdf}% x gets 2.
     """
     size = r"width=\linewidth,height=0.8\textheight,keepaspectratio"
     lines = [
-        rf"\includegraphics<{k}>[page={k},{size}]{{{name}}}% {' '.join(note.split())}"
+        rf"\includegraphics<{k}>[page={k},{size}]{{{name}.pdf}}% {' '.join(note.split())}"
         for k, note in enumerate(notes, 1)
     ]
     return _HEAD.format(name=name) + "\n".join(lines) + "\n"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -42,7 +41,6 @@ _MONO = 'typeface="Lucida Console" panose="020B0609040504020204" pitchFamily="49
 #: From a line's middle to its baseline, in em: 0.40 in Verdana, 0.29 in Lucida Console, 0.346 in DejaVu. Tops differ
 #: twice as much.
 _BELOW = 0.346
-_LONGEST = 120  # characters of a slide's title
 
 
 def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop: int = 0) -> None:
@@ -55,7 +53,6 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
     _resize(show, round(_WIDTH * size[1] / size[0]))
     layout = show.slide_layouts.get_by_name("Title Only")
     drawer: Drawer | None = None
-    titles: Counter[str] = Counter()
     for frame in frames:
         scene = frame.scene
         if drawer is None:
@@ -67,11 +64,10 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
         slide.background.fill.solid()
         slide.background.fill.fore_color.rgb = _rgb(scene.ground)
         tree = slide.shapes._spTree
-        words = _headline(frame.note) or scene.title
-        titles[words] += 1
-        words += f" ({titles[words]})" if titles[words] > 1 else ""
-        tree.replace(slide.shapes.title._element, etree.fromstring(drawer.heading(words)))
-        for e in scene.elements:
+        heading, rest = drawer.heading(scene.elements, scene.title)
+        title = etree.fromstring(heading)
+        tree.replace(slide.shapes.title._element, title)
+        for e in rest:
             xml = drawer.group(e)
             for key in re.findall(r"cells-\d+-", xml):
                 _, relation = slide.part.get_or_add_image_part(io.BytesIO(drawer.pictures[key]))
@@ -101,9 +97,13 @@ class Drawer:
         """Keep what was made of the elements of this slide only."""
         self._made = {e: self._made[e] for e in kept if e in self._made}
 
-    def heading(self, words: str) -> str:
-        """Return the slide's own title, above the slide: it is for outlines, lists of slides and screen readers."""
-        return self._text(Text(0, -40, words, 17, "#000000", 400), "slide-title", title=True)
+    def heading(self, elements: tuple[Element, ...], title: str) -> tuple[str, list[Element]]:
+        """Return the title as the slide's own title, and the other elements."""
+        for e in elements:
+            if e.id == "title" and len(e.marks) == 1 and isinstance(e.marks[0], Text):
+                return self._text(e.marks[0], "slide-title", title=True), [x for x in elements if x is not e]
+        above = Text(0, -40, title, 17, "#000000", 400)
+        return self._text(above, "slide-title", title=True), list(elements)
 
     def group(self, e: Element) -> str:
         """Return an element as a group of shapes."""
@@ -245,12 +245,6 @@ def _rgb(colour: str) -> Any:
     from pptx.dml.color import RGBColor
 
     return RGBColor.from_string(colour[1:])
-
-
-def _headline(note: str) -> str:
-    """Return the first sentence of a note, cut after a word where it is long."""
-    first = re.split(r"[.?!] ", note, maxsplit=1)[0].removesuffix(".")
-    return first if len(first) <= _LONGEST else first[:_LONGEST].rsplit(" ", 1)[0] + " …"
 
 
 def _plain(text: str) -> str:
