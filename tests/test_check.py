@@ -58,8 +58,11 @@ def test_corners_are_left_out_and_said() -> None:
 
 
 def test_where_a_value_is_not_finite_nothing_is_called_wrong() -> None:
-    assert check(np.log, -1.0).skipped == ("log(x): not finite", "x: the edge of its domain")
-    some = check(np.log, np.array([-1.0, 2.0]))
+    def log(x: Any) -> Any:  # NumPy's own names no parameters in its earlier versions
+        return np.log(x)
+
+    assert check(log, -1.0).skipped == ("log(x): not finite", "x: the edge of its domain")
+    some = check(log, np.array([-1.0, 2.0]))
     assert some.derivatives == 3 and [s.split(":")[0] for s in some.skipped] == ["x[0]", "x[1]"]
     several = check(lambda x, y: np.log(x) + np.log(y), -1.0, 2.0)
     assert several.skipped[:2] == ("log(x): not finite", "log(x) + log(y): not finite") and several.derivatives == 3
