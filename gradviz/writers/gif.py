@@ -75,7 +75,7 @@ class Packer:
             for (x0, y0, x1, y1), mask, words in delta.pieces:
                 picture[y0 - top : y1 - top, x0 - left : x1 - left][mask] = indices[at : at + len(words)]
                 at += len(words)
-            if len(wanted) < picture.size:
+            if len(wanted) < picture.size and table.near == NEAR:  # else what stays would come further off
                 _close_gaps(picture, delta.picture[top:bottom, left:right], table)
         control = b"!\xf9\x04" + struct.pack("<BHB", 0b101, min(ticks, 65_535), CLEAR) + b"\0"
         place = struct.pack("<HHHHB", left, top, right - left, bottom - top, 0x87 if own else 0)
@@ -86,12 +86,10 @@ class Packer:
         for table in (self._table, self._second):
             if (indices := table.indices(wanted, flat)) is not None:
                 return table, indices
-        near = NEAR
-        while True:  # 255 colours may be too few for one image: then those that are not far
-            self._second = Table(near)
-            if (indices := self._second.indices(wanted, flat)) is not None:
-                return self._second, indices
-            near += 4
+        table = self._second = Table()
+        while (indices := table.indices(wanted, flat)) is None:
+            table = Table(table.near + 4)  # 255 colours may be too few for one image, and for that one only
+        return table, indices
 
 
 def _close_gaps(picture: np.ndarray, colours: np.ndarray, table: Table) -> None:
@@ -139,7 +137,7 @@ class Table:
     """
 
     def __init__(self, near: int = NEAR) -> None:
-        self._near = near
+        self.near = near
         self._entries = np.zeros((CLEAR, 3), np.int16)
         self._count = 0
         self._exact = 0
@@ -172,7 +170,7 @@ class Table:
             if i < len(colours) and colours[i] == word & _RGB and exact < EXACT and count < CLEAR:
                 entries[count] = rgb[i]
                 exact, count = exact + 1, count + 1
-        nearest, count = _cover(rgb, entries, count, self._near)
+        nearest, count = _cover(rgb, entries, count, self.near)
         if nearest is None:
             return None
         self._entries, self._count, self._exact = entries, count, exact
