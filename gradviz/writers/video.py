@@ -60,23 +60,24 @@ def _write(
             setattr(stream.codec_context, name, 1)  # BT.709
         stream.codec_context.color_range = 1  # 16 to 235
         raster = Raster(first.scene.width, first.scene.height, width, height, first.scene.ground)
-        rgba = raster.words.view(np.uint8).reshape(height, width, 4)
+        drawn = av.VideoFrame.from_numpy_buffer(raster.words.view(np.uint8).reshape(height, width, 4), "rgba")
         reformatter = VideoReformatter()
         lasts: dict[int, int] = {}  # by time: how long
 
-        def encode(drawn: Any, at: int) -> None:
-            picture = reformatter.reformat(
-                drawn, format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
-            )
-            picture.pts, picture.time_base = at, Fraction(1, 1000)
+        def encode(picture: Any) -> None:
             _mux(container, stream.encode(picture), lasts)
 
         def pictures() -> Iterator[Callable[[], None]]:
             clock, at = Clock(1000), 0
             for frame in chain([first], frames):
                 raster.draw(frame.scene)
+                # Colours are turned here and not beside the drawing: of the two threads the encoder's has more to do.
+                picture = reformatter.reformat(
+                    drawn, format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+                )
+                picture.pts, picture.time_base = at, Fraction(1, 1000)
                 lasts[at] = ticks = clock.ticks(frame.seconds)
-                yield partial(encode, av.VideoFrame.from_numpy_buffer(rgba.copy(), "rgba"), at)
+                yield partial(encode, picture)
                 at += ticks
 
         for _ in in_turn(pictures()):
