@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral, Real
+
 
 class GradvizError(Exception):
     """The root of every error that gradviz raises on purpose."""
@@ -73,3 +75,13 @@ class TooLarge(GradvizError, MemoryError):
 
 class GraphChanged(GradvizError, RuntimeError):
     """An iteration of a descent recorded another graph than the first one did."""
+
+
+def in_range(value: object, least: float, most: float, *, whole: bool = False) -> bool:
+    """Tell whether what was given for an option is a number, a `whole` one, from the least to the most.
+
+    >>> in_range(640, 64, 16384), in_range("wide", 64, 16384), in_range(True, 0, 1)
+    (True, False, False)
+    """
+    kind = Integral if whole else Real
+    return isinstance(value, kind) and not isinstance(value, bool) and bool(least <= value <= most)  # type: ignore[operator]

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -14,10 +15,11 @@ from .calculus import known
 from .calculus.descend import Descent
 from .calculus.record import inputs_of, no_args, parameters_of, record
 from .calculus.trouble import Explained, explain
-from .errors import UnknownName
+from .errors import UnknownName, WrongArguments, in_range
 from .picture.draw import Options, compose
 from .picture.drawing import Drawing
-from .picture.panels import Panel, panel
+from .picture.panels import Panel
+from .picture.panels import panels as panels_of
 from .picture.scene import Frame
 from .picture.theme import Theme
 from .picture.timing import at_rate
@@ -52,14 +54,16 @@ class Film:
         rankdir: str = "auto",
         depth: int | None = None,
         title: str | None = None,
-        panels: Sequence[str | Panel] = (),
+        panels: str | Panel | Sequence[str | Panel] = (),
         reveal: str = "all",
     ) -> None:
+        if not isinstance(run, Run):
+            raise WrongArguments(f"Film takes a Run, not a {type(run).__name__}; gv.film makes one of a function")
         self.run = run
         self._inputs = inputs_of(run) if inputs is None else inputs
         self._wrt = parameters_of(run) if wrt is None else wrt
-        beside = (panels,) if isinstance(panels, str) or callable(panels) else panels
-        self._options = Options(theme, rankdir, pace, title, depth, panels=tuple(map(panel, beside)), reveal=reveal)
+        look = {"theme": theme, "pace": pace, "rankdir": rankdir, "title": title, "depth": depth, "reveal": reveal}
+        self._options = _options(panels, **look)
         self._drawings: dict[Options, Drawing] = {}
         self._played: dict[tuple[object, ...], Drawing] = {}
 
@@ -140,7 +144,7 @@ class Film:
         )  # fmt: skip
         if options not in self._drawings:
             self._drawings[options] = compose(self.run, options)
-        key = (options, first, last, seconds_per_step, hold, scale)
+        key = (options, *map(repr, (first, last, seconds_per_step, hold, scale)))
         if key not in self._played:
             self._played[key] = self._drawings[options].played(
                 first=first, last=last, each=seconds_per_step, hold=hold, scale=scale, moving=moving
@@ -180,7 +184,7 @@ class Film:
     def _still(self, frame: int | None, **size: Any) -> tuple[Drawing, int]:
         """Return the drawing that a still is taken from, and which of its frames it is."""
         k = -1 if frame is None else frame
-        if not isinstance(k, int):
+        if not in_range(k, -inf, inf, whole=True):
             raise UnknownName(f"frame={frame!r} is not the number of a frame; frames count from 0")
         moving = k != -1 and k != self.drawing(**size).count - 1
         return self.drawing(**size, moving=moving), k
@@ -189,7 +193,7 @@ class Film:
         """Return one frame as a plain graphviz.Digraph that keeps the positions (layout=nop2)."""
         from .writers.dot import of_drawing
 
-        return of_drawing(self._still(frame)[0], frame)
+        return of_drawing(*self._still(frame))
 
     def save(
         self,
@@ -230,14 +234,18 @@ class Film:
         tex            for a PDF of a film: also writes name.tex, which shows its pages one by one in LaTeX's Beamer
         progress       called with the frames written so far and their number
 
-        Raises `UnknownName` for a suffix, frame, sweep or number that there is none of, `CannotWrite` for the path.
-        A file appears whole or not at all.
+        Raises `UnknownName` for a suffix, frame, sweep or number that there is none of, `WrongArguments` for what is
+        no path or function, `CannotWrite` for the path. A file appears whole or not at all.
         """
         from .writers import beamer
         from .writers.files import folder, whole
         from .writers.numbered import numbered
         from .writers.table import writer_for
 
+        if not isinstance(path, str | os.PathLike):
+            raise WrongArguments(f"{path!r} is no path; give a name whose suffix says what to write: 'film.svg'")
+        if progress is not None and not callable(progress):
+            raise WrongArguments(f"progress={progress!r} is no function; give one of the frames written, and of all")
         target = Path(path)
         writer = writer_for(target)
         size: dict[str, Any] = {"width": width, "height": height, "scale": scale, "theme": theme, "pace": pace}
@@ -248,9 +256,9 @@ class Film:
             raise UnknownName(
                 f"{os.fspath(path)!r} shows all frames; frame= and until= are for a still, such as a .png"
             )
-        if fps is not None and not 1 <= fps <= 120:
+        if fps is not None and not in_range(fps, 1, 120):
             raise UnknownName(f"fps={fps!r} is not a rate in frames a second; choose from 1 to 120")
-        if not isinstance(loop, int) or loop < 0:
+        if not in_range(loop, 0, inf, whole=True):
             raise UnknownName(f"loop={loop!r} is not how often to play; choose 0 for ever, or a whole number")
         if tex:
             beamer.check(target.stem)
@@ -295,6 +303,8 @@ class Film:
     def _frame_of(self, frame: int | None, until: str | None, pace: str | None) -> int | None:
         if until is None:
             return frame
+        if frame is not None:
+            raise UnknownName(f"frame={frame!r} and until={until!r} both choose the frame; give one of them")
         found = [i for i, s in enumerate(self.drawing(pace=pace).steps) if s.kind == until]
         if not found:
             kinds = dict.fromkeys(s.kind for s in self.run.sweeps)
@@ -317,6 +327,10 @@ class Film:
         plain = self.svg()
         digest = hashlib.sha256(plain.encode()).hexdigest()[:8]
         return {"image/svg+xml": self.svg(prefix=f"g{digest}-"), "text/plain": repr(self)}
+
+
+def _options(panels: object, **look: Any) -> Options:
+    return Options(panels=panels_of(panels), **look)
 
 
 def _short(value: Value | None) -> str:
@@ -344,7 +358,7 @@ def film(
     pace: str = "auto",
     theme: str | Theme = "light",
     rankdir: str = "auto",
-    panels: Sequence[str | Panel] = (),
+    panels: str | Panel | Sequence[str | Panel] = (),
     depth: int | None = None,
     title: str | None = None,
     reveal: str = "all",
@@ -358,8 +372,8 @@ def film(
     pace     "edge", "node", "layer", "sweep", or "auto", the finest with at most 60 steps a sweep
     theme    "light", "dark", or a Theme
     rankdir  "LR", "TB" or "auto"
-    panels   what stands beside the graph: "curve", "loss", "along", "over", "knobs", "layers", or functions
-             (run, moment, theme, size) -> Scene; most need a Descent
+    panels   what stands beside the graph, one or several: "curve", "gauge", "loss", "along", "over", "knobs",
+             "layers", or functions (run, moment, theme, size) -> Scene; most need a Descent
     depth    fold groups deeper than this; 0 folds all
     reveal   "all", or "ask": each contribution is a frame with a question mark first, then answered
 
@@ -369,13 +383,15 @@ def film(
     >>> gv.film(lambda x: x * x, 3.0).grads["x"]
     6.0
     """
+    look: dict[str, Any] = {
+        "pace": pace, "theme": theme, "rankdir": rankdir, "depth": depth, "title": title, "panels": panels,
+        "reveal": reveal,
+    }  # fmt: skip
+    _options(**look)  # what is wrong with them is said before anything is computed
     if isinstance(target, Descent):
         no_args(args, kwargs, "a Descent")
         run, inputs, differentiated = target.run, target.inputs, parameters_of(target.run)
     else:
         recorded = record(target, args, kwargs, wrt=wrt, seed=seed, sweeps=sweeps, direction=direction)
         run, inputs, differentiated = recorded.run, recorded.inputs, recorded.wrt
-    return Film(
-        run, inputs=inputs, wrt=differentiated, pace=pace, theme=theme, rankdir=rankdir, depth=depth, title=title,
-        panels=panels, reveal=reveal,
-    )  # fmt: skip
+    return Film(run, inputs=inputs, wrt=differentiated, **look)

@@ -10,7 +10,7 @@ from films import arrays, fanout, forward_mode, neuron, polynomial
 from PIL import Image
 
 import gradviz as gv
-from gradviz.errors import CannotWrite, SeedNeeded, UnknownName
+from gradviz.errors import CannotWrite, SeedNeeded, UnknownName, WrongArguments
 from gradviz.record import Run, check
 
 
@@ -171,14 +171,75 @@ def test_mistakes_in_saving_leave_nothing_behind(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_options_that_are_not_there_are_named_with_the_choices():
-    for wrong, choices in (
-        ({"pace": "fast"}, "auto, edge, node, layer, sweep"),
-        ({"theme": "solarized"}, "light, dark"),
-        ({"rankdir": "RL"}, "auto, LR, TB"),
-    ):
-        with pytest.raises(UnknownName, match=choices):
-            neuron(**wrong).svg()
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"pace": "fast"}, "pace='fast' is not a pace; choose from auto, edge, node, layer, sweep"),
+        ({"pace": ["node"]}, "is not a pace; choose from auto"),
+        ({"theme": "solarized"}, "theme='solarized' is not a theme; choose from light, dark"),
+        ({"theme": ["dark"]}, "is not a theme; choose from light, dark"),
+        ({"rankdir": "RL"}, "rankdir='RL' is not a direction; choose from auto, LR, TB"),
+        ({"reveal": "some"}, "reveal='some' is not a way to show a step; choose from all, ask"),
+        ({"depth": -1}, "depth=-1 is not a depth; it counts the levels of groups"),
+        ({"depth": "two"}, "depth='two' is not a depth"),
+        ({"depth": 1.5}, "depth=1.5 is not a depth"),
+        ({"title": 3}, "title=3 is not a title; give a text"),
+        ({"panels": "lost"}, "panels holds 'lost', which is not a panel; choose from curve"),
+        ({"panels": None}, r"panels holds None; a panel is a function .* give several in a tuple, and \(\) for none"),
+        ({"panels": {"curve", "loss"}}, "give several in a tuple"),  # a set has no order
+    ],
+)
+def test_what_is_wrong_with_a_films_options_is_said_before_anything_is_computed(wrong, words):
+    ran = []
+    with pytest.raises(UnknownName, match=words):
+        gv.film(lambda x: ran.append(x) or x * x, 2.0, **wrong)
+    assert not ran
+    with pytest.raises(UnknownName, match=words):
+        neuron().restyled(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"width": "wide"}, "width='wide' is not a size in px; choose a whole number from 64 to 16384"),
+        ({"height": [480]}, r"height=\[480\] is not a size in px"),
+        ({"scale": "2"}, "scale='2' of .* choose from 1 to 8"),
+        ({"scale": None}, "scale=None of .* choose from 1 to 8"),
+        ({"seconds_per_step": "1"}, "seconds_per_step='1' is not a time in seconds; choose from 0.02 to 3600"),
+        ({"hold": True}, "hold=True is not a time in seconds"),
+        ({"fps": "fast"}, "fps='fast' is not a rate in frames a second; choose from 1 to 120"),
+        ({"loop": True}, "loop=True is not how often to play"),
+        ({"first": 2.5}, "2.5 is no place in this film; choose a frame from 0 to 16, a sweep"),
+        ({"last": [1]}, r"\[1\] is no place in this film"),
+        ({"frame": True}, "frame=True is not the number of a frame"),
+        ({"frame": 2, "until": "forward"}, "frame=2 and until='forward' both choose the frame; give one"),
+        ({"theme": 3}, "theme=3 is not a theme"),
+        ({"progress": 3}, "progress=3 is no function"),
+    ],
+)
+def test_what_is_wrong_with_a_files_options_is_said_with_the_rule(wrong, words, tmp_path):
+    name = "a.png" if {"frame", "until"} & wrong.keys() else "a.webp"
+    with pytest.raises(gv.GradvizError, match=words):
+        neuron().save(tmp_path / name, **wrong)
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_may_be_numpys(tmp_path):
+    film = neuron()
+    assert film.svg(np.int64(6), width=np.int64(900)) == film.svg(6, width=900)
+    film.save(tmp_path / "a.webp", width=480, loop=np.int64(2), first=np.int64(15), hold=np.float32(1))
+    assert film.dot(None).source == film.dot(-1).source
+
+
+@pytest.mark.parametrize("path", [3, None, b"a.svg", ["a.svg"]])
+def test_what_is_no_path_is_said(path):
+    with pytest.raises(WrongArguments, match="is no path; give a name whose suffix says what to write"):
+        neuron().save(path)
+
+
+def test_a_film_is_made_of_a_run_and_of_nothing_else():
+    with pytest.raises(WrongArguments, match=r"Film takes a Run, not a function; gv\.film makes one"):
+        gv.Film(lambda x: x * x)
 
 
 @pytest.mark.parametrize("pace", ["edge", "node", "layer", "sweep"])

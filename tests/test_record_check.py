@@ -123,6 +123,11 @@ def test_a_gradient_collects_its_terms_one_by_one() -> None:
     assert terms(GRAPH, BACKWARD) == {4: 1, 2: 1, 3: 1, 0: 3, 1: 1}
 
 
+def test_infinities_that_cancel_are_a_nan_and_no_warning() -> None:
+    sent = (Event(4, 1.0), Event(4, 1.0, 0), Event(4, 1.0, 1), Event(2, math.inf, 0), Event(2, -math.inf, 1))
+    assert math.isnan(final(Run(GRAPH, (Sweep("backward", sent),))).grads[0])  # type: ignore[arg-type]
+
+
 def test_a_state_is_never_changed_by_a_later_one() -> None:
     path = steps(RUN, "edge")
     every = list(states(RUN, path))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Protocol
 
-from ..errors import UnknownName
+from ..errors import UnknownName, in_range
 from ..record import Run, State, Step, advance, final, terms
 from . import caption, chrome, edge, lapse, timing
 from .equation import Scales
@@ -105,12 +105,12 @@ class Drawing:
         )
         if not shown:
             raise UnknownName(f"a film from {first!r} to {last!r} has no frames; give the earlier one first")
-        pixels = [n * scale for n in self.canvas.pixels]
-        if not (1 <= scale <= 8 and max(pixels) <= MOST_PIXELS):
+        if not in_range(scale, 1, min(8, MOST_PIXELS / max(self.canvas.pixels))):
             raise UnknownName(
                 f"scale={scale!r} of {self.canvas.pixels[0]}×{self.canvas.pixels[1]} px; choose from 1 to 8, with at "
                 f"most {MOST_PIXELS} px a side. A smaller picture is drawn anew for its width"
             )
+        pixels = [n * scale for n in self.canvas.pixels]
         path = [*self.steps, None][shown.start : shown.stop]
         times = timing.times(self.run, path, each=each, hold=hold)
         long = timing.advice(self.run, path, times, hold) if moving else ""

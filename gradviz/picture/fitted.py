@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ..errors import UnknownName
-from ..record import Run, Step, asking, steps, terms
+from ..errors import UnknownName, in_range
+from ..record import Run, Step, asking, paced, steps, terms
+from ..record.group import level
 from . import bound, caption, chrome
 from .bound import NUMBER
 from .drawing import MOST_PIXELS, Canvas
@@ -15,7 +16,7 @@ from .equation import Scales
 from .panels import PARTS, ROWS, Panel, Place, beside, weights, wide
 from .scene import Box
 from .sheet import Sheet, quantities, sheet
-from .theme import Theme
+from .theme import Theme, theme
 from .words import Names
 
 RANKDIRS = ("auto", "LR", "TB")
@@ -55,9 +56,14 @@ class Options:
             raise UnknownName(f"rankdir={self.rankdir!r} is not a direction; choose from {', '.join(RANKDIRS)}")
         if self.reveal not in REVEALS:
             raise UnknownName(f"reveal={self.reveal!r} is not a way to show a step; choose from {', '.join(REVEALS)}")
+        theme(self.theme)
+        paced(self.pace)
+        level(self.depth)
+        if not isinstance(self.title, str | None):
+            raise UnknownName(f"title={self.title!r} is not a title; give a text, or None for what is computed")
         for name in ("width", "height"):
             value = getattr(self, name)
-            if value is not None and not 64 <= value <= MOST_PIXELS:
+            if value is not None and not in_range(value, 64, MOST_PIXELS):
                 raise UnknownName(f"{name}={value!r} is not a size in px; choose a whole number from 64 to 16384")
 
 

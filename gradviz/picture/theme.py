@@ -54,6 +54,6 @@ def theme(name: str | Theme) -> Theme:
     """Return the theme of that name; a Theme is returned as it is. Raises `UnknownName`."""
     if isinstance(name, Theme):
         return name
-    if name not in THEMES:
+    if not isinstance(name, str) or name not in THEMES:
         raise UnknownName(f"theme={name!r} is not a theme; choose from {', '.join(THEMES)}")
     return THEMES[name]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ..errors import UnknownName
+from ..errors import UnknownName, in_range
 from ..record import PACES, Run, Step, steps
 from . import lapse
 from .scene import Frame
@@ -32,7 +32,7 @@ def times(
     hold  of the last frame; 4 if None
     """
     for name, given in (("seconds_per_step", each), ("hold", hold)):
-        if given is not None and not 0.02 <= given <= _MOST:
+        if given is not None and not in_range(given, 0.02, _MOST):
             raise UnknownName(f"{name}={given!r} is not a time in seconds; choose from 0.02 to {_MOST:g}")
     shown = [_usual(run, f) if f else LAST for f in frames]
     if each is not None:
@@ -93,7 +93,7 @@ def place(run: Run, path: Sequence[Step], where: int | str, *, end: bool = False
     a step of one, as in "backward:3".
     """
     try:
-        k = int(where)
+        k = int(str(where))
     except ValueError:
         found = _of_sweep(run, path, str(where))
         if not found:

@@ -3,7 +3,7 @@
 from .effort import Effort, effort
 from .graph import LEAVES, Graph, Node, Where, fill
 from .run import KINDS, Event, Run, Sweep, Value, check, freeze, same
-from .state import PACES, State, Step, advance, asking, final, states, steps, terms
+from .state import PACES, State, Step, advance, asking, final, paced, states, steps, terms
 from .trouble import Trouble, first, odd, seen, troubles
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "first",
     "freeze",
     "odd",
+    "paced",
     "same",
     "seen",
     "states",

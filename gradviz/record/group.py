@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
+from math import inf
 from typing import TypeAlias
 
 import numpy as np
 
-from ..errors import NotCollapsible, UnknownName
+from ..errors import NotCollapsible, UnknownName, in_range
 from .graph import Graph, Node
 from .run import Event, Run, Sweep, Value
 from .state import add
@@ -19,6 +20,12 @@ from .state import add
 GROUP, ITEM = "group", "item"
 
 Path: TypeAlias = tuple[str, ...]
+
+
+def level(depth: object) -> None:
+    """Raise `UnknownName` for what is no depth."""
+    if depth is not None and not in_range(depth, 0, inf, whole=True):
+        raise UnknownName(f"depth={depth!r} is not a depth; it counts the levels of groups that stay open, from 0")
 
 
 def collapse(run: Run, depth: int | None = None, groups: Collection[str] = ()) -> Run:
@@ -37,8 +44,7 @@ def collapse(run: Run, depth: int | None = None, groups: Collection[str] = ()) -
     >>> [n.op for n in collapse(Run(Graph((Node(0, "parameter"), double, square), (2,))), 0).graph.nodes]
     ['parameter', 'group']
     """
-    if depth is not None and depth < 0:
-        raise UnknownName(f"depth={depth} is not a depth; it counts the levels of groups that stay open, from 0")
+    level(depth)
     known = {name for node in run.graph.nodes for name in node.group}
     for name in groups:
         if name not in known:

@@ -29,7 +29,8 @@ def add(a: Value | None, b: Value) -> Value:
     if isinstance(a, tuple) or isinstance(b, tuple):
         assert isinstance(a, tuple) and isinstance(b, tuple)
         return tuple(map(add, a, b))
-    total = np.add(a, b)
+    with np.errstate(all="ignore"):  # ∞ − ∞ is NaN, which the film tells itself
+        total = np.add(a, b)
     return float(total) if total.ndim == 0 and total.dtype == np.float64 else total
 
 
@@ -74,6 +75,12 @@ class Step:
     asks: bool = False
 
 
+def paced(pace: object) -> None:
+    """Raise `UnknownName` for what is no pace."""
+    if not isinstance(pace, str) or pace not in ("auto", *PACES):
+        raise UnknownName(f"pace={pace!r} is not a pace; choose from auto, {', '.join(PACES)}")
+
+
 def steps(run: Run, pace: str = "auto") -> tuple[Step, ...]:
     """Cut a Run's sweeps into steps.
 
@@ -82,8 +89,7 @@ def steps(run: Run, pace: str = "auto") -> tuple[Step, ...]:
     pace shows iterations that were not logged in full, or have no backward sweep, as one frame each. Raises
     `UnknownName` for another pace than "auto" or one of `PACES`.
     """
-    if pace != "auto" and pace not in PACES:
-        raise UnknownName(f"pace={pace!r} is not a pace; choose from auto, {', '.join(PACES)}")
+    paced(pace)
     whole, first, last = _whole(run, pace == "auto")
     fine = _finest(run.graph, [s for s in run.sweeps if s.iteration in (0, first)]) if pace == "auto" else pace
     frames = _lapses(run, whole)

@@ -14,7 +14,7 @@ from .gauge import Gauge
 from .knobs import Knobs
 from .layers import Layers
 from .losses import Losses
-from .named import PANELS, panel
+from .named import PANELS, panel, panels
 from .other import Other
 from .over import Over
 from .wrong import Wrong
@@ -38,6 +38,7 @@ __all__ = [
     "beside",
     "figure",
     "panel",
+    "panels",
     "weights",
     "wide",
 ]

@@ -25,13 +25,19 @@ PANELS: Mapping[str, Panel] = {
 }
 
 
-def panel(one: str | Panel) -> Panel:
+def panels(given: object) -> tuple[Panel, ...]:
+    """Return the panels that are asked for: one by itself, or several in a list or tuple."""
+    several = given if isinstance(given, list | tuple) else (given,)
+    return tuple(map(panel, several))
+
+
+def panel(one: object) -> Panel:
     """Return the panel of a name; a function is one already. Raises `UnknownName`."""
     if not isinstance(one, str):
         if not callable(one):
             raise UnknownName(
                 f"panels holds {one!r}; a panel is a function (run, moment, theme, size) -> Scene, or one of "
-                f"{', '.join(PANELS)}"
+                f"{', '.join(PANELS)}; give several in a tuple, and () for none"
             )
         return one
     if one not in PANELS:
