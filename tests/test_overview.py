@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from gradviz.calculus.record import record
@@ -43,6 +44,23 @@ def chain(x: float) -> object:
     for _ in range(300):
         y = y * 0.9 + y  # type: ignore[operator]
     return y
+
+
+def stacked(w: list[float], t: float) -> object:
+    return np.mean((np.stack(w) - t) ** 2)
+
+
+def weighted(a: float, k: list[float]) -> object:
+    q, total = np.tanh(a), 0.0
+    for ki in k:
+        total = total + q * ki
+    return total
+
+
+@cache
+def wide(kind: str, count: int) -> Run:
+    k = [0.1 * i - 1.3 for i in range(count)]
+    return record(stacked, (k, 0.5)).run if kind == "stacked" else record(weighted, (0.8, k)).run
 
 
 def overview(run: Run, theme: object = DARK) -> Overview:
@@ -186,6 +204,33 @@ def test_labels_touch_no_line_no_mark_and_no_label(points: int, theme: object) -
         for xy in (piece for pieces in made.placed.curves.values() for piece in pieces):
             for px, py in sample(xy, 48).tolist():
                 assert not (a[0] - 1 < px < a[2] + 1 and a[1] - 0.5 < py < a[3] + 0.5)
+
+
+@pytest.mark.parametrize("run", [poly(12), wide("stacked", 30), wide("weighted", 40)], ids=["poly", "in", "out"])
+def test_no_mark_touches_another(run: Run) -> None:
+    placed = overview(run).placed
+    assert not any(
+        touch(a, b)
+        for boxes in [[(x - h, y - h, x + h, y + h) for x, y in placed.centres] for h in [9 * placed.scale]]
+        for i, a in enumerate(boxes)
+        for b in boxes[:i]
+    )
+
+
+@pytest.mark.parametrize(("kind", "name", "across"), [("stacked", "w", 0), ("weighted", "k", 1)])
+def test_of_inputs_in_a_dense_row_or_column_about_every_other_is_labelled(kind: str, name: str, across: int) -> None:
+    run = wide(kind, 30 if kind == "stacked" else 40)
+    made = overview(run)
+    (labels,) = (e for e in made.static if e.id == "labels")
+    of = {n.name: made.placed.centres[n.id] for n in run.graph.nodes if n.name.startswith(f"{name}[")}
+    said = [t for t in labels.marks if isinstance(t, Text) and t.text in of]
+    assert len(said) > 0.4 * len(of)
+    aside = 0
+    for t in said:  # level with its mark: no other can be meant
+        box = glyphs(t)
+        middle = (box[across] + box[across + 2]) / 2
+        aside += abs(middle - of[t.text][across]) > 1.5
+    assert aside <= 1
 
 
 def test_every_input_and_output_of_a_small_graph_is_labelled() -> None:

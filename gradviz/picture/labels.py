@@ -16,6 +16,8 @@ from .words import Names
 
 WIDEST = 64.0
 _AWAY = 2.5  # px from what a mark may become to its label
+_CLEARLY, _BARELY = 1.25, 1.05  # times as far away is clearly farther, or farther at all
+_LEVEL = 0.5  # px, by which the middles of a label and its mark may differ
 
 
 class Labels:
@@ -75,13 +77,25 @@ class Labels:
         return [list(zip(*(v[k][free[k]].tolist() for v in (x0, y0, x1, y1)), strict=True)) for k in range(len(named))]
 
     def _its_own(self, box: Box, i: int) -> bool:
-        """Tell whether a label is clearly nearer to its own mark than to any other."""
+        """Tell whether a label is clearly nearer to its own mark than to any other.
+
+        One whose middle is level with its mark, or right over or under it, is told by that in a column or row of
+        marks: the distance counts from its middle line.
+        """
         x0, y0, x1, y1 = box
         xs, ys = self._xy
-        dx = np.maximum(np.abs(xs - (x0 + x1) / 2) - (x1 - x0) / 2, 0)
-        dy = np.maximum(np.abs(ys - (y0 + y1) / 2) - (y1 - y0) / 2, 0)
-        away = dx * dx + dy * dy
-        return int(np.count_nonzero(away >= 1.25**2 * away[i])) == len(away) - 1
+        dx, dy = np.abs(xs - (x0 + x1) / 2), np.abs(ys - (y0 + y1) / 2)
+        level, upright = bool(dy[i] < _LEVEL), bool(dx[i] < _LEVEL)
+        boxes = np.maximum(dx - (x1 - x0) / 2, 0) ** 2 + np.maximum(dy - (y1 - y0) / 2, 0) ** 2
+        if not (level or upright):
+            return _nearest(boxes, i, _CLEARLY)
+        lines = np.maximum(dx - level * (x1 - x0) / 2, 0) ** 2 + np.maximum(dy - upright * (y1 - y0) / 2, 0) ** 2
+        return _nearest(boxes, i, _BARELY) and _nearest(lines, i, _CLEARLY)
+
+
+def _nearest(away: np.ndarray, i: int, times: float) -> bool:
+    """Tell whether all others are farther away (squared) than one is, so many times."""
+    return int(np.count_nonzero(away > times**2 * away[i])) == len(away) - 1
 
 
 def _padded(box: Box) -> Box:

@@ -28,6 +28,7 @@ from .words import Names
 
 IDLE, DONE, ACTIVE = 1.0, 1.5, 3.5
 _MOST_BRACKETS = 60
+_OVER = 8.0  # px that labels over the first marks may reach into the air under the title
 _LABELLED = 300  # a graph of more nodes is laid out without room for labels
 
 
@@ -64,7 +65,7 @@ class Overview:
         self._shared = tuple(self._lines(bus.lines(bus.reach(bus.stems)), theme.idle, IDLE) for bus in placed.buses)
         x0, y0, x1, y1 = shares.graph
         beside = 0 if shares.below else 16
-        labels = Labels(run.graph, placed, (x0, y0, x1 + beside, y1 - key.height - 14), theme)
+        labels = Labels(run.graph, placed, (x0, y0 - _OVER, x1 + beside, y1 - key.height - 14), theme)
         self._trouble = first(run)
         self._flag = labels.flag(self._trouble.node, self._trouble.what) if self._trouble else _NONE
         self._front = (labels.names(names),)

@@ -243,11 +243,11 @@ def _settle(spots: list[_Spot], rows: list[list[int]], sep: float) -> None:
                 total = sum(w for _, w in near)
                 wanted.append(sum(spots[n].at * w for n, w in near) / total if near else spot.at)
                 weights.append(total or 0.1)
-            for k, at in zip(rows[r], _fit(wanted, weights, offsets[r]), strict=True):
+            for k, at in zip(rows[r], fit(wanted, weights, offsets[r]), strict=True):
                 spots[k].at = at
 
 
-def _fit(wanted: Sequence[float], weights: Sequence[float], offsets: Sequence[float]) -> list[float]:
+def fit(wanted: Sequence[float], weights: Sequence[float], offsets: Sequence[float]) -> list[float]:
     """Return the places nearest to those wanted (by weighted squares) that are at least the offsets apart.
 
     Isotonic regression of wanted - offset, by pooling adjacent violators (Ayer et al. 1955).

@@ -18,6 +18,7 @@ from .dots import GAP, SQUARE
 from .fold import AIR, bands, one
 from .layout import layout
 from .plan import Curve, Edge, Item, Layout, Plan
+from .ranks import fit
 from .scene import Box
 
 #: Px from mark to mark at full size: between ranks, and within one.
@@ -30,6 +31,7 @@ _FEW = 1500  # nodes; a larger graph is laid out once, in the direction and with
 _LEVEL = 0.75  # a picture is sheared where that leaves it less than this share of its height
 _LONG = 4  # ranks; a shorter edge is never left out of the layout
 _CLOSEST = 34.0  # px between ranks that full-size marks need
+_CLEAR = SQUARE + 4.0  # px from mark to mark of a rank that full-size marks need
 
 #: An edge as chains of cubics, one for each band that it runs through.
 Pieces: TypeAlias = tuple[tuple[float, ...], ...]
@@ -125,9 +127,10 @@ def _spread(
     air = AIR + RAIL / 2 * len(hubs(free))
     lines = list(chains.values())
     fold = bands(box, region, middles, lines, _CLOSEST / _RANK, air) if rankdir == "LR" else one(box, region)
-    centres = tuple((round(x, 1), round(y, 1)) for x, y in fold.places(middles))
+    spots = fold.places(middles)
     along, across = fold.stretch if rankdir == "LR" else fold.stretch[::-1]
-    scale = max(0.1, min(1.0, max(across, _room(centres, rankdir) / _NEXT), along * _RANK / _CLOSEST))
+    scale = max(0.1, min(1.0, max(across, _room(spots, rankdir) / _NEXT), along * _RANK / _CLOSEST))
+    centres = _apart(spots, rankdir, _CLEAR * scale, region)
     h = SQUARE / 2 * scale
     in_band = [fold.band(x) for x, _ in middles]
     shared = buses(free, centres, in_band, region, scale, rankdir == "LR")
@@ -217,14 +220,33 @@ def _span(middles: list[float], ends: list[float]) -> tuple[float, float]:
     return min(middles + ends), max(middles + ends)
 
 
-def _room(centres: Sequence[tuple[float, float]], rankdir: str) -> float:
+def _room(centres: Sequence[Point], rankdir: str) -> float:
     """Return the px that nearly all marks keep from the next one of their rank."""
-    ranks: dict[float, list[float]] = {}
-    for x, y in centres:
-        along, across = (x, y) if rankdir == "LR" else (y, x)
-        ranks.setdefault(along, []).append(across)
-    gaps = sorted(b - a for rank in ranks.values() for a, b in pairwise(sorted(rank)))
+    across = 1 if rankdir == "LR" else 0
+    gaps = sorted(
+        centres[b][across] - centres[a][across] for rank in _ranks(centres, across) for a, b in pairwise(rank)
+    )
     return gaps[len(gaps) // 20] if gaps else _NEXT
+
+
+def _apart(centres: Sequence[Point], rankdir: str, least: float, region: Box) -> tuple[Point, ...]:
+    """Move those few marks that others of their rank touch away from them, each as little as it can."""
+    across = 1 if rankdir == "LR" else 0
+    places = [list(centre) for centre in centres]
+    for rank in _ranks(centres, across):
+        wanted, offsets = [centres[i][across] for i in rank], [least * k for k in range(len(rank))]
+        if any(b - a < least for a, b in pairwise(wanted)) and offsets[-1] <= region[2 + across] - region[across]:
+            for i, at in zip(rank, fit(wanted, [1.0] * len(rank), offsets), strict=True):
+                places[i][across] = at
+    return tuple((round(x, 1), round(y, 1)) for x, y in places)
+
+
+def _ranks(centres: Sequence[Point], across: int) -> list[list[int]]:
+    """Return the marks of each rank, in their order across."""
+    ranks: dict[float, list[int]] = {}
+    for i in sorted(range(len(centres)), key=lambda i: centres[i][across]):
+        ranks.setdefault(round(centres[i][1 - across], 1), []).append(i)
+    return list(ranks.values())
 
 
 def _coverage(curves: Iterable[Sequence[float]], region: Box) -> float:
