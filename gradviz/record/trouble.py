@@ -7,7 +7,7 @@ from math import isfinite
 
 import numpy as np
 
-from .run import Run, Value
+from .run import Event, Run, Value
 from .state import State
 
 
@@ -43,16 +43,29 @@ def odd(value: Value | None) -> str:
 
 
 def troubles(run: Run) -> tuple[Trouble, ...]:
-    """Return the first trouble of every sweep that has any, in order."""
-    found: list[Trouble] = []
+    """Return the first trouble of every sweep that has any, in order.
+
+    An infinity that was given, as the −∞ of a mask, is none, nor is what stays infinite because of it, unless it
+    reaches an output.
+    """
+    nodes, found = run.graph.nodes, []
     for index, sweep in enumerate(run.sweeps):
+        given: dict[int, Event] = {}
         for e in sweep.events:
             what = odd(e.value)
             if not what:
                 continue
-            node = run.graph.receiver(e) if sweep.kind == "backward" else e.node
-            found.append(Trouble(node, what, index, sweep.kind, e.node))
+            node = nodes[e.node]
+            if sweep.kind == "forward" and what != "NaN" and (node.is_leaf or not given.keys().isdisjoint(node.args)):
+                given[e.node] = e
+                continue
+            to = run.graph.receiver(e) if sweep.kind == "backward" else e.node
+            found.append(Trouble(to, what, index, sweep.kind, e.node))
             break
+        else:
+            if not given.keys().isdisjoint(run.graph.outputs):
+                node_id, e = next(iter(given.items()))
+                found.append(Trouble(node_id, odd(e.value), index, sweep.kind, node_id))
     return tuple(found)
 
 
