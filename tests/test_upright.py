@@ -150,9 +150,11 @@ def test_a_canvas_too_small_for_a_lens_is_refused_with_the_size_that_would_do(wi
     options = Options(width=width, height=height)
     with pytest.raises(TooLarge, match="would not be legible on") as error:
         compose(film("network").run, options)
-    least = [int(n) for n in re.search("at least (.+)×([0-9]+)", str(error.value)).groups()]
-    assert least[0] <= 360
-    compose(film("network").run, replace(options, width=least[0], height=least[1]))
+    told = str(error.value).partition("at least")[2]
+    upright, beside = ((int(w), int(h)) for w, h in re.findall("([0-9]+)×([0-9]+)", told))
+    assert upright[0] <= 360 and beside[0] == max(width, beside[0]) and beside[1] < beside[0]
+    for w, h in (upright, beside):
+        compose(film("network").run, replace(options, width=w, height=h))
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 408), (800, 450), (1280, 488)])

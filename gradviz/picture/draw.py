@@ -168,14 +168,19 @@ def _beside_lens(run: Run, options: Options, canvas: Canvas, area: Box) -> tuple
     for place, below in (*ways, (beside(area, parts), False)):
         if lensplaces.shared(place.graph, rows, arrays, below=below).fits:
             return place, below
-    w, h = lensplaces.least_below(rows, arrays)
-    w += 2 * chrome.MARGIN
-    h += chrome.Heading.make(options.title or "", w, rows, heat=False).height + 4 + canvas.height - area[3]
-    wide, tall = (math.ceil(v * LEAST / CHROME) + 1 for v in (w, h))
+    sizes = []
+    for w, h in (lensplaces.least_below(rows, arrays), lensplaces.least_beside(rows, arrays)):
+        least = math.ceil((w + 2 * chrome.MARGIN) * LEAST / CHROME) + 1
+        # The lens beside it is told for the width that was asked for: a wider picture is drawn larger.
+        least = max(least, canvas.pixels[0]) if sizes else least
+        on = canvas_for(replace(options, width=least, height=least), (WIDE, WIDE))
+        h += chrome.Heading.make(options.title or "", on.width, rows, heat=False).height + 4 + canvas.height - area[3]
+        sizes.append(f"{least}×{math.ceil(h * on.scale) + 1}")
     raise TooLarge(
         f"{len(run.graph.nodes)} nodes{' and panels' if parts else ''} would not be legible on "
-        f"{canvas.pixels[0]}×{canvas.pixels[1]} px: an overview with a lens takes at least {wide}×{tall}"
-        f"{' without panels' if parts else ''}. Give more width or height, or fold groups with depth="
+        f"{canvas.pixels[0]}×{canvas.pixels[1]} px: an overview with a lens takes at least {sizes[0]} upright, or "
+        f"{sizes[1]} with the lens beside it{', without panels' if parts else ''}. "
+        "Give more width or height, or fold groups with depth="
     )
 
 

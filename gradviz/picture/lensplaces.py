@@ -65,6 +65,11 @@ def least_below(rows: tuple[str, ...], arrays: bool) -> tuple[float, float]:
     return _LEAST_BELOW, _heights(_LEAST_BELOW, rows, arrays)[0] + _GAP_BELOW + _LEAST_OVER
 
 
+def least_beside(rows: tuple[str, ...], arrays: bool) -> tuple[float, float]:
+    """Return the least width and height of an area that holds a lens right of an overview."""
+    return _LEAST_LEFT + _GAP + _LEAST_BESIDE, max(_LEAST_OVER, _low(card_height(rows, arrays)))
+
+
 def narrow(width: float) -> bool:
     """Tell whether an area so wide has room for a lens, but not for an overview as wide beside it."""
     return width < 2 * _LEAST_BESIDE + _GAP
