@@ -2,10 +2,14 @@
 
 import math
 
+import numpy as np
 import pytest
+from films import fanout, neuron
 
+import gradviz as gv
+from gradviz.picture.chips import sample
 from gradviz.picture.edge import ACTIVE, DONE, IDLE, Flow, draw, size, widths
-from gradviz.picture.scene import Path
+from gradviz.picture.scene import Path, Rect, Text
 from gradviz.picture.theme import DARK, LIGHT
 
 CURVE = (0.0, 0.0, 40.0, 0.0, 60.0, 50.0, 100.0, 50.0)
@@ -14,8 +18,7 @@ CURVE = (0.0, 0.0, 40.0, 0.0, 60.0, 50.0, 100.0, 50.0)
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 @pytest.mark.parametrize("flow", [Flow(), Flow("forward"), Flow("backward"), Flow("", True), Flow("", True, 4.0)])
 def test_the_head_at_the_user_tells_the_forward_direction_always(flow, theme):
-    line, *heads = draw(CURVE, flow, theme)
-    assert isinstance(line, Path)
+    heads = [m for m in draw(CURVE, flow, theme) if isinstance(m, Path) and m.fill]
     assert heads[0].xy[:2] == (100.0, 50.0)
     back = [h for h in heads if h.fill == theme.grad]
     if flow.sent or flow.active == "backward":
@@ -32,8 +35,8 @@ def test_weights_of_lines():
 
 
 def test_widths_are_logarithmic_and_bounded():
-    scale = widths({(0, 0): 0.001, (1, 0): 1.0, (2, 0): -1000.0})
-    low, middle, high = scale.of(0.001), scale.of(1.0), scale.of(1000.0)
+    scale = widths({(0, 0): 1.0, (1, 0): 1000**0.5, (2, 0): -1000.0})
+    low, middle, high = scale.of(1.0), scale.of(1000**0.5), scale.of(1000.0)
     assert low < middle < high
     assert math.isclose(middle - low, high - middle, abs_tol=0.02)
     assert scale.of(0.0) < low and scale.of(math.nan) < low
@@ -43,3 +46,88 @@ def test_widths_are_logarithmic_and_bounded():
 def test_size_of_arrays_and_tuples_is_their_largest_entry():
     assert size((1.0, -7.0)) == 7.0
     assert widths({}).of(3.0) > 0
+
+
+def test_one_tiny_contribution_does_not_make_all_others_look_alike():
+    scale = widths({(0, 0): 1e-9, (1, 0): 0.01, (2, 0): 0.1, (3, 0): 1.0})
+    assert scale.of(1.0) - scale.of(0.1) >= 0.75 and scale.of(0.1) - scale.of(0.01) >= 0.75
+    assert scale.of(1e-9) == scale.of(0.001), "what is smaller than a thousandth is as thin as can be"
+
+
+def test_the_legend_says_that_its_thinnest_line_stands_for_smaller_ones_too():
+    def f(a, b):
+        return a * 1e-9 + b
+
+    words = [m.text for m in finished(gv.film(f, 1.0, 2.0)) if isinstance(m, Text)]
+    assert "≤ 0.00100" in words
+    assert not any(w.startswith("≤") for w in [m.text for m in finished(neuron()) if isinstance(m, Text)])
+
+
+def test_a_wide_edge_stands_out_from_those_it_lies_over_and_others_hide_nothing():
+    ground, line, *_ = draw(CURVE, Flow("", True, 4.0), LIGHT)
+    assert ground.stroke == LIGHT.ground and ground.line >= line.line + 2 and ground.xy == line.xy
+    for flow in (Flow(), Flow("backward", True), Flow("forward", True, 4.0), Flow("", True)):
+        assert all(m.stroke != LIGHT.ground for m in draw(CURVE, flow, LIGHT))
+
+
+def finished(film):
+    return [m for e in film.drawing(moving=False).frame(-1).scene.elements for m in e.marks]
+
+
+def eight_uses(**options):
+    def f(a, b):
+        h = a + b
+        return h * 1.5 + np.sin(h) + h**2 + np.exp(h) + np.tanh(h) + h * b + np.cos(h) - h
+
+    return gv.film(f, 0.3, -0.8, **options)
+
+
+def knobs(**options):
+    def curve(k0, k1, k2, k3, k4, k5, x):
+        return k0 + k1 * x + k2 * x**2 + k3 * x**3 + k4 * x**4 + k5 * x**5
+
+    def f(k0, k1, k2, k3, k4, k5):
+        k = k0, k1, k2, k3, k4, k5
+        return curve(*k, 0.5) + curve(*k, 0.2) + curve(*k, -0.3)
+
+    return gv.film(f, 1.0, -2.0, 0.5, 3.0, -0.2, 1.5, depth=0, **options)
+
+
+@pytest.mark.parametrize("make", [fanout, eight_uses, knobs])
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_heads_of_edges_that_end_at_one_card_do_not_merge(make, rankdir):
+    scene = make().restyled(rankdir=rankdir).drawing(moving=False, width=1280).frame(-1).scene
+    heads = [m for e in scene.elements if e.kind == "edge" for m in e.marks if isinstance(m, Path) and m.fill]
+    assert heads
+    boxes = [(min(m.xy[::2]), min(m.xy[1::2]), max(m.xy[::2]), max(m.xy[1::2])) for m in heads]
+    for i, a in enumerate(boxes):
+        for b in boxes[:i]:
+            over = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+            assert min(over) <= 1.2, (a, b)
+
+
+@pytest.mark.parametrize("make", [neuron, fanout, eight_uses])
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_no_edge_as_wide_as_it_gets_touches_a_chip(make, rankdir):
+    drawing = make().restyled(rankdir=rankdir).drawing(moving=False, width=1280)
+    elements = drawing.frame(-1).scene.elements
+    k = drawing.picture.k
+    chips = [m for e in elements if e.kind == "chip" for m in e.marks if isinstance(m, Rect)]
+    assert chips
+    for e in elements:
+        for m in e.marks if e.kind == "edge" else ():
+            if m.fill is None and m.stroke != LIGHT.ground:
+                points = sample(m.xy)
+                for c in chips:
+                    dx = np.maximum(np.maximum(c.x - points[:, 0], points[:, 0] - c.x - c.w), 0)
+                    dy = np.maximum(np.maximum(c.y - points[:, 1], points[:, 1] - c.y - c.h), 0)
+                    assert np.hypot(dx, dy).min() - m.line / 2 >= 2.5 * k, (e.id, c)
+
+
+@pytest.mark.parametrize("flow", [Flow(), Flow("forward"), Flow("backward"), Flow("", True), Flow("", True, 4.5)])
+def test_an_edge_lies_where_it_lies_whatever_goes_along_it(flow):
+    whole = sample(CURVE, 400)
+    for m in draw(CURVE, flow, LIGHT):
+        if m.fill is None:
+            off = [np.hypot(*(whole - p).T).min() for p in sample(m.xy)]
+            assert max(off) < 0.3

@@ -174,7 +174,7 @@ def _samples(scale: edge.Widths) -> list[tuple[str, float]]:
     """Return what the legend of widths shows: the least, the middle and the largest contribution."""
     middle = (scale.low * scale.high) ** 0.5
     sizes = [scale.low, middle, scale.high] if scale.high > scale.low else [scale.high]
-    return [(numbers.number(v), scale.of(v)) for v in sizes]
+    return [("≤ " * (scale.less and v == scale.low) + numbers.number(v), scale.of(v)) for v in sizes]
 
 
 def _width_legend_size(scale: edge.Widths) -> float:

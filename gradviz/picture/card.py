@@ -119,7 +119,7 @@ def draw(
     if f.compact:
         marks += _compact(f, x, y, look, extents, theme)
     else:
-        top = y + f.inside
+        top = y + f.inside + f.spare / 2
         for row, value in zip(f.rows, look.values, strict=True):
             drawn = _thumb_row if f.thumbs else _row
             marks += drawn(f, x, top, row, value, look, extents, theme)
@@ -273,8 +273,8 @@ def _compact(
         if shown is not None or (look.asks and name == "grad"):
             row, value = name, shown
     colour, tint, stroke = _colours(row, theme)
-    left, top = x + f.badge + 3, y + 4
-    w, h = f.width - f.badge - 7, f.height - 8
+    left, top = x + f.badge + 3, y + 4 + f.spare / 2
+    w, h = f.width - f.badge - 7, f.height - 8 - f.spare
     collecting = row == "grad" and 0 < look.arrived < f.terms
     marks: list[Mark] = [Rect(left, top, w, h, 4, tint if value is not None or look.asks else theme.unknown_tint)]
     if look.part == "sender":

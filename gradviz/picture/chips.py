@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from .card import text
+from .edge import THICK
 from .fonts import measure
 from .scene import Box, Mark, Rect
 from .theme import Theme
@@ -17,7 +18,9 @@ from .theme import Theme
 Edge: TypeAlias = tuple[int, int, int]
 
 HEIGHT = 20.0
-_OWN, _OTHER, _BOX = 5.0, 4.0, 6.0  # clearances in px: own curve; other curves; boxes and chips
+#: Clearances in px: from the middle of its own curve and of others, wide as they are in the finished still; from
+#: boxes and chips.
+_OWN, _OTHER, _BOX = 4.0 + THICK / 2, 3.5 + THICK / 2, 6.0
 _CENTRE = 4.4 / 12  # a line of text is centred on y when its baseline is this many sizes below it
 _ALONG = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82, 0.1, 0.9)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..record import Value
-from .chips import Edge
+from .plan import Edge
 from .scene import Mark, Path
 from .theme import Theme
 
 IDLE, DONE, ACTIVE = 1.25, 1.75, 3.0
-_THIN, _THICK = 1.25, 5.5  # edge widths in the finished still
+THIN, THICK = 1.25, 4.5  # edge widths in the finished still
+_DECADES = 1e-3  # of the largest contribution: smaller ones are as thin as can be, so that the others differ
+_CASE = 1.25  # px of ground beside a wide edge, so that edges that lie over one another stay apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,51 +44,52 @@ class Widths:
 
     low: float
     high: float
+    less: bool = False  # whether some are smaller than `low`
 
     def of(self, value: float) -> float:
         """Return the width (px) for a size; zero and NaN have the least, infinities the greatest."""
         if not value > 0:
-            return _THIN
+            return THIN
         if math.isinf(value) or self.high <= self.low:
-            return (_THIN + _THICK) / 2 if math.isfinite(value) else _THICK
+            return (THIN + THICK) / 2 if math.isfinite(value) else THICK
         t = (math.log(value) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
-        return round(_THIN + 0.75 + min(max(t, 0.0), 1.0) * (_THICK - _THIN - 0.75), 2)
+        return round(THIN + 0.5 + min(max(t, 0.0), 1.0) * (THICK - THIN - 0.5), 2)
 
 
 def widths(sent: Mapping[tuple[int, int], Value]) -> Widths:
-    """Return the scale for all contributions of a sweep; it covers at most six decades."""
+    """Return the scale for all contributions of a sweep; it covers at most three decades."""
     sizes = [s for s in map(size, sent.values()) if 0 < s < math.inf]
     if not sizes:
         return Widths(1.0, 1.0)
-    return Widths(max(min(sizes), max(sizes) * 1e-6), max(sizes))
+    least, low = min(sizes), max(sizes) * _DECADES
+    return Widths(max(least, low), max(sizes), least < low)
 
 
 def _trim(points: np.ndarray, head: float, tail: float) -> np.ndarray:
-    """Pull the ends of a chain of cubics back along their tangents, to make room for the heads."""
-    points = points.copy()
-    for end, near, amount in ((0, 1, tail), (-1, -2, head)):
-        if amount:
-            step = _unit(points, end) * amount
-            points[end] += step
-            points[near] += step * 0.5
-    return points
+    """Cut the ends off a chain of cubics, to make room for the heads; what is left lies where it lay."""
+    return _cut(_cut(points, tail)[::-1], head)[::-1]
 
 
-def _unit(points: np.ndarray, end: int) -> np.ndarray:
-    """Return the direction from an end into the curve."""
-    inner = range(1, len(points)) if end == 0 else range(len(points) - 2, -1, -1)
-    for i in inner:
-        d = points[i] - points[end]
-        length = float(np.hypot(*d))
-        if length > 1e-6:
-            return np.asarray(d / length)
-    return np.array((1.0, 0.0))
+def _cut(points: np.ndarray, amount: float) -> np.ndarray:
+    """Return a chain of cubics without what lies within `amount` px of its start, by de Casteljau's split."""
+    p, q, r, s = points[:4]
+    low, high = 0.0, 0.9
+    for _ in range(14 if amount else 0):
+        t = (low + high) / 2
+        u = 1 - t
+        at = u * u * u * p + 3 * u * u * t * q + 3 * u * t * t * r + t * t * t * s
+        low, high = (t, high) if math.hypot(*(at - p)) < amount else (low, t)
+    t = low
+    pq, qr, rs = p + t * (q - p), q + t * (r - q), r + t * (s - r)
+    left, right = pq + t * (qr - pq), qr + t * (rs - qr)
+    return np.concatenate([[left + t * (right - left), right, rs], points[3:]])
 
 
-def _head(points: np.ndarray, end: int, long: float, half: float, colour: str) -> Path:
-    tip, d = points[end], _unit(points, end)
-    base = tip + d * long
-    side = np.array((-d[1], d[0])) * half
+def _head(tip: np.ndarray, neck: np.ndarray, long: float, half: float, colour: str) -> Path:
+    """Draw a head from its tip to where the shaft begins, so that it goes on in the shaft's direction."""
+    d = neck - tip
+    d = d / max(math.hypot(*d), 1e-6)
+    base, side = tip + d * long, np.array((-d[1], d[0])) * half
     xy = (*tip.tolist(), *(base + side).tolist(), *(base - side).tolist())
     return Path("MLLZ", tuple(round(v, 2) for v in xy), colour)
 
@@ -99,22 +102,19 @@ def draw(xy: Sequence[float], flow: Flow, theme: Theme) -> tuple[Mark, ...]:
     ahead = theme.value if active and not backward else theme.idle
     colour = theme.grad if backward or (flow.sent and not active) else theme.value if active else theme.idle
     width = ACTIVE if active else flow.width or (DONE if flow.sent else IDLE)
-    grow = max(0.0, (width - 2) * 0.5) if not active else 0.0
-    heads: list[Mark] = []
+    grow = max(0.0, (width - 2) * 0.2) if not active else 0.0
     back = flow.sent or backward
-    long, half = (11.0, 5.0) if active else (9.0 + grow, 4.0 + grow)
-    heads.append(_head(points, -1, *((9.0, 4.0) if backward else (long, half)), ahead))
+    large = (11.0, 5.0) if active else (9.0 + grow, 4.0 + grow)
+    front = (9.0, 4.0) if backward else large
+    shaft = _trim(points, front[0] - 1, large[0] - 1 if back else 0.0)
+    heads = [_head(points[-1], shaft[-1], *front, ahead)]
     if back:
-        heads.append(_head(points, 0, long, half, theme.grad))
-    shaft = _trim(points, (8.0 if backward else long - 1), long - 1 if back else 0.0)
+        heads.append(_head(points[0], shaft[0], *large, theme.grad))
     ops = "M" + "C" * ((len(points) - 1) // 3)
     line = Path(ops, tuple(round(v, 2) for v in shaft.ravel().tolist()), None, colour, width)
-    return (line, *heads)
-
-
-def legend_of(scale: Widths, values: Iterable[float]) -> list[tuple[float, float]]:
-    """Return (size, width) pairs for the legend of widths."""
-    return [(v, scale.of(v)) for v in values]
+    if active or not flow.width:
+        return (line, *heads)
+    return (replace(line, stroke=theme.ground, line=round(width + 2 * _CASE, 2)), line, *heads)
 
 
 def name(edge: Edge) -> str:

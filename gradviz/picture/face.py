@@ -15,6 +15,7 @@ from .words import MOST_GLYPHS, Names, composed
 
 GLOW = 5.0
 ROW, GAP = 22.0, 4.0  # px, a row of a scalar's card, and between two
+_PORT = 9.0  # px between two edges on a card's side at least, as much as a head is wide
 _BADGE = 31.0
 _WIDEST_BADGE = 46.0  # a leaf's name stands in its badge where it takes no more than this
 _NAME_GLYPHS = 28  # of a long name, where the card is wide enough for them
@@ -50,6 +51,7 @@ class Face:
     inside: float = 0
     compact: bool = False
     terms: int = 0
+    spare: float = 0  # px that many edges on one side make it higher than what it shows
 
     @property
     def role(self) -> str:
@@ -98,11 +100,14 @@ def face(
     detail: str = "full",
     inside: bool = False,
     folded: bool = False,
+    edges: int = 0,
 ) -> Face:
     """Measure a node's card; all cards share the number column `widest`, all leaves the badge `leaves`, px.
 
     detail   "full"; "small" for thumbnails half as large; "compact" for one number or thumbnail
+    edges    on that one of its upright sides that has most
     """
+    high = _PORT * (edges + 1)
     symbol, name = badge_text(node, names)
     bold = node.is_leaf or not is_word(symbol)
     compact = detail == "compact"
@@ -127,8 +132,10 @@ def face(
     if compact:
         beside = measure(f"{terms}/{terms}", 13, bold=True) + 12 if terms > 1 else 24.0
         wide = badge + 3 + (w + 8 if thumbs else math.ceil(widest + beside) + 4)
-        return Face(node, wide, max(h + 12, 30), badge, symbol, size, bold, "", "", labels, thumbs, most,
-                    pad, sheets, 0, True, terms)  # fmt: skip
+        height = max(h + 12, 30)
+        spare = max(0.0, high - height)
+        return Face(node, wide, height + spare, badge, symbol, size, bold, "", "", labels, thumbs, most,
+                    pad, sheets, 0, True, terms, spare)  # fmt: skip
     header = 20.0 if inside and (name or node.shape) else 0.0
     shape = "×".join(map(str, node.shape))
     if thumbs:
@@ -144,8 +151,9 @@ def face(
         height = GAP + len(labels) * (ROW + GAP)
         free = width
     name = _grown(node, names, free - (badge + 13 if inside else 0)) or name if name else ""
-    return Face(node, float(width), height + header, badge, symbol, size, bold, name, shape, labels, thumbs, most,
-                pad, sheets, header, False, terms)  # fmt: skip
+    spare = max(0.0, high - height - header)
+    return Face(node, float(width), height + header + spare, badge, symbol, size, bold, name, shape, labels, thumbs,
+                most, pad, sheets, header, False, terms, spare)  # fmt: skip
 
 
 def _grown(node: Node, names: Names, most: float) -> str:

@@ -75,7 +75,7 @@ def _sizes(run: Run) -> list[tuple[str, str]]:
     if not sent:
         return []
     scale = widths(sent)
-    low, high = numbers.trim(numbers.number(scale.low)), numbers.trim(numbers.number(scale.high))
+    low, high = "≤ " * scale.less + numbers.trim(numbers.number(scale.low)), numbers.trim(numbers.number(scale.high))
     return [(low, f"{high} contribution"), (low, high)]
 
 

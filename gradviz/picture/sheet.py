@@ -83,6 +83,7 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, det
         face(
             n, names, rows, ext, widest=widest, leaves=leaves, output=n.id in graph.outputs, terms=terms.get(n.id, 0),
             detail=detail, inside=vertical, folded=n.op == "group",
+            edges=0 if vertical else max(len(graph.users[n.id]), len(n.args)),
         )
         for n in graph.nodes
     )  # fmt: skip
