@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 import zipfile
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import PIL.Image
 import pytest
 from scenes import film, text
 
+import gradviz as gv
 from gradviz.picture.scene import Element, Frame, Image, Scene, circle, line
+from gradviz.writers.raster import still
 from gradviz.writers.slides import write
 
 pptx = pytest.importorskip("pptx")
@@ -29,6 +34,17 @@ def opened(frames: list[Frame]):
     return pptx.Presentation(io.BytesIO(saved(frames)))
 
 
+def at_depth():
+    """A film of a graph that takes the lens."""
+
+    def chain(x, w):
+        for v in w:
+            x = np.tanh(x * v + v)
+        return x
+
+    return gv.film(chain, 0.5, [0.5] * 12).drawing(pace="edge")
+
+
 def one(*marks, title: str = "", name: str = "e-0") -> Frame:
     return Frame(Scene(100, 60, "#14171C", (Element(name, "node", marks, title),), "T"), 1, "N")
 
@@ -38,12 +54,74 @@ def test_a_slide_a_step_with_its_title_its_note_and_the_same_names():
     show = opened(frames)
     assert len(show.slides) == 4 and show.slide_width * 9 == show.slide_height * 16
     for slide, frame in zip(show.slides, frames, strict=True):
-        assert slide.shapes.title.text == "o = tanh(x₁·w₁ + b)"
+        assert slide.shapes.title.text.startswith("o = tanh(x₁·w₁ + b)")
         assert slide.notes_slide.notes_text_frame.text == frame.note
         assert [s.name for s in slide.shapes][1:] == [f"!!{e.id}" for e in frame.scene.elements if e.id != "title"]
         ids = re.findall(r'<p:cNvPr id="(\d+)"', slide.part.blob.decode())
         assert len(ids) == len(set(ids))
         assert "morph" in slide.part.blob.decode()
+
+
+def test_an_outline_tells_slides_apart_by_what_can_be_seen_behind_the_title():
+    show = opened(list(film(cards=6, steps=4)))
+    steps = [f"backward, step {k} of 4" for k in range(1, 5)]
+    assert [s.shapes.title.text for s in show.slides] == [f"o = tanh(x₁·w₁ + b)  {step}" for step in steps]
+    assert [s.name for s in show.slides] == steps
+    for slide in show.slides:
+        first, second = slide.shapes.title.text_frame.paragraphs[0].runs
+        assert (first.font.bold, second.font.bold) == (True, False) and second.font.size < first.font.size
+
+
+def test_a_question_its_answer_and_the_finished_picture_have_names_of_their_own():
+    drawing = gv.film(lambda x, w: x * w, 2.0, 3.0, reveal="ask").drawing()
+    names = [s.name for s in opened(list(drawing)).slides]
+    assert len(set(names)) == len(drawing) and names[-1] == "finished"
+    assert names[3:5] == ["backward, step 2 of 3", "backward, step 2 of 3 (2)"]
+
+
+def test_a_title_that_reaches_to_the_legend_stays_alone():
+    frame = gv.film(lambda x: x * x, 2.0, title="a long title " * 20).drawing().frame(0)
+    show = opened([frame])
+    slide = show.slides[0]
+    assert slide.shapes.title.text == next(e for e in frame.scene.elements if e.id == "title").marks[0].text
+    assert show.core_properties.title.startswith("a long title a long")
+    assert slide.name == "forward, step 1 of 2"
+
+
+def test_an_equation_is_told_by_the_sentence_of_its_step():
+    for frame in (gv.film(lambda x, w: x * w, 2.0, 3.0).drawing().frame(3), at_depth().frame(60)):
+        slide = opened([frame]).slides[0]
+        told = [s._element.nvGrpSpPr.cNvPr.get("descr") for s in list(slide.shapes)[1:]]
+        assert frame.note in told and "upstream" in frame.note
+        assert not [t for t in told if t and "∂" in t and t != frame.note]
+
+
+def test_slides_go_into_the_file_as_they_come():
+    out, sizes = io.BytesIO(), []
+
+    def frames():
+        for frame in film(cards=6, steps=6):
+            sizes.append(len(out.getvalue()))
+            yield frame
+
+    write(frames(), out, size=(1280, 720))
+    assert all(before < after for before, after in pairwise(sizes[1:]))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_shows_every_slide(tmp_path):
+    frames = [*gv.film(np.tanh, np.array([0.5, -1.0]), seed=np.ones(2)).drawing()]
+    (tmp_path / "a.pptx").write_bytes(saved(frames))
+    own = f"-env:UserInstallation={(tmp_path / 'own').as_uri()}"
+    command = ["soffice", own, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "a.pptx"]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    with pytest.importorskip("pymupdf").open(tmp_path / "a.pdf") as pages:
+        assert len(pages) == len(frames)
+        for page, frame in zip(pages, frames, strict=True):
+            pixmap = page.get_pixmap(matrix=pytest.importorskip("pymupdf").Matrix(4 / 3, 4 / 3))
+            seen = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.width, 3).astype(int)
+            assert np.abs(seen[:720, :1280] - still(frame.scene, (1280, 720))).mean() < 3
 
 
 def test_texts_are_texts_and_stand_where_the_scene_has_them():
@@ -131,5 +209,6 @@ def test_hostile_text_stays_text():
     frame = one(text(5, 30, bad, 12, "#000000"), title=bad, name='n"<')
     show = opened([Frame(replace(frame.scene, title=bad), 1, bad)])
     shape = show.slides[0].shapes[1].shapes[0]
+    assert show.core_properties.title == shape.text_frame.text
     assert shape.text_frame.text == '</a:t><x a="1">&amp; ]]> \\u0000\\u202e\\ud800'
     assert show.slides[0].notes_slide.notes_text_frame.text == shape.text_frame.text

@@ -1,33 +1,33 @@
 """Films as PowerPoint slides, one a step, of shapes that can be edited.
 
 An element is a group of the same name on every slide ("!!node-3"), so that the Morph transition moves it; only
-arrays' cells are pictures. Speaker notes tell the step, and an element's tooltip is its alternative text.
+arrays' cells are pictures. Speaker notes tell the step, and an element's tooltip is its alternative text. Behind the
+title stands which step it is, so that an outline, a list of slides and a screen reader can tell one from the other.
 """
 
 from __future__ import annotations
 
 import io
-import re
-import zipfile
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain
+from typing import BinaryIO
 
-from ..picture.scene import Element, Frame, Image, Mark, Path, Rect, Text, mark_box
+from ..picture.fonts import measure
+from ..picture.scene import Element, Frame, Image, Mark, Path, Rect, Scene, Text, mark_box
+from .slidespackage import SPACES, WIDTH, Package
 from .svg import disc, escape
 
-_WIDTH = 12_192_000  # of a slide, in EMU: 914,400 an inch
-_SPACES = (
-    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
-    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
-    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+_SLIDE = (
+    f'<p:sld {SPACES}><p:cSld name="{{name}}"><p:bg><p:bgPr>{{ground}}<a:effectLst/></p:bgPr></p:bg><p:spTree>'
+    '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>{shapes}</p:spTree>'
+    "</p:cSld><p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr>"
+    '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+    '<mc:Choice xmlns:p159="http://schemas.microsoft.com/office/powerpoint/2015/09/main" Requires="p159">'
+    '<p:transition spd="fast"><p159:morph option="byObject"/></p:transition></mc:Choice>'
+    '<mc:Fallback><p:transition spd="fast"><p:fade/></p:transition></mc:Fallback></mc:AlternateContent></p:sld>'
 )
-_MORPH = f"""
-<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" {_SPACES}>
-<mc:Choice xmlns:p159="http://schemas.microsoft.com/office/powerpoint/2015/09/main" Requires="p159">
-<p:transition spd="fast"><p159:morph option="byObject"/></p:transition></mc:Choice>
-<mc:Fallback><p:transition spd="fast"><p:fade/></p:transition></mc:Fallback>
-</mc:AlternateContent>"""
 #: What has nothing to say, such as a glow: a screen reader passes over it.
 _DECORATION = (
     '<a:extLst><a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}">'
@@ -41,52 +41,73 @@ _MONO = 'typeface="Lucida Console" panose="020B0609040504020204" pitchFamily="49
 #: From a line's middle to its baseline, in em: 0.40 in Verdana, 0.29 in Lucida Console, 0.346 in DejaVu. Tops differ
 #: twice as much.
 _BELOW = 0.346
+#: Elements whose words in a row, numerators and denominators, tell little: the step's sentence tells them.
+_ARITHMETIC = ("arithmetic", "lens-equations")
+_AIR = 16.0  # px after the title, before what stands on its right
 
 
 def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop: int = 0) -> None:
     """Write a slide for each frame; the slides have the output's shape and are 13.33 inches wide."""
-    from lxml import etree
-    from pptx import Presentation
-
     del loop
-    show = Presentation()
-    _resize(show, round(_WIDTH * size[1] / size[0]))
-    layout = show.slide_layouts.get_by_name("Title Only")
-    drawer: Drawer | None = None
-    for frame in frames:
-        scene = frame.scene
-        if drawer is None:
-            drawer = Drawer(scene.width, scene.height, int(show.slide_height))
-            info = show.core_properties
-            info.title, info.author, info.last_modified_by = escape(scene.title), "gradviz", "gradviz"
-            info.created = info.modified = datetime(2000, 1, 1, tzinfo=UTC)
-        slide = show.slides.add_slide(layout)
-        slide.background.fill.solid()
-        slide.background.fill.fore_color.rgb = _rgb(scene.ground)
-        tree = slide.shapes._spTree
-        heading, rest = drawer.heading(scene.elements, scene.title)
-        title = etree.fromstring(heading)
-        tree.replace(slide.shapes.title._element, title)
-        for e in rest:
-            xml = drawer.group(e)
-            for key in re.findall(r"cells-\d+-", xml):
-                _, relation = slide.part.get_or_add_image_part(io.BytesIO(drawer.pictures[key]))
-                xml = xml.replace(key, relation)
-            tree.append(etree.fromstring(xml))
-        slide._element.insert(2, etree.fromstring(_MORPH))  # after what is seen and the colours
-        slide.notes_slide.notes_text_frame.text = _plain(frame.note)
-        drawer.forget(scene.elements)
-    _save(show, out)
+    first = next(frames, None)
+    if first is None:
+        return
+    height = round(WIDTH * size[1] / size[0])
+    count: Counter[str] = Counter()
+    with Package(out, first.scene.title, height) as package:
+        drawer = Drawer(first.scene.width, first.scene.height, height, package.picture)
+        for frame in chain([first], frames):
+            scene = frame.scene
+            said = step_marks(scene)
+            step = ", ".join(m.text for m in said)
+            count[step] += 1
+            if step and count[step] > 1:  # a question and its answer
+                step += f" ({count[step]})"
+            element, title = title_of(scene)
+            shapes = [drawer.heading(title, behind(title, step, said, scene) if element and said else None)]
+            for e in scene.elements:
+                if e is not element:
+                    shapes.append(drawer.group(e, frame.note if e.id in _ARITHMETIC else ""))
+            slide = _SLIDE.format(name=escape(step), ground=_solid(scene.ground), shapes="".join(shapes))
+            package.add(slide, frame.note)
+            drawer.forget(scene.elements)
+
+
+def title_of(scene: Scene) -> tuple[Element | None, Text]:
+    """Return the title, with the element it is, or one above the slide where there is none."""
+    for e in scene.elements:
+        if e.id == "title" and len(e.marks) == 1 and isinstance(e.marks[0], Text):
+            return e, e.marks[0]
+    return None, Text(0, -40, scene.title, 17, "#000000", 400)
+
+
+def step_marks(scene: Scene) -> list[Text]:
+    """Return what the time line says of the step: the sweep and where in it, or that the film has finished."""
+    names = [[m for m in e.marks if isinstance(m, Text)] for e in scene.elements if e.kind == "timeline"]
+    names = [found for found in names if found]
+    now = next((found for found in names if len(found) > 1), None)
+    return now or [replace(names[-1][0], text="finished", bold=False)] if names else []
+
+
+def behind(title: Text, step: str, said: list[Text], scene: Scene) -> Text | None:
+    """Return a step's name as it follows the title, where there is room, in the look it has on the time line."""
+    look = said[-1]
+    words = f"  {step}"
+    end = title.x + title.width
+    mark = replace(look, x=end, y=title.y, text=words, width=measure(words, look.size), anchor="start")
+    right = [x0 for e in scene.elements for x0, y0, _, y1 in [e.box] if x0 > end and y0 < title.y < y1 + title.size]
+    return mark if end + mark.width + _AIR <= min([scene.width, *right]) else None
 
 
 class Drawer:
     """Elements as DrawingML; each is made once, and its shapes have the same numbers on every slide."""
 
-    def __init__(self, width: float, height: float, slide_height: int) -> None:
-        self.scale = min(_WIDTH / width, slide_height / height)
-        self.left = (_WIDTH - self.scale * width) / 2
+    def __init__(self, width: float, height: float, slide_height: int, store: Callable[[bytes], str]) -> None:
+        """Draw on slides so high (EMU); `store` keeps a PNG and returns the relation to it."""
+        self.scale = min(WIDTH / width, slide_height / height)
+        self.left = (WIDTH - self.scale * width) / 2
         self.top = (slide_height - self.scale * height) / 2
-        self.pictures: dict[str, bytes] = {}  # by what stands in the XML for the relation to it
+        self._store = store
         self._made: dict[Element, str] = {}
         self._numbers: dict[str, int] = {}
 
@@ -97,26 +118,22 @@ class Drawer:
         """Keep what was made of the elements of this slide only."""
         self._made = {e: self._made[e] for e in kept if e in self._made}
 
-    def heading(self, elements: tuple[Element, ...], title: str) -> tuple[str, list[Element]]:
-        """Return the title as the slide's own title, and the other elements."""
-        for e in elements:
-            if e.id == "title" and len(e.marks) == 1 and isinstance(e.marks[0], Text):
-                return self._text(e.marks[0], "slide-title", title=True), [x for x in elements if x is not e]
-        above = Text(0, -40, title, 17, "#000000", 400)
-        return self._text(above, "slide-title", title=True), list(elements)
+    def heading(self, title: Text, behind: Text | None) -> str:
+        """Return the slide's own title, with what follows it."""
+        return self._text(title, "slide-title", title=True, behind=behind)
 
-    def group(self, e: Element) -> str:
-        """Return an element as a group of shapes."""
-        if e not in self._made:
+    def group(self, e: Element, told: str = "") -> str:
+        """Return an element as a group of shapes; `told` stands in place of its tooltip."""
+        if told or e not in self._made:
             shapes = "".join(self._shape(m, f"{e.id}.{i}") for i, m in enumerate(e.marks))
             box = [mark_box(m) for m in e.marks] or [(0.0, 0.0, 0.0, 0.0)]
             x0, y0, x1, y1 = zip(*box, strict=True)
             place = self._place(min(x0), min(y0), max(x1) - min(x0), max(y1) - min(y0))
-            words = e.title or " ".join(m.text for m in e.marks if isinstance(m, Text))
+            words = told or e.title or " ".join(m.text for m in e.marks if isinstance(m, Text))
             told = f' descr="{escape(words)}"/>' if words else f">{_DECORATION}</p:cNvPr>"
             inner = place.replace("<a:off", "<a:chOff").replace("<a:ext", "<a:chExt")
             self._made[e] = (
-                f'<p:grpSp {_SPACES}><p:nvGrpSpPr><p:cNvPr id="{self.number(e.id)}" name="!!{escape(e.id)}"{told}'
+                f'<p:grpSp><p:nvGrpSpPr><p:cNvPr id="{self.number(e.id)}" name="!!{escape(e.id)}"{told}'
                 f"<p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr><a:xfrm>{place}{inner}</a:xfrm></p:grpSpPr>"
                 f"{shapes}</p:grpSp>"
             )
@@ -196,62 +213,44 @@ class Drawer:
             f"{_solid(mark.stroke)}{dash}{join}</a:ln>"
         )
 
-    def _text(self, mark: Text, name: str, *, title: bool = False) -> str:
+    def _text(self, mark: Text, name: str, *, title: bool = False, behind: Text | None = None) -> str:
         start = mark.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[mark.anchor] * mark.width
-        place = self._place(start, mark.y - (_BELOW + 0.625) * mark.size, mark.width, 1.25 * mark.size)
+        width = mark.width + (behind.width if behind else 0)
+        place = self._place(start, mark.y - (_BELOW + 0.625) * mark.size, width, 1.25 * mark.size)
         side = {"start": "l", "middle": "ctr", "end": "r"}[mark.anchor]
-        face, points = (_MONO if mark.mono else _SANS), round(100 * mark.size * self.scale / 12_700)
-        spaces = f" {_SPACES}" if title else ""
         kind = (
             '<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr><p:ph type="title"/></p:nvPr>'
             if title
             else '<p:cNvSpPr txBox="1"/><p:nvPr/>'
         )
         return (
-            f'<p:sp{spaces}><p:nvSpPr><p:cNvPr id="{self.number(name)}" name="!!{escape(name)}"/>{kind}</p:nvSpPr>'
+            f'<p:sp><p:nvSpPr><p:cNvPr id="{self.number(name)}" name="!!{escape(name)}"/>{kind}</p:nvSpPr>'
             f'<p:spPr><a:xfrm>{place}</a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/></p:spPr>'
             '<p:txBody><a:bodyPr wrap="none" lIns="0" tIns="0" rIns="0" bIns="0" anchor="ctr"><a:noAutofit/></a:bodyPr>'
-            f'<a:lstStyle/><a:p><a:pPr algn="{side}"/><a:r><a:rPr lang="en-US" sz="{points}" b="{int(mark.bold)}">'
+            f'<a:lstStyle/><a:p><a:pPr algn="{side}"/>{self._run(mark)}{self._run(behind) if behind else ""}'
+            "</a:p></p:txBody></p:sp>"
+        )
+
+    def _run(self, mark: Text) -> str:
+        """Return words in their look. Their spelling is not marked: formulas and names are in no language."""
+        face, points = (_MONO if mark.mono else _SANS), round(100 * mark.size * self.scale / 12_700)
+        return (
+            f'<a:r><a:rPr lang="en-US" sz="{points}" b="{int(mark.bold)}" noProof="1">'
             f"{_solid(mark.fill)}<a:latin {face}/><a:ea {face}/><a:cs {face}/></a:rPr>"
-            f"<a:t>{escape(mark.text)}</a:t></a:r></a:p></p:txBody></p:sp>"
+            f"<a:t>{escape(mark.text)}</a:t></a:r>"
         )
 
     def _picture(self, mark: Image, name: str, place: str) -> str:
-        key = f"cells-{len(self.pictures)}-"
-        self.pictures[key] = _cells(mark)
         return (
             f'<p:pic><p:nvPicPr><p:cNvPr id="{self.number(name)}" name="!!{escape(name)}"/><p:cNvPicPr/><p:nvPr/>'
-            f'</p:nvPicPr><p:blipFill><a:blip r:embed="{key}"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>'
-            f'<p:spPr><a:xfrm>{place}</a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr></p:pic>'
+            f'</p:nvPicPr><p:blipFill><a:blip r:embed="{self._store(_cells(mark))}"/><a:stretch><a:fillRect/>'
+            f'</a:stretch></p:blipFill><p:spPr><a:xfrm>{place}</a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+            "</p:spPr></p:pic>"
         )
-
-
-def _resize(show: Any, height: int) -> None:
-    """Give the slides their size, and with them what python-pptx's own template places, for slides added later."""
-    across, down = _WIDTH / show.slide_width, height / show.slide_height
-    master = show.slide_master
-    for shape in (s for part in (master, *show.slide_layouts) for s in part.shapes if s._element.spPr.xfrm is not None):
-        shape.left, shape.width = round(shape.left * across), round(shape.width * across)
-        shape.top, shape.height = round(shape.top * down), round(shape.height * down)
-    show.slide_width, show.slide_height = _WIDTH, height
-    show._element.sldSz.attrib.pop("type", None)  # it says 4:3
 
 
 def _solid(colour: str) -> str:
     return f'<a:solidFill><a:srgbClr val="{escape(colour[1:])}"/></a:solidFill>'
-
-
-def _rgb(colour: str) -> Any:
-    from pptx.dml.color import RGBColor
-
-    return RGBColor.from_string(colour[1:])
-
-
-def _plain(text: str) -> str:
-    """Return text as it is or, where XML has no room for it, by its codes."""
-    from html import unescape
-
-    return unescape(escape(text))
 
 
 def _cells(mark: Image) -> bytes:
@@ -263,20 +262,3 @@ def _cells(mark: Image) -> bytes:
     out = io.BytesIO()
     picture.resize((mark.cols * times, mark.rows * times), Pillow.Resampling.NEAREST).save(out, "PNG")
     return out.getvalue()
-
-
-def _save(show: Any, out: BinaryIO) -> None:
-    """Write the presentation without the time of day, which a zip file would hold for each part."""
-    kept = io.BytesIO()
-    show.save(kept)
-    with zipfile.ZipFile(kept) as parts, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as done:
-        for name in parts.namelist():
-            if not re.fullmatch(r"docProps/thumbnail\.jpeg", name):
-                entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-                done.writestr(entry, _without_thumbnail(name, parts.read(name)))
-
-
-def _without_thumbnail(name: str, data: bytes) -> bytes:
-    """Drop the relation to the picture of python-pptx's own template."""
-    return re.sub(rb"<Relationship [^>]*thumbnail[^>]*/>", b"", data) if name == "_rels/.rels" else data
