@@ -174,8 +174,8 @@ def _beside_lens(run: Run, options: Options, canvas: Canvas, area: Box) -> tuple
         # The lens beside it is told for the width that was asked for: a wider picture is drawn larger.
         least = max(least, canvas.pixels[0]) if sizes else least
         on = canvas_for(replace(options, width=least, height=least), (WIDE, WIDE))
-        h += chrome.Heading.make(options.title or "", on.width, rows, heat=False).height + 4 + canvas.height - area[3]
-        sizes.append(f"{least}×{math.ceil(h * on.scale) + 1}")
+        head = chrome.Heading.make(options.title or "", on.width, rows, heat=False).height + 4
+        sizes.append(f"{least}×{math.ceil((head + h + canvas.height - area[3]) * on.scale) + 1}")
     raise TooLarge(
         f"{len(run.graph.nodes)} nodes{' and panels' if parts else ''} would not be legible on "
         f"{canvas.pixels[0]}×{canvas.pixels[1]} px: an overview with a lens takes at least {sizes[0]} upright, or "
