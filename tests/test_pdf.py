@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 import zlib
 
 import numpy as np
@@ -75,7 +77,14 @@ def test_characters_that_no_font_has_are_drawn_and_keep_their_text():
     content = b"".join(zlib.decompress(b) for b in re.findall(rb"stream\n(x.*?)\nendstream", data, re.S))
     assert b"/Span << /ActualText <feffdbffdffd> >> BDC" in content
     page = opened(data)[0]
-    assert page.get_text().strip().startswith("a")
+    assert page.get_text().strip() == "a\U0010fffdb"
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_another_reader_finds_them_in_their_place_too():
+    data = saved([one(text(5, 30, "x_\U0001f642_y", 20, "#000000"))])
+    told = subprocess.run(["pdftotext", "-", "-"], input=data, capture_output=True, check=True).stdout.decode()
+    assert told.split() == ["x_\U0001f642_y"]
 
 
 def test_pages_look_as_the_raster_does():
@@ -104,4 +113,5 @@ def test_pages_look_as_the_raster_does():
 def test_a_page_says_what_it_shows():
     document = opened(saved([one(title="A (neuron)", note="w₁ sends −3.")]))
     assert document.metadata["title"] == "A (neuron)"
+    assert document.xref_get_key(document.pdf_catalog(), "Lang")[1] == "en"
     assert string("w₁ sends −3.").encode() in saved([one(note="w₁ sends −3.")])

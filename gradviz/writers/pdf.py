@@ -69,7 +69,7 @@ class Document:
         self.put(
             catalog,
             f"<< /Type /Catalog /Pages {pages} 0 R /StructTreeRoot {structure} 0 R /MarkInfo << /Marked true >> "
-            "/ViewerPreferences << /DisplayDocTitle true >> >>",
+            "/Lang (en) /ViewerPreferences << /DisplayDocTitle true >> >>",
         )
         told = self.reserve()
         self.put(told, f"<< /Title {string(title)} /Producer (gradviz){_date()} >>")
@@ -154,7 +154,14 @@ class Document:
                 line = outlines(words, bold=mark.bold, mono=mark.mono)
                 placed = line.points * np.array((mark.size * stretch, mark.size)) + np.array((x, mark.y))
                 shape = _outline(placed.tolist(), line.codes.tolist())
-                parts.append(f"/Span << /ActualText {string(words)} >> BDC {shape} EMC")
+                # Readers give a span's text where it shows a glyph, so it has a blank as wide as its outlines.
+                wide = 100 * stretch * measure(words, 1.0, bold=mark.bold, mono=mark.mono) / measure(" ", 1.0)
+                blank = (
+                    f"{number(wide)} Tz 1 0 0 -1 {number(x)} {number(mark.y)} Tm <{self._fonts.encode('S', ' ')}> Tj"
+                )
+                parts.append(
+                    f"/Span << /ActualText {string(words)} >> BDC {shape} BT /S {number(mark.size)} Tf {blank} ET EMC"
+                )
             x += stretch * measure(words, mark.size, bold=mark.bold, mono=mark.mono)
         return " ".join(parts)
 
