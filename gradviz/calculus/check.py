@@ -54,6 +54,8 @@ class Checked:
 
     def __str__(self) -> str:
         left = f", {len(self.skipped)} left out ({'; '.join(self.skipped)})" if self.skipped else ""
+        if not self.derivatives:
+            return f"nothing could be compared{left}"
         return f"{self.derivatives} derivatives agree, the worst to {self.worst:.1e}{left}"
 
 

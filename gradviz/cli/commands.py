@@ -15,7 +15,7 @@ from click import core
 
 from ..errors import UnknownName
 from . import report
-from .options import PRESETS_TOLD, Drawing, asked, drawing
+from .options import PRESETS_TOLD, Drawing, asked, drawing, typed
 
 _EXAMPLES = """
 \b
@@ -88,10 +88,11 @@ def render(target: str, values: tuple[str, ...], **options: Any) -> None:
     if target.endswith(".py") and values and "=" not in values[0]:
         raise UnknownName(f"{values[0]!r} is not NAME=VALUE; did you mean {target}:{values[0]}?")
     film = make(resolve(target, read(values)), **options, **wanted.look)
-    write_all(film, wanted.paths, wanted.saved, wanted.most)
+    with typed():
+        write_all(film, wanted.paths, wanted.saved, wanted.most)
 
 
-@cli.command()
+@cli.command(short_help="Draw a curve and real temperatures, into a folder.")
 @click.argument(
     "folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default=Path("gradviz-demo")
 )
@@ -99,7 +100,7 @@ def demo(folder: Path) -> None:
     """Draw the loss of a degree-5 curve on real temperatures, as diagram and film, into DIR.
 
     Without DIR the folder gradviz-demo is made here. It gets the data, the few lines of Python that are drawn, and
-    the pictures: in scalars for three of the points, in arrays for all twelve.
+    the pictures: in scalars for three of the points, in arrays for all twelve, and the curve being fitted.
     """
     from .demo import demo as run
 
@@ -108,6 +109,7 @@ def demo(folder: Path) -> None:
 
 @cli.command(
     cls=_Fit,
+    short_help="Fit a polynomial to a table by gradient descent, as a film.",
     epilog=f"{PRESETS_TOLD}\n\n\b\nExample:\n  gradviz fit data.csv --degree 3 -o fit.gif -o fit.svg --for readme",
 )
 @click.argument("table", metavar="DATA.csv", type=click.Path(dir_okay=False, path_type=Path))
@@ -138,7 +140,10 @@ def check(target: str, values: tuple[str, ...]) -> None:
     run(resolve(target, read(values)))
 
 
-@cli.command(epilog="\b\nExamples:\n  gradviz ops\n  gradviz ops softmax\n  gradviz ops -o ops.html")
+@cli.command(
+    short_help="List every operation with its rule.",
+    epilog="\b\nExamples:\n  gradviz ops\n  gradviz ops softmax\n  gradviz ops -o ops.html",
+)
 @click.argument("pattern", required=False, default="")
 @click.option(
     "-o", "--output", metavar="FILE.html", type=click.Path(path_type=Path), help="Write the whole list as a page."
@@ -154,7 +159,7 @@ def ops(pattern: str, output: Path | None) -> None:
         report.say(f"{output}: {report.size(output.stat().st_size)}")
 
 
-@cli.command()
+@cli.command(short_help="Say which parts are installed, and how to get the others.")
 def doctor() -> None:
     """Say which parts of gradviz are here, and which command installs those that are not."""
     from .doctor import doctor as run

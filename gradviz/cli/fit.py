@@ -14,13 +14,13 @@ from ..errors import BadExpression, UnknownName
 from ..picture.numbers import number
 from ..picture.words import visible
 from .fitting import CLOSE, coefficients, fit
-from .options import Asked
+from .options import Asked, typed
 from .report import say
 from .write import write_all
 
 _SEPARATORS = (",", ";", "\t", "|")
 _MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "-", "?", "."))
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
+_DECIMAL_COMMA = re.compile(r"[+−-]?\d*,\d+([eE][+-]?\d+)?")
 _MOST_POINTS = 100_000
 _TOLD = 5  # lines that are named one by one
 
@@ -76,7 +76,13 @@ def read(path: Path, x: str | None = None, y: str | None = None) -> Table:
         if any(c.lower() in _MISSING for c in cells):
             missing.append(n)
             continue
-        found.append(tuple(_number(c, comma, path, n, names[i]) for c, i in zip(cells, columns, strict=True)))
+        try:
+            found.append(tuple(_number(c, comma, path, n, names[i]) for c, i in zip(cells, columns, strict=True)))
+        except BadExpression as error:
+            others = [i for i, cell in enumerate(row, 1) if _is_number(cell, comma)]
+            if found or len(others) < 2:
+                raise
+            raise BadExpression(f"{error}; or choose other columns, as in --x {others[0]} --y {others[1]}") from None
     if missing:
         which = ", ".join(map(str, missing[:_TOLD])) + (" …" if len(missing) > _TOLD else "")
         rows_left = f"{len(missing)} {'row' if len(missing) == 1 else 'rows'}"
@@ -122,16 +128,21 @@ def _separator(lines: Sequence[str]) -> str:
 
 def _is_number(cell: str, comma: bool) -> bool:
     try:
-        float(cell.strip().replace(",", ".") if comma else cell.strip())
+        _float(cell.strip(), comma)
     except ValueError:
         return False
     return cell.strip().lower() not in _MISSING
 
 
-def _number(cell: str, comma: bool, path: Path, line: int, name: str) -> float:
+def _float(cell: str, comma: bool) -> float:
+    """Read a number, with a true minus sign and a decimal comma where there may be one. Raises `ValueError`."""
     text = cell.replace(",", ".") if comma and _DECIMAL_COMMA.fullmatch(cell) else cell
+    return float(text.replace("−", "-"))
+
+
+def _number(cell: str, comma: bool, path: Path, line: int, name: str) -> float:
     try:
-        value = float(text)
+        value = _float(cell, comma)
     except ValueError:
         hint = (
             "; a decimal comma needs semicolons or tabs between the columns" if _DECIMAL_COMMA.fullmatch(cell) else ""
@@ -162,7 +173,8 @@ def run(path: Path, degree: int, wanted: Asked, x: str | None, y: str | None, st
     table = read(path, x, y)
     for note in table.said:
         say(f"{path}: {note}")
-    made = fit(table.x, table.y, degree, names=table.names, steps=steps, story=story, **wanted.look)
+    with typed():
+        made = fit(table.x, table.y, degree, names=table.names, steps=steps, story=story, **wanted.look)
     for note in made.said:
         say(note)
     for name, value in coefficients(made).items():
@@ -174,4 +186,5 @@ def run(path: Path, degree: int, wanted: Asked, x: str | None, y: str | None, st
         f"loss {number(made.loss)} after {made.steps} steps; the least there is (numpy.polyfit) is {number(made.best)}"
         + ("" if close else "; more --steps, or a smaller --degree, come closer")
     )
-    write_all(made.film, wanted.paths, wanted.saved, wanted.most)
+    with typed():
+        write_all(made.film, wanted.paths, wanted.saved, wanted.most)

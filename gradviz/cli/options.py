@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import click
+import numpy as np
 
-from ..errors import UnknownName
+from ..errors import GradvizError, UnknownName
 from ..record import PACES
 from ..writers import files
 from ..writers.numbered import numbered
 from ..writers.table import Writer, writer_for
+from .report import users
 from .sections import Sections
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -75,6 +80,7 @@ _OPTIONS = (
     click.option("--loop", type=int, metavar="N", help="Play N times.  [default: 0, for ever]"),
     click.option("--fps", type=float, metavar="N", help="MP4 and WebM at a fixed rate.  [default: a frame a step]"),
 )
+_MOST_ONES = 12
 _LOOK = ("title", "rankdir", "depth", "reveal")
 _SAVED = (
     "tex", "width", "height", "scale", "theme", "frame", "until", "pace", "first", "last", "seconds_per_step", "hold",
@@ -92,6 +98,38 @@ _FOR = {
     "fps": ("a video", "film.mp4"),
     "tex": ("a PDF of the whole film", "film.pdf"),
 }
+
+
+#: seed=np.ones((2, 3)) in an error, or depth=3, or depth= alone.
+_ONES = re.compile(r"\bseed=np\.ones\(\(?([\d, ]+)\)?\)")
+_OPTION = re.compile(rf"(?<![\w'\"/.=-])({'|'.join((*_LOOK, *_SAVED, 'wrt', 'seed'))})=('?)([^' ;]*)\2")
+
+
+@contextmanager
+def typed() -> Iterator[None]:
+    """Let an error that gradviz itself raises name an option as it is typed: --depth 3 for depth=3."""
+    try:
+        yield
+    except GradvizError as error:
+        if not users(error):
+            error.args = (_OPTION.sub(_flag, _ONES.sub(_ones, str(error))),)
+        raise
+
+
+def _flag(found: re.Match[str]) -> str:
+    return f"{flag(found[1])} {found[3]}".rstrip()
+
+
+def _ones(found: re.Match[str]) -> str:
+    shape = [int(n) for n in found[1].split(",") if n.strip()]
+    if math.prod(shape) > _MOST_ONES:
+        return f"--seed [1,1,...] ({'×'.join(map(str, shape))} ones)"
+    return f"--seed {np.ones(shape, int).tolist()}".replace(" ", "").replace("--seed", "--seed ")
+
+
+def flag(option: str) -> str:
+    """Return an option of `Film.save` as it is typed."""
+    return "--" + {"first": "from", "last": "to"}.get(option, option).replace("_", "-")
 
 
 class Drawing(Sections):
@@ -140,10 +178,9 @@ def asked(options: dict[str, Any], default: str = "") -> Asked:
     for option in given:
         if not any(option in fit for fit in fits):
             what, name = _FOR.get(option, ("a picture", "film.svg"))
-            flag = {"first": "from", "last": "to"}.get(option, option).replace("_", "-")
             raise UnknownName(
-                f"--{flag} is for {what}, which {' and '.join(map(str, paths))} {'is' if len(paths) == 1 else 'are'} "
-                f"not; leave it out, or add -o {name}"
+                f"{flag(option)} is for {what}, which {' and '.join(map(str, paths))} "
+                f"{'is' if len(paths) == 1 else 'are'} not; leave it out, or add -o {name}"
             )
     return Asked(paths, look, {**preset.size, **given}, preset.most)
 

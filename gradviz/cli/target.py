@@ -8,9 +8,11 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,12 +20,13 @@ from typing import Any
 from ..calculus.descend import Descent
 from ..calculus.expression import parse
 from ..calculus.trace import Var
-from ..errors import NoInputs, UnknownName
+from ..errors import GradvizError, NoInputs, UnknownFunction, UnknownName
 from ..film import Film
 from ..record import Run
+from .report import is_ours, is_user, users
 
 #: What is a target by itself, and takes no values.
-_MADE = Film | Run | Descent | Var
+_TRACED = (Film, Run, Descent, Var, list, tuple, dict)
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -32,13 +35,30 @@ class Target:
     """What is to be drawn or checked.
 
     thing   a callable to trace with `values`, or what such a callable made: a Film, a Run, Vars
-    args    for parameters that can be given by position only
-    values  for the others, by name
+    args    its arguments by place
+    values  the others, by name
+    text    the target as it was typed
     """
 
     thing: Any
     values: Mapping[str, Any] = field(default_factory=dict)
     args: tuple[Any, ...] = ()
+    text: str = ""
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Say of a library's function that it raised, where that is no fault of gradviz: `UnknownFunction`."""
+        try:
+            yield
+        except GradvizError:
+            raise
+        except Exception as error:
+            if users(error) or not _of_library(self.thing):
+                raise
+            raise UnknownFunction(
+                f"{self.text} raised {type(error).__name__} for these traced values: {error}; a target computes with "
+                "operators and NumPy functions"
+            ) from error
 
 
 def resolve(text: str, values: Mapping[str, Any]) -> Target:
@@ -156,10 +176,12 @@ def _bind(thing: Any, values: Mapping[str, Any], text: str) -> Target:
     """Give a function its values, or call it if it makes the film itself."""
     if isinstance(thing, ModuleType):
         raise UnknownName(f"{text} is a module; a target is a function in it")
-    if isinstance(thing, _MADE) or not callable(thing):
+    if isinstance(thing, _TRACED):
         if values:
             raise UnknownName(f"{text} is a {type(thing).__name__}, which takes no values; got {', '.join(values)}")
         return Target(thing)
+    if not callable(thing):
+        raise NoInputs(f"{text} is {_kind(thing)}; a target is a function, a film, or traced values")
     if inspect.isclass(thing):
         file = text.rpartition(":")[0] or text
         raise UnknownName(
@@ -179,15 +201,17 @@ def _bind(thing: Any, values: Mapping[str, Any], text: str) -> Target:
     given = {n: int(v) if isinstance(v, float) and v.is_integer() else v for n, v in values.items()}
     if getattr(thing, "__name__", "") == "film" or not (named or takes_any):
         made = thing(**given)
-        if not isinstance(made, _MADE | list | tuple | dict):
+        if not isinstance(made, _TRACED):
             raise NoInputs(
                 f"{text}() returned {_kind(made)}; a function without inputs returns a film, or traced values"
             )
         return Target(made)
     ready = {p.name: p.default for p in named if isinstance(p.default, float)} | given
-    by_place = tuple(ready.pop(p.name) for p in named if p.kind is p.POSITIONAL_ONLY and p.name in ready)
+    # By place as far as that goes: NumPy's own functions take a name for an option.
+    first = takewhile(lambda p: p.name in ready and p.kind is not p.KEYWORD_ONLY, named)
+    by_place = tuple(ready.pop(p.name) for p in first)
     ordered = {p.name: ready.pop(p.name) for p in named if p.name in ready}
-    return Target(thing, ordered | ready, by_place)
+    return Target(thing, ordered | ready, by_place, text)
 
 
 def _parameters(thing: Any) -> list[inspect.Parameter]:
@@ -198,6 +222,13 @@ def _parameters(thing: Any) -> list[inspect.Parameter]:
         count = getattr(thing, "nin", 0)
         names = ["x"] if count == 1 else [f"x{k + 1}" for k in range(count)]
         return [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
+
+
+def _of_library(thing: Any) -> bool:
+    """Tell whether a function is of the standard library or of an installed package, and not of gradviz."""
+    module = sys.modules.get(getattr(thing, "__module__", None) or "builtins")
+    file = getattr(module, "__file__", None)
+    return not file or not (is_user(file) or is_ours(file))
 
 
 def _kind(thing: Any) -> str:

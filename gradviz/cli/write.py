@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..errors import SeedNeeded, UnknownName
+from ..errors import UnknownName
 from ..film import Film, Progress, film
 from ..record import PACES
 from ..writers import table
 from ..writers.numbered import numbered
-from .options import heeded, plays
+from .options import heeded, plays, typed
 from .report import say, size
 from .target import Target
 from .values import value, values
@@ -37,7 +37,8 @@ def make(
             raise UnknownName(
                 "--wrt, --seed and --along need a function or an expression; this target is a film already"
             )
-        return target.thing.restyled(**look) if look else target.thing
+        with typed():
+            return target.thing.restyled(**look) if look else target.thing
     record: dict[str, Any] = {}
     names = [name for word in wrt for name in _PATH.split(word.strip()) if name]
     if names:
@@ -46,10 +47,8 @@ def make(
         record["seed"] = value(seed, "--seed")
     if along:
         record |= {"direction": values(along), "sweeps": ("forward", "tangent", "backward")}
-    try:
+    with target.running(), typed():
         return film(target.thing, *target.args, kwargs=target.values or None, **record, **look)
-    except SeedNeeded as error:
-        raise SeedNeeded(f"{error}\nHere seed= is --seed [1,1] or --seed 1, and direction= is --along x=1") from error
 
 
 def write_all(

@@ -113,7 +113,7 @@ class Drawing:
         pixels = [n * scale for n in self.canvas.pixels]
         path = [*self.steps, None][shown.start : shown.stop]
         times = timing.times(self.run, path, each=each, hold=hold)
-        long = timing.advice(self.run, path, times, hold) if moving else ""
+        long = timing.advice(self.run, path, times, each, hold) if moving else ""
         return replace(
             self, shown=shown, times=times, said=(*self.said, *([long] if long else [])),
             canvas=replace(self.canvas, pixels=(round(pixels[0]), round(pixels[1]))),

@@ -71,7 +71,9 @@ def _shorter(shown: Sequence[float], room: float) -> list[float]:
     return [round(new[t], 2) for t in shown]
 
 
-def advice(run: Run, frames: Sequence[Step | None], shown: Sequence[float], hold: float | None) -> str:
+def advice(
+    run: Run, frames: Sequence[Step | None], shown: Sequence[float], each: float | None, hold: float | None
+) -> str:
     """Say that a film takes more than a minute, and what would make it shorter; "" where it does not."""
     total = sum(shown)
     if total <= AIM + 1:
@@ -79,12 +81,12 @@ def advice(run: Run, frames: Sequence[Step | None], shown: Sequence[float], hold
     ways = []
     for pace in PACES if frames[-1] is None and not any(f and f.asks for f in frames) else ():
         path = steps(run, pace)
-        if len(path) + 1 < len(frames) and sum(times(run, (*path, None), hold=hold)) <= AIM:
-            ways.append(f"pace {pace} ({sum(times(run, (*path, None), hold=hold)):.0f} s)")
+        if len(path) + 1 < len(frames) and (seconds := sum(times(run, (*path, None), each=each, hold=hold))) <= AIM:
+            ways.append(f"pace {pace} ({seconds:.0f} s)")
             break
-    each = int((AIM - (LAST if hold is None else hold)) / max(len(frames) - 1, 1) * 20) / 20
-    if each >= 0.2:
-        ways.append(f"{each:g} seconds per step ({sum(times(run, frames, each=each, hold=hold)):.0f} s)")
+    quicker = int((AIM - (LAST if hold is None else hold)) / max(len(frames) - 1, 1) * 20) / 20
+    if quicker >= 0.2:
+        ways.append(f"{quicker:g} seconds per step ({sum(times(run, frames, each=quicker, hold=hold)):.0f} s)")
     return f"{total:.0f} s long; shorter with {' or '.join(ways) or 'a part of it, from one step to another'}"
 
 

@@ -1,0 +1,112 @@
+"""The command line's own words: options as they are typed, libraries' errors as theirs, advice that is true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+NEURON = ("tanh(w*x + b)", "w=-3", "x=2", "b=6.88")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["-o", "a.svg", "--depth", "-1"], "--depth -1 is not a depth"),
+        (["-o", "a.svg", "--wrt", "q"], "--wrt q is not an input; the inputs are w, x, b"),
+        (["-o", "a.gif", "--seconds-per-step", "0"], "--seconds-per-step 0.0 is not a time"),
+        (["-o", "a.svg", "--until", "up"], "--until up is not a sweep"),
+        (["-o", "a.svg", "--until", "forward", "--frame", "2"], "--frame 2 and --until forward both choose"),
+        (["-o", "a.svg", "--scale", "9"], "--scale 9.0 of "),
+        (["-o", "a.gif", "--width", "100"], "fold groups with --depth"),
+    ],
+)
+def test_an_option_is_named_as_it_is_typed(gradviz, options: list[str], said: str) -> None:
+    answer = gradviz("render", *NEURON, *options)
+    assert answer.code in (2, 5)
+    assert said in answer.err
+    assert not re.search(r"\b[a-z_]+=", answer.err)
+
+
+def test_a_users_own_names_stay_as_they_are(gradviz, tmp_path: Path) -> None:
+    assert '"scale*depth" scale=2 depth=1' in gradviz("render", "scale*depth", "scale=2", "-o", "a.svg").err
+    (tmp_path / "mine.py").write_text(
+        "import gradviz as gv\ndef film():\n    return gv.film(lambda x: x * x, 2.0, depth=-1)\n"
+    )
+    assert "depth=-1 is not a depth" in gradviz("render", "mine.py", "-o", "a.svg").err, "Python's own form"
+
+
+@pytest.mark.parametrize(
+    ("value", "seed"),
+    [("[1,2]", "[1,1]"), ("[[1,2],[3,4],[5,6]]", "[[1,1],[1,1],[1,1]]"), ("[" + ",".join("1" * 13) + "]", "")],
+)
+def test_the_seed_that_it_asks_for_can_be_given(gradviz, value: str, seed: str) -> None:
+    words = ("render", "x*2", f"x={value}", "-o", "a.svg")
+    answer = gradviz(*words)
+    assert answer.code == 2
+    if not seed:
+        assert "pass --seed [1,1,...] (13 ones) for" in answer.err
+        return
+    assert f"pass --seed {seed} for" in answer.err
+    assert gradviz(*words, "--seed", seed).code == 0
+
+
+@pytest.mark.parametrize("command", [("render", "-o", "a.svg"), ("check",)])
+@pytest.mark.parametrize(
+    ("target", "value", "error"),
+    [
+        ("os.path:join", "a=1", "TypeError"),
+        ("json:loads", "s=1", "TypeError"),
+        ("numpy:linalg.inv", "a=[[0,0],[0,0]]", "LinAlgError"),
+    ],
+)
+def test_what_a_library_raises_is_no_fault_of_gradviz(
+    gradviz, command: tuple[str, ...], target: str, value: str, error: str
+) -> None:
+    answer = gradviz(command[0], target, value, *command[1:])
+    assert answer.code == 1
+    assert answer.err.startswith(f"gradviz: {target} raised {error} for these traced values: ")
+    assert len(answer.err.splitlines()) == 1
+
+
+def test_numpys_functions_are_given_their_values_by_place(gradviz) -> None:
+    answer = gradviz("render", "numpy:linalg.det", "a=[[2,0],[0,3]]", "-o", "a.svg")
+    assert answer.code == 0, answer.err
+
+
+def test_what_is_no_target_is_named(gradviz, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("number = 42\n")
+    assert "mine.py:number is int 42; a target is a function" in gradviz("render", "mine.py:number", "-o", "a.svg").err
+
+
+def test_where_nothing_could_be_compared_nothing_agrees(gradviz) -> None:
+    answer = gradviz("check", "relu(x)", "x=0")
+    assert "nothing could be compared, 2 left out (relu(x): a corner" in answer.out
+    assert "agree" not in answer.out
+
+
+@pytest.mark.parametrize("seconds", ["10", "30"])
+def test_the_film_is_as_long_as_the_advice_says(gradviz, seconds: str) -> None:
+    words = ("render", *NEURON, "-o", "a.gif", "--seconds-per-step", seconds)
+    said = gradviz(*words).err
+    pace = re.search(r"pace (\w+) \((\d+) s\)", said)
+    assert bool(pace) == (seconds == "10"), said
+    if pace:
+        made = re.search(r"frames, ([\d.]+) s", gradviz(*words, "--pace", pace[1]).err)
+        assert made and round(float(made[1])) == int(pace[2])
+
+
+def test_the_list_of_commands_is_whole_on_80_columns(gradviz, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "..." not in gradviz("--help").out.partition("Commands:")[2].partition("Examples:")[0]
+
+
+def test_a_table_with_words_first_names_the_columns_that_can_be_fitted(gradviz, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("month,rain,heat\nJan,1,2\nFeb,−2,4\nMar,3,9\n", encoding="utf-8")
+    answer = gradviz("fit", "a.csv", "--degree", "1", "-o", "a.svg")
+    assert answer.code == 2
+    way = re.search(r"choose other columns, as in (.*)", answer.err)
+    assert way, answer.err
+    answer = gradviz("fit", "a.csv", "--degree", "1", "-o", "a.svg", *way[1].split())
+    assert answer.code == 0, answer.err
