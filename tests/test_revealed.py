@@ -40,7 +40,7 @@ class Slides(HTMLParser):
         self.loads += [v for k, v in named.items() if k in ("src", "href") and v[:1] != "#" and v[:5] != "data:"]
         if tag == "section":
             self.steps.append(1)
-        elif named.get("class") == "fragment":
+        elif "fragment" in (named.get("class") or "").split():
             self.steps[-1] += 1
         self._in_note = tag == "aside"
 
@@ -57,7 +57,8 @@ def test_a_slide_a_sweep_a_fragment_a_step_each_with_its_note():
     slides.feed(saved())
     assert slides.steps == [2, 4] and slides.loads == []
     assert slides.notes == [f.note for f in film(steps=6)]
-    assert saved().count('<div class="fragment"><aside class="notes">') == 4  # a p would end before its note
+    inside = re.findall(r'<div class="told fragment">([^<]*)<aside class="notes">([^<]*)</aside></div>', saved())
+    assert [a for a, _ in inside] == [b for _, b in inside] and len(inside) == 4  # a p would end before its note
 
 
 def test_reveal_js_and_its_licence_are_in_the_file():
@@ -109,6 +110,22 @@ def test_arrow_keys_step_through_it_and_the_note_is_the_step_s(tmp_path, keys, s
     seen = at_the_end_of(pressed([39] * keys if keys >= 0 else [39] * 5 + [37] * -keys), tmp_path)
     note = list(film(steps=6))[step - 1].note
     assert seen == f"step {step} of 6: {note}"  # a key past the last step too leaves it as it is
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.parametrize("keys, step", [(0, 1), (1, 2), (2, 3), (4, 5)])
+def test_a_screen_reader_is_told_each_step_and_not_the_words_of_all(tmp_path, keys, step):
+    look = (
+        "window.requestAnimationFrame = f => setTimeout(f, 9);\n"  # no frames are drawn here
+        f"const press = n => {{ if (n) {{ {pressed([39])} setTimeout(press, 90, n - 1); }} else "
+        "document.title = 'AT ' + document.querySelector('.aria-status').textContent; }; "
+        f"deck.on('ready', () => setTimeout(press, 90, {keys}));\ndeck.initialize();"
+    )
+    told = chromium(saved().replace("deck.initialize();", look), tmp_path).strip()
+    sweep = {1: "forward", 3: "backward"}.get(step)  # where a slide starts
+    note = list(film(steps=6))[step - 1].note
+    assert told == (f"{sweep}. {note}" if sweep else note)
 
 
 @pytest.mark.slow

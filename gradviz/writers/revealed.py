@@ -1,12 +1,14 @@
 """Films as slides for reveal.js in one file that needs no network: a slide a sweep, a key press a step.
 
-The speaker's view (key S) shows what happens in each step.
+The speaker's view (key S) shows what happens in each step. A screen reader is told the same by reveal.js, which reads
+out the words of what has come: the sentences, and not the picture, in which every step's words are.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from itertools import groupby
 from typing import BinaryIO
@@ -18,8 +20,9 @@ from .svg import escape, opening
 _STYLE = """
 html, body { margin: 0; height: 100%%; background: %(ground)s; }
 .reveal .slides section { padding: 0; height: 100%%; }
-.reveal .slides section > svg { display: block; width: 100%%; height: 100%%; }
-.reveal .slides .fragment, .reveal .slides h2 { position: absolute; clip-path: inset(50%%); }
+.reveal .slides .picture, .reveal .slides .picture > svg { display: block; width: 100%%; height: 100%%; }
+.reveal .slides .told { position: absolute; clip-path: inset(50%%); }
+.reveal .slides .fragment:not(.visible) { display: none; }
 """
 
 _SCRIPT = """
@@ -78,11 +81,12 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
         prefix = f"p{n}-"
         lines = "\n".join(shared(reel.lines(classes, prefix), prefix))
         seen.append({name: frames for frames, name in classes.stretches.items()})
-        steps = "\n".join(f'<div class="fragment">{_note(note)}</div>' for note in notes[1:])
+        steps = "\n".join(f'<div class="told{" fragment" if k else ""}">{_told(n)}</div>' for k, n in enumerate(notes))
         slides.append(
             f'<section data-part="{n}" data-background-color="{escape(scene.ground)}">\n'
-            f"<h2>{escape(part or scene.title)}</h2>\n"
-            f"{opening(scene, prefix=prefix, size=size)}\n{lines}\n</svg>\n{_note(notes[0])}\n{steps}\n</section>"
+            f'<h2 class="told">{escape(part or scene.title)}</h2>\n<div class="picture" aria-hidden="true">\n'
+            f"{opening(replace(scene, title='', desc=''), prefix=prefix, size=size)}\n{lines}\n</svg>\n</div>\n"
+            f"{steps}\n</section>"
         )
     if scene is None:
         return
@@ -105,5 +109,5 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
     out.write(document.encode())
 
 
-def _note(note: str) -> str:
-    return f'<aside class="notes">{escape(note)}</aside>'
+def _told(note: str) -> str:
+    return f'{escape(note)}<aside class="notes">{escape(note)}</aside>'
