@@ -1,8 +1,10 @@
 """How much of a graph fits: what is shown as cards at which size, how large, and at which cost."""
 
+import numpy as np
 import pytest
 from films import FILMS, small_network
 
+import gradviz as gv
 from gradviz.picture import sheet as sheets
 from gradviz.picture.draw import LEAST, Options, compose
 
@@ -57,3 +59,10 @@ def test_each_sheet_is_laid_out_once(monkeypatch):
     assert composed(FILMS["network"](), 1280, 720).level == "overview"
     assert composed(small_network(3, 2, 1), 1280, 720).level == "compact"
     assert len(asked) == len({(p.rankdir, p.items, p.gap) for p in asked}) <= 8
+
+
+def test_each_of_several_outputs_is_called_in_the_title_as_it_is_in_the_picture():
+    film = gv.film(lambda a, b: (a * b + b * b, np.exp(a - b * b)), 0.4, 0.3, seed=[1.0, 1.0])
+    drawing = composed(film)
+    short = [drawing.names.formula(i) for i in film.run.graph.outputs]
+    assert all(f"{v} = " in drawing.title for v in short)

@@ -360,6 +360,18 @@ def test_all_inputs_have_a_place_in_the_first_frame(wide: int, box: tuple[float,
         assert {"weights[0]", "v₂–v₃₇"} <= words if many else {*map(number, weights[0][3])} <= {*alone}
 
 
+def test_of_a_whole_sweep_the_gradients_of_inputs_come_before_those_on_the_way() -> None:
+    def chain(x: float) -> object:
+        y: object = x
+        for _ in range(30):
+            y = np.sin(y)  # type: ignore[call-overload]
+        return y
+
+    run = record(chain, (0.7,)).run
+    (last,) = (m for m in moments(run, "sweep") if m.step and m.step.kind == "backward")
+    assert texts(tuple(e for e in elements(lens(run), last) if e.id == "lens-row-0"))[0].text == "x"
+
+
 def test_the_finished_lens_ranks_inputs_by_the_size_of_their_gradients() -> None:
     run = run_of("many")
     made = lens(run)

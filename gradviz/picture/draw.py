@@ -168,7 +168,7 @@ def _beside_lens(run: Run, options: Options, canvas: Canvas, area: Box) -> tuple
     for place, below in (*ways, (beside(area, parts), False)):
         if lensplaces.shared(place.graph, rows, arrays, below=below).fits:
             return place, below
-    sizes = []
+    sizes: list[str] = []
     for w, h in (lensplaces.least_below(rows, arrays), lensplaces.least_beside(rows, arrays)):
         least = math.ceil((w + 2 * chrome.MARGIN) * LEAST / CHROME) + 1
         # The lens beside it is told for the width that was asked for: a wider picture is drawn larger.
@@ -197,5 +197,7 @@ def _title(run: Run, names: Names, options: Options) -> str:
         n, short = run.graph.nodes[i], names.formula(i)
         name = n.name if short == names.full(i) else short if composed(n.name) else n.name
         whole = names.full(i) if _INDEX.search(n.label) else n.label  # no v₇ is explained by now
+        if name == whole and len(run.graph.outputs) > 1 and short != whole:
+            name = short  # which of them is v₇ can be told only here
         said.append(f"{name} = {whole}" if name and whole and whole != name else name or whole)
     return ",  ".join(said)

@@ -78,8 +78,9 @@ class Lens:
         if moment.step is None:
             return parts + lenslist.summary(self, moment, top)
         nodes = receivers(moment)
-        if moment.step.n == 1 or moment.step.whole:  # of a whole sweep, parameters are what matters
-            nodes = tuple(sorted(nodes, key=lambda i: self.graph.nodes[i].op != "parameter"))
+        if moment.step.n == 1 or moment.step.whole:  # of a whole sweep, inputs are what matters, parameters first
+            first_of = {"parameter": 0, "data": 1}
+            nodes = tuple(sorted(nodes, key=lambda i: first_of.get(self.graph.nodes[i].op, 2)))
         return parts + lenslist.changed(self, moment, nodes, top)
 
     def full(self, i: int) -> str:
