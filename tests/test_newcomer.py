@@ -10,6 +10,7 @@ import shlex
 import stat
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
@@ -278,6 +279,24 @@ def test_what_a_scoped_function_returns_has_the_name_it_is_given() -> None:
     names = {n.name: n.group for n in _gallery("layers").film().run.graph.nodes}
     assert names["h"] == ("layer 1",)
     assert names["y"] == ("layer 2",)
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is a source distribution, not a checkout")
+def test_a_source_distribution_is_a_whole_checkout() -> None:
+    held = {
+        line.split()[1] for line in (ROOT / "MANIFEST.in").read_text().splitlines() if line[:6] in ("graft ", "includ")
+    }
+    tracked = subprocess.run(("git", "ls-files"), cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+    by_setuptools = {"gradviz", "LICENSE", "MANIFEST.in", "README.md", "pyproject.toml"}
+    assert {name.split("/")[0] for name in tracked} - held <= by_setuptools
+
+
+def test_the_licence_of_what_is_carried_is_carried_too() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    licences = {p.relative_to(ROOT).as_posix() for p in (ROOT / "gradviz").rglob("LICENSE")} | {"LICENSE"}
+    assert set(project["project"]["license-files"]) == licences
+    # PEP 639: setuptools reads license = "MIT" from 77 on, and refuses it before
+    assert project["build-system"]["requires"] == ["setuptools>=77"]
 
 
 @pytest.mark.slow
