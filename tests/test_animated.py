@@ -249,6 +249,16 @@ def test_nothing_is_active_and_each_mark_is_written_once():
     )
 
 
+def test_a_reader_who_does_not_see_it_is_told_every_step():
+    frames = list(gv.film(lambda x, w: x * w, 2.0, 3.0, title="a < b").drawing())
+    root = ET.fromstring(saved(frames).encode())
+    told = root.find(f"{NS}desc")
+    assert told.text == " ".join(f"{k}. {frame.note}" for k, frame in enumerate(frames, 1))
+    assert root.get("aria-labelledby").split() == [root.find(f"{NS}title").get("id"), told.get("id")]
+    one = ET.fromstring(saved(frames[-1:]).encode()).find(f"{NS}desc")
+    assert one.text == frames[-1].note
+
+
 def test_it_is_small():
     assert len(saved(film(cards=30, steps=100, size=(1280, 720)), (1280, 720))) < 150_000
 

@@ -36,9 +36,11 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
     loop  how often the film plays, 0 for ever; then the last frame stays
     """
     reel, begins, end = Reel(), [], 0.0
+    notes: list[str] = []
     last = None
     for last in frames:
         reel.add(last.scene)
+        notes.append(last.note)
         begins.append(end)
         end += last.seconds
     if last is None:
@@ -46,8 +48,18 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
     end = end or 1.0  # frames of no time at all
     sheet = Sheet([t / end for t in begins], end, loop)
     body = shared(reel.lines(sheet))
-    head = opening(last.scene, size=size)
+    head = opening(replace(last.scene, desc=_story(notes)), size=size)
     out.write("\n".join([head, f"<style>{sheet.text()}</style>", *body, "</svg>\n"]).encode())
+
+
+def _story(notes: list[str]) -> str:
+    """Return what a reader is told who does not see the film: each step's sentence with its number, if there are more.
+
+    >>> _story(["x gets 2.", "x² = 4."])
+    '1. x gets 2. 2. x² = 4.'
+    """
+    told = [note for note, _ in groupby(filter(None, notes))]
+    return " ".join(f"{k}. {note}" for k, note in enumerate(told, 1)) if len(told) > 1 else "".join(told)
 
 
 class Reel:
