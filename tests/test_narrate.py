@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tape import OPS, Tape, fanout, layers, moments, neuron, told
 
+import gradviz as gv
 from gradviz.calculus.descend import descend
 from gradviz.calculus.record import record
 from gradviz.picture.formula import Chip, Equation, Frac, Item, Num, Thumb, Word
@@ -23,6 +24,7 @@ from gradviz.picture.theme import LIGHT
 from gradviz.picture.typeset import fit, typeset
 from gradviz.picture.words import Names
 from gradviz.record import Event, Run, Sweep, final, freeze
+from gradviz.record.group import collapse
 
 
 def read_out(equation: Equation) -> str:
@@ -64,12 +66,12 @@ def test_the_neuron_as_in_the_look() -> None:
 
 def test_the_fanout_as_in_the_look() -> None:
     n = by_note(fanout(), "q² sends term 2 of 3 to q")
-    assert said(n) == ["q is used 3 times:", "its gradient is the sum", "of 3 terms. Second: q²"]
+    assert said(n) == ["q is used 3 times.", "Its gradient is a sum.", "q² sends term 2 of 3."]
     assert read_out(n.equations[0]) == ("∂L/∂q = old + ∂L/∂(q²) × ∂(q²)/∂q = [1.759] + [1.000] (×1.129) = [2.888]")
     frames = {i.label: i.frame for i in n.equations[0].numbers if isinstance(i, Num)}
     assert frames == {"old": "old", "upstream": "upstream", "new, 2 of 3": "partial"}
     last = by_note(fanout(), "q·b sends term 3 of 3 to q")
-    assert said(last)[-1] == "of 3 terms. Third and last: q·b"
+    assert said(last)[-1] == "q·b sends term 3 of 3."
     assert last.equations[0].numbers[-1] == Num("4.388", "result", "new, 3 of 3")
     first = by_note(fanout(), "exp(q) sends term 1 of 3 to q")
     assert "old" not in read_out(first.equations[0])
@@ -114,7 +116,8 @@ def test_one_node_that_feeds_another_twice() -> None:
     assert [read_out(e).split(" = ")[-1] for e in both.equations] == ["[3.000]", "[6.000]"]
     assert "[3.000] + [1.000] (×3)" in read_out(both.equations[1])
     one = by_note(run, "y sends term 2 of 2")
-    assert said(one)[0] == "x is used twice:"
+    assert said(one)[0] == "x is used twice."
+    assert read_out(one.equations[0]).startswith("∂y/∂x = old + ∂y/∂y × x = "), "the local derivative is by one use"
 
 
 def test_a_constant_is_a_plain_number() -> None:
@@ -142,7 +145,8 @@ def test_arrays() -> None:
     left, right, made = (i for i in other.equations[0].numbers if isinstance(i, Thumb))
     assert np.allclose(left.value @ right.value, made.value)
     bias = by_note(run, "z sends its gradient to b₁")
-    assert said(bias)[2] == "b₁ was repeated along axis 1, so ḡ is summed there: 4×5 to 4×1."
+    assert "unchanged" not in " ".join(said(bias)), "what is summed is changed"
+    assert said(bias)[1] == "b₁ was repeated along axis 1, so ḡ is summed there: 4×5 to 4×1."
     assert "(Σ axis 1)" in read_out(bias.equations[0])
     tanh = by_note(run, "h sends its gradient to z")
     assert "(×(1 − h²))" in read_out(tanh.equations[0])
@@ -389,3 +393,56 @@ def test_one_input_is_not_said_to_be_several() -> None:
 def test_a_part_named_by_its_source_is_not_told_twice() -> None:
     run = record(lambda x: np.sum(x[:-1]), (np.ones(3),)).run
     assert any(n.note.startswith("x[:-1]: a vector of 2.") for n in told(run))
+
+
+def test_one_number_has_no_bar_and_a_folded_group_is_not_told_twice() -> None:
+    n = by_note(layers(), "L sends its gradient 1 to")
+    assert "ḡ" not in read_out(Equation(n.equations[0].symbols)) + said(n)[0]
+    folded = collapse(two_calls(), 0)
+    (equation,) = by_note(folded, "a sends its gradient").equations
+    assert read_out(equation).startswith("∂y/∂x = ∂y/∂a × ∂a/∂x = [")
+
+
+def two_calls() -> Run:
+    def inner(x):
+        return np.sin(x) * np.cos(x)
+
+    def f(x):
+        a = inner(x)
+        y = np.exp(a)
+        return y
+
+    return gv.film(f, 0.5).run
+
+
+def test_a_node_that_only_its_source_names_goes_by_its_index() -> None:
+    def f(a, b):
+        y = np.exp(a * b + a + b)
+        return y
+
+    run = gv.film(f, 0.5, 0.2).run
+    lines = [line for n in told(run) for line in said(n)]
+    assert "v₄ gets its value from a·b + a and b." in lines
+    assert not any(" = " in line for line in lines if "gets its value" in line)
+
+
+def test_a_step_of_plain_gradient_descent_shows_the_rate_and_the_gradient() -> None:
+    def loss(w, x, t):
+        err = (w * x - t) ** 2
+        return err
+
+    for optimizer, shown in (("sgd", True), ("adam", False)):
+        run = gv.descend(loss, 0.5, 2.0, 3.0, lr=0.05, steps=2, optimizer=optimizer).run
+        n = next(n for n in told(run) if "one step" in n.note)
+        assert "w takes one step" in said(n)[0]
+        read = "w = old − rate × ∂err/∂w = [0.500] − [0.05] × [−8.000] = [0.900]"
+        assert (read_out(n.equations[0]) == read) == shown
+        assert ("w = 0.5 − 0.05 × (−8) = 0.9." in n.note) == shown
+
+
+def test_an_output_without_a_name_is_not_called_as_a_function_is() -> None:
+    def f(x):
+        return np.sin(x) * x
+
+    run = gv.film(gv.grad(f), 0.7).run
+    assert said(told(run)[-1])[0] == "Finished: g = 1.180."

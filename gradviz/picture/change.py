@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from ..record import Event, Value
 from . import numbers
 from .equation import EQUALS, PLUS, Said, Scales, all_scalar, as_item, limit_of
-from .formula import Chip, Equation, Item, Num, Word
+from .formula import Chip, Equation, Frac, Item, Num, Word
 from .locals import TIMES, chip_text, factor, is_factor, local_formula
 from .moment import Moment
 from .numbers import balanced, is_scalar, trim
@@ -17,6 +18,7 @@ from .sentence import amount
 from .words import Names, cut
 
 _MOST_TERMS = 3
+MINUS = Word("−")
 
 
 def primed(names: Names, i: int) -> str:
@@ -137,6 +139,8 @@ def update(moment: Moment, names: Names, event: Event, scales: Scales | None = N
         made = as_item(event.value, text, "result", "new", "value", limit)
         return Said(Equation(symbols, (EQUALS, made)), f"{name} = {numbers.quantity(event.value)}")
     step: Any = np.subtract(event.value, old)
+    if (plain := _downhill(moment, names, event)) is not None:
+        return plain
     if all_scalar(old, event.value):
         down = bool(step < 0)
         size = abs(float(step))
@@ -157,6 +161,30 @@ def update(moment: Moment, names: Names, event: Event, scales: Scales | None = N
     return Said(
         Equation(symbols, (EQUALS, before, PLUS, moved, EQUALS, after)), f"{name}, {numbers.quantity(event.value)}"
     )
+
+
+def _downhill(moment: Moment, names: Names, event: Event) -> Said | None:
+    """Write the step of plain gradient descent, where it is one: w = old − rate × ∂L/∂w."""
+    old, slope = moment.before.values.get(event.node), moment.before.grads.get(event.node)
+    rates, now = np.ravel(np.asarray(moment.run.series.get("lr", 0.0))), moment.step.iteration if moment.step else 0
+    if not 0 < now <= len(rates) or len(moment.graph.outputs) != 1:
+        return None
+    rate = float(rates[now - 1])
+    if not (type(old) is float and type(slope) is float and type(event.value) is float):
+        return None
+    if not math.isclose(old - rate * slope, event.value, rel_tol=1e-12):
+        return None
+    name = names.formula(event.node)
+    w = balanced((old, rate, slope), event.value, lambda v: v[0] - v[1] * v[2])
+    by = Frac(f"∂{names.partial(moment.graph.outputs[0])}", f"∂{names.partial(event.node)}", "grad")
+    symbols = (Word(name), EQUALS, Word("old", size=14), MINUS, Word("rate", size=14), TIMES, by)
+    items = (
+        EQUALS, Num(w.terms[0], "old", "old", "value"), MINUS, Num(trim(w.terms[1]), None, "rate", "ink"), TIMES,
+        Num(w.terms[2], "upstream", "gradient"), Word(w.relation), Num(w.result, "result", "new", "value"),
+    )  # fmt: skip
+    size = trim(w.terms[2]) if slope >= 0 else f"({trim(w.terms[2])})"
+    spoken = f"{name} = {trim(w.terms[0])} − {trim(w.terms[1])} × {size} {w.relation} {trim(w.result)}"
+    return Said(Equation(symbols, items), spoken)
 
 
 def _pair(old: Value, new: Value) -> tuple[tuple[Value, Any, str], tuple[Value, Any, str]]:

@@ -12,7 +12,7 @@ from ..record.state import add
 from . import numbers
 from .equation import EQUALS, PLUS, Said, Scales, all_scalar, as_item, limit_of
 from .formula import Chip, Equation, Frac, Frame, Item, Num, Role, Word
-from .locals import TIMES, G, chip_text, in_words, symbolic
+from .locals import TIMES, G, chip_text, factor, in_words, is_factor, local_formula, symbolic
 from .moment import Moment
 from .numbers import balanced, is_scalar, trim
 from .sentence import amount
@@ -108,6 +108,7 @@ def _outcome(share: Share) -> tuple[Frame, str]:
 
 def _scalar_contribution(moment: Moment, names: Names, share: Share) -> Said:
     e = share.event
+    assert e.arg is not None
     if share.old is None:
         w = balanced((share.upstream, e.local), share.new)
         old, (up, slope) = "", w.terms
@@ -116,7 +117,13 @@ def _scalar_contribution(moment: Moment, names: Names, share: Share) -> Said:
         old, up, slope = w.terms
     of, by, via = target(moment, names), names.partial(share.to), names.partial(e.node)
     rest: tuple[Item, ...] = (OLD, PLUS) if old else ()
-    symbols = (partial(of, by), EQUALS, *rest, partial(of, via, "grad"), TIMES, partial(via, by))
+    slope_of: Item = partial(via, by)
+    node = moment.graph.nodes[e.node]
+    if node.args.count(share.to) > 1 and is_factor(node.local[e.arg]):
+        # ∂y/∂x of y = x·x is all of it; the local derivative is that by one of its uses.
+        words = local_formula(moment.graph, names, e.node, e.arg)
+        slope_of = Word(factor(words) or "1", "value")
+    symbols = (partial(of, by), EQUALS, *rest, partial(of, via, "grad"), TIMES, slope_of)
     frame, label = _outcome(share)
     put_in: tuple[Item, ...] = (Num(old, "old", "old"), PLUS) if old else ()
     put_in += (Num(up, "upstream", "upstream"), Chip("×" + trim(slope), "local"))
@@ -157,10 +164,12 @@ def _array_contribution(moment: Moment, names: Names, share: Share, scales: Scal
     if share.old is not None:
         before = (_gradient(share.old, "old", "old", limit), PLUS)
     start = (partial(of, by), EQUALS, *rest)
-    symbols = (*start, *full, *((EQUALS, *rest, *short) if short != full else ()))
+    # One number has no ḡ: its box says that it is what comes from upstream.
+    twice = short != full and not is_scalar(share.upstream)
+    symbols = (*start, *full, *((EQUALS, *rest, *short) if twice else ()))
     old = "" if share.old is None else f"old {amount(share.old)} plus " if is_scalar(share.old) else "old plus "
     spoken = f"{old}{in_words(node.local[e.arg], words)} gives {amount(share.new)}"
-    return Said(Equation(symbols, (EQUALS, *before, *product, EQUALS, made), (*start, *short)), spoken)
+    return Said(Equation(symbols, (EQUALS, *before, *product, EQUALS, made), (*start, *short) if twice else ()), spoken)
 
 
 def _gradient(value: Value, frame: Frame, label: str, limit: float) -> Item:

@@ -19,6 +19,7 @@ _LONGEST_CHIP = 18  # glyphs; a longer formula is written ∂y/∂x
 _PLACE = re.compile(r"\{(\d+|y|g)\}")
 _SUMMED = re.compile(r"Σ (?:(ax[ie]s [\d, ]*\d) )?(−?\{g\}(?:·.*)?|.*·\{g\})")
 _PRODUCT = re.compile(r"(\{\w\}ᵀ?)(?: (\{\w\}ᵀ?))?")  # of matrices; a lone one is transposed
+_GROUP = re.compile(r"∂\{y\}/∂\{(\d+)\}")  # of a folded group
 _ENCLOSED = {"(": ")", "|": "|", "⌊": "⌋", "⌈": "⌉"}
 
 
@@ -90,7 +91,10 @@ def symbolic(template: str, words: Mapping[str, str], fraction: Frac) -> tuple[t
     if template in ("", "1"):
         return (fraction,), (upstream,)
     if is_factor(template):
-        word = Word(factor(put(template, words)), "value")
+        whole_group = _GROUP.fullmatch(template)
+        word: Item = Word(factor(put(template, words)), "value")
+        if whole_group:
+            word = Frac(f"∂{words['y']}", f"∂{words[whole_group[1]]}")
         return (fraction, TIMES, word), (upstream, TIMES, word)
     if template.startswith("Σ") and "{g}" not in template:
         word = Word(put(template, words))

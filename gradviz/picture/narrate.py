@@ -42,7 +42,6 @@ MOST_LINES, MOST_LINES_ROOMY = 3, 5
 MOST_EQUATIONS = 4
 _TOLD = 20  # glyphs of a name in a sentence
 
-_ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
 _AXES = re.compile(r"Σ (ax[ie]s [\d, ]+)")
 
 
@@ -91,12 +90,19 @@ class _Narrator:
         return self.moment.graph.nodes[i]
 
     def _name(self, i: int) -> str:
-        return self.names.formula(i) if self.roomy else self.names.card(i, _TOLD)
+        """Return a name for a line; what is called by its source text only goes by its index where that is long."""
+        node = self._node(i)
+        unnamed = not node.is_leaf and node.name in ("", node.label)
+        return self.names.formula(i) if self.roomy or unnamed else self.names.card(i, _TOLD)
 
     def _aloud(self, i: int) -> str:
         return cut(self.names.full(i), SPOKEN)
 
-    def _rule(self, node: Node) -> str:
+    def _rule(self, node: Node, share: Share | None = None) -> str:
+        """Return the operation's rule; "" where it says "unchanged" of what is summed on its way."""
+        arg = share.event.arg if share else None
+        if arg is not None and node.local[arg].startswith("Σ ax") and "{" not in node.local[arg]:
+            return ""
         words = {str(i): self.names.partial(a) for i, a in enumerate(node.args)}
         return put(node.rule, {**words, "y": self.names.formula(node.id), "g": G}) if node.rule else ""
 
@@ -175,7 +181,7 @@ class _Narrator:
     def _arises(self, e: Event) -> str:
         args = [self.moment.after.values.get(a) for a in self._node(e.node).args]
         begins = self._begins(e.value, args)
-        return begins.replace("begins here", f"begins at {self.names.card(e.node, _TOLD)}") if begins else ""
+        return begins.replace("begins here", f"begins at {self._name(e.node)}") if begins else ""
 
     def _begins(self, made: Value, of: Sequence[Value | None]) -> str:
         """Say that NaN or an infinity comes up, where nothing that it is made of holds one."""
@@ -235,35 +241,25 @@ class _Narrator:
         array = bool(self._node(receiver).shape or self._node(sender).shape)
         begins = self._begins_in([share])
         details = self._details(share, array)
+        g = "" if is_scalar(share.upstream) else f"{G} "
         lines: list[Line]
         if share.of > 1 and self.roomy:
             which = f" sends term {share.k} of {share.of} to "
             lines = [line("", self._name(sender), which, self._name(receiver), ".")]
         elif share.of > 1:
             uses = len(self.moment.graph.users[receiver])
-            first = " is used " + times(uses) if uses == share.of else " gets its gradient in parts"
-            which = _ORDINALS[share.k - 1] if share.k <= len(_ORDINALS) else f"Term {share.k}"
-            if share.k == share.of:
-                which += " and last"
-            # Broken by hand into short lines, so that the long equation beside them keeps its symbols.
+            first = f" is used {times(uses)}." if uses == share.of else " gets its gradient in parts."
+            # Short sentences, so that the long equation beside them keeps its symbols.
             lines = [
-                line("", self._name(receiver), first + ":"),
-                line("its gradient is the sum"),
-                line(f"of {share.of} terms. {which}: ", self._name(sender)),
+                line("", self._name(receiver), first),
+                line("Its gradient is a sum."),
+                line("", self._name(sender), f" sends term {share.k} of {share.of}."),
             ]
             if begins:
-                lines[1:] = [line(f"term {share.k} of {share.of} is from ", self._name(sender), ".")]
+                del lines[1]
         else:
-            lines = [
-                line(
-                    "",
-                    self._name(sender),
-                    f" sends its gradient {G + ' ' if array else ''}to ",
-                    self._name(receiver),
-                    ".",
-                )
-            ]
-            if rule := self._rule(self._node(sender)):
+            lines = [line("", self._name(sender), f" sends its gradient {g}to ", self._name(receiver), ".")]
+            if rule := self._rule(self._node(sender), share):
                 lines.append(line(rule))
         if begins:
             lines.insert(len(lines) if share.of > 1 and not self.roomy else 1, line("", begins))
@@ -386,10 +382,11 @@ class _Narrator:
         assert self.moment.step is not None
         sweep = self.moment.run.sweeps[self.moment.step.sweep]
         by = visible(sweep.label) or "The optimiser"
-        first = f"{by}: {many(len(events), 'parameter takes', 'parameters take')} one step."
+        one = f"{by}: ", self.names.formula(events[0].node), " takes one step."
+        first = line(*one) if len(events) == 1 else line(f"{by}: {len(events)} parameters take one step.")
         said = [update(self.moment, self.names, e, self.scales) for e in events[:MOST_EQUATIONS]]
         begins = next((b for e in events if (b := self._begins(e.value, [self.moment.before.values.get(e.node)]))), "")
-        lines = [line(first)] + ([line("", begins)] if begins else [])
+        lines = [first] + ([line("", begins)] if begins else [])
         more = f" and {len(events) - len(said)} more" if len(events) > len(said) else ""
-        note = f"{first[:-1]}: {'; '.join(s.spoken for s in said)}{more}."
+        note = f"{plain(first)[:-1]}: {'; '.join(s.spoken for s in said)}{more}."
         return Narration(note, tuple(lines), tuple(s.equation for s in said))

@@ -184,6 +184,8 @@ class Names:
         self._taken = frozenset(self._formula)
         if len(graph.outputs) == 1 and self._formula[out := graph.outputs[0]] == index(out) != self._full[out]:
             # What is computed has no short name of its own, but every equation names it: ∂f reads better than ∂v₇.
+            # A group of nodes is a function with a name, and this would be taken for what that returns.
+            self._taken |= {visible(name) for node in graph.nodes for name in node.group}
             name = self.unused("f", "g", index(out))
             self._formula[out] = name
             self._taken |= {name}
