@@ -12,6 +12,7 @@ from looking import contrast, ground_under, outside, overlapping, texts
 import gradviz as gv
 from gradviz.errors import UnknownName
 from gradviz.picture.moment import Moment
+from gradviz.picture.numbers import number
 from gradviz.picture.panels import (
     PANELS,
     Along,
@@ -32,6 +33,7 @@ from gradviz.picture.panels import (
 from gradviz.picture.panels.layers import layers
 from gradviz.picture.scene import Image, Path, Rect, Text, mark_box
 from gradviz.picture.theme import DARK, LIGHT
+from gradviz.picture.words import Names
 from gradviz.record import State, advance, steps
 
 SIZE = (440.0, 270.0)
@@ -127,7 +129,17 @@ def test_the_loss_is_drawn_up_to_where_we_are():
     assert points == sorted(points)
     assert points[-1] == len(run().series["loss"]) == 9
     said = [t.text for _, t in texts(Losses()(run(), moments(run())[-1], LIGHT, SIZE))]
-    assert f"L = {axes.value_text(float(run().series['loss'][-1]))}" in said
+    # The loss has the name and the digits that its card and the caption give it.
+    assert f"{Names(run().graph).formula(run().graph.outputs[0])} = {number(run().series['loss'][-1])}" in said
+
+
+def test_the_loss_goes_by_its_own_name():
+    def miss(w):
+        err = (w * 2.0 - 3.0) ** 2
+        return err
+
+    r = gv.descend(miss, 0.5, lr=0.05, steps=3).run
+    assert "err = 4.000" in [t.text for _, t in texts(Losses()(r, moments(r)[3], LIGHT, SIZE))]
 
 
 def test_the_tangents_slope_is_the_gradient():

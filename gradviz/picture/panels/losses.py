@@ -9,9 +9,11 @@ import numpy as np
 from ...record import Run
 from ..card import text
 from ..moment import Moment
+from ..numbers import number
 from ..scene import Element, Mark, Scene, circle
 from ..theme import Theme
-from .axes import PAD, SMALL, array, evaluations, nothing, plot, polyline, scene, value_text
+from ..words import Names, fits, visible
+from .axes import PAD, SMALL, array, evaluations, nothing, plot, polyline, scene
 
 _EIGHT = 1e8  # a loss that falls to nothing is followed over so many powers of ten only
 
@@ -48,6 +50,15 @@ class Losses:
             px, py = axes.x(n - 1), axes.y(float(floor[n - 1]))
             if axes.holds(px, py):
                 marks.append(circle(px, py, 4.5, fill=theme.value))
-            label = f"L = {value_text(float(losses[n - 1]))}"
+            label = f"{_name(run)} = {number(float(losses[n - 1]))}"
             aside.append(text(size[0] - PAD, 25, label, SMALL, theme.value, mono=False, anchor="end"))
         return scene(size, theme, self.title, (around, Element("losses", "panel", tuple(marks))), aside)
+
+
+def _name(run: Run) -> str:
+    """Return what the loss is called in the formulas beside the panel."""
+    if len(run.graph.outputs) != 1:
+        return "L"
+    node = run.graph.nodes[run.graph.outputs[0]]
+    name = visible(node.name)  # most have a short one, and all names of a large graph take time
+    return name if name and fits(name) else Names(run.graph).formula(node.id)
