@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
 
 import pytest
@@ -102,3 +103,25 @@ def test_every_row_leads_to_a_function():
             assert callable(writer.load())
         except PartMissing:
             assert writer.extra
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_process_that_is_asked_to_end_leaves_no_unfinished_file(gradviz, tmp_path, name):
+    number = getattr(signal, name)
+    (tmp_path / "target.py").write_text(
+        "import os, signal\nimport gradviz as gv\n"
+        "def panel(run, moment, theme, size):\n"
+        f"    assert signal.getsignal({number}) != signal.SIG_DFL, 'this would end the tests'\n"
+        f"    os.kill(os.getpid(), {number})\n"
+        "def film():\n    return gv.film(lambda x: x * x, 3.0, panels=(panel,))\n"
+    )
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        said = gradviz("render", "target.py:film", "-o", "a.apng")
+        after = signal.getsignal(number)
+    finally:
+        signal.signal(number, before)
+    assert said.code == 130 and "no unfinished file" in said.err
+    assert [f.name for f in tmp_path.iterdir() if f.suffix != ".py" and f.is_file()] == []
+    assert after == signal.SIG_DFL

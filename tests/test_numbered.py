@@ -7,7 +7,7 @@ from films import neuron
 from PIL import Image
 
 from gradviz.errors import CannotWrite, UnknownName
-from gradviz.writers.numbered import numbered
+from gradviz.writers.numbered import numbered, others
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,18 @@ def test_one_folder_is_made_and_no_more(tmp_path: Path) -> None:
     with pytest.raises(CannotWrite, match="file"):
         neuron().save(tmp_path / "file" / "%d.svg")
     assert [f.name for f in tmp_path.iterdir()] == ["file"]
+
+
+def test_files_of_a_longer_film_are_told_apart_by_their_names(tmp_path: Path) -> None:
+    for name in ("003.svg", "010.svg", "9.svg", "0011.svg", "1000.svg", "a010.svg", "010.svg.part", "notes.txt"):
+        (tmp_path / name).touch()
+    assert [f.name for f in others(tmp_path / "%03d.svg", range(5))] == ["010.svg", "1000.svg"]
+    assert others(tmp_path / "plain.svg", range(5)) == []
+
+
+def test_the_command_line_says_that_frames_of_a_longer_film_are_still_there(gradviz, tmp_path: Path) -> None:
+    words = ("render", "x*w", "x=2", "w=3", "-o", "in/50%%-%03d.svg")
+    assert "beside" not in gradviz(*words).err
+    shorter = gradviz(*words, "--to", "forward")
+    assert "beside them stand 50%-002.svg to 50%-005.svg, written before" in shorter.err
+    assert len(list((tmp_path / "in").iterdir())) == 6, "what was not written now is left alone"

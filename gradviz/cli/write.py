@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +15,7 @@ from ..errors import UnknownName
 from ..film import Film, Progress, film
 from ..record import PACES
 from ..writers import table
-from ..writers.numbered import numbered
+from ..writers.numbered import numbered, others
 from .options import heeded, plays, typed
 from .report import say, size
 from .target import Target
@@ -62,28 +64,56 @@ def write_all(
     Raises `UnknownName` and `CannotWrite` as `Film.save` does.
     """
     told: set[str] = set()
-    for path in paths:
-        writer, each = table.writer_for(path), numbered(path)
-        film = plays(writer, options or {}, path)
-        kept, notes = _write(made, path, heeded(options or {}, path), most if film and writer.timed else None)
-        if writer.takes == "run":
-            say(f"{path}: {size(path.stat().st_size)}")
-            continue
-        drawing = made.drawing(**_drawn(kept), moving=film or each is not None)
-        if each is not None:
-            count = sum(each(k).stat().st_size for k in drawing.shown)
-            say(f"{path}: {len(drawing)} files, {size(count)}")
-        else:
-            seconds = f"frames, {drawing.seconds:.1f} s"
-            frames = f"{len(drawing)} {writer.turned or seconds}, " if film else ""
-            say(f"{path}: {frames}{size(path.stat().st_size)}")
-        if "tex" in kept:
-            say(f"{path.with_suffix('.tex')}: its pages in Beamer")
-        notes += [note for note in drawing.said if writer.timed or " s long; " not in note]
-        for note in (*notes, *([str(made.trouble)] if made.trouble else [])):
-            if note not in told:
-                told.add(note)
-                say(f"  {note}")
+    with _stoppable():
+        for path in paths:
+            _written(made, path, options or {}, most, told)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """End as Ctrl-C does, with no unfinished file left, on SIGTERM too and where the terminal is closed."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    main = threading.current_thread() is threading.main_thread()  # others may not take signals
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if main and hasattr(signal, name)]
+    taken = [n for n in numbers if signal.getsignal(n) == signal.SIG_DFL]  # nohup has its own
+    try:
+        for n in taken:
+            signal.signal(n, stop)
+        yield
+    finally:
+        for n in taken:
+            signal.signal(n, signal.SIG_DFL)
+
+
+def _written(made: Film, path: Path, options: Mapping[str, Any], most: int | None, told: set[str]) -> None:
+    """Write one file, and say what it became; what was told of another is not told again."""
+    writer, each = table.writer_for(path), numbered(path)
+    film = plays(writer, options, path)
+    kept, notes = _write(made, path, heeded(options, path), most if film and writer.timed else None)
+    if writer.takes == "run":
+        say(f"{path}: {size(path.stat().st_size)}")
+        return
+    drawing = made.drawing(**_drawn(kept), moving=film or each is not None)
+    if each is not None:
+        count = sum(each(k).stat().st_size for k in drawing.shown)
+        say(f"{path}: {len(drawing)} files, {size(count)}")
+        if old := others(path, drawing.shown):
+            names = f"stand {old[0].name} to {old[-1].name}" if len(old) > 1 else f"stands {old[0].name}"
+            say(f"  beside them {names}, written before; remove what is not wanted")
+    else:
+        seconds = f"frames, {drawing.seconds:.1f} s"
+        frames = f"{len(drawing)} {writer.turned or seconds}, " if film else ""
+        say(f"{path}: {frames}{size(path.stat().st_size)}")
+    if "tex" in kept:
+        say(f"{path.with_suffix('.tex')}: its pages in Beamer")
+    notes += [note for note in drawing.said if writer.timed or " s long; " not in note]
+    for note in (*notes, *([str(made.trouble)] if made.trouble else [])):
+        if note not in told:
+            told.add(note)
+            say(f"  {note}")
 
 
 def _write(made: Film, path: Path, options: dict[str, Any], most: int | None) -> tuple[dict[str, Any], list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 
 from ..errors import UnknownName
@@ -27,3 +27,20 @@ def numbered(path: Path) -> Callable[[int], Path] | None:
     if len(places) > 1:
         raise UnknownName(f"{str(path)!r} has {len(places)} places for a frame's number; keep one, and write others %%")
     return lambda k: path.with_name(_PLACE.sub(lambda m: "%" if m[0] == "%%" else m[0] % k, name))
+
+
+def others(path: Path, written: Container[int]) -> list[Path]:
+    """Return the files beside the frames that are named as they are, and have none of the numbers written.
+
+    A longer film has left them there: what takes all files of that name would show its frames after the new ones.
+    """
+    each = numbered(path)
+    if each is None:
+        return []
+    named, at = "", 0
+    for m in _PLACE.finditer(path.name):
+        named += re.escape(path.name[at : m.start()]) + ("%" if m[0] == "%%" else r" *(\d+)")
+        at = m.end()
+    named += re.escape(path.name[at:])
+    found = [(int(k[1]), file) for file in path.parent.iterdir() if (k := re.fullmatch(named, file.name))]
+    return [file for k, file in sorted(found) if k not in written and file == each(k)]
