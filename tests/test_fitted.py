@@ -7,6 +7,7 @@ from films import FILMS, small_network
 import gradviz as gv
 from gradviz.picture import sheet as sheets
 from gradviz.picture.draw import LEAST, Options, compose
+from gradviz.picture.scene import mark_box
 
 NUMBER = 13.0  # px, a number of a card at its own size
 
@@ -66,3 +67,28 @@ def test_each_of_several_outputs_is_called_in_the_title_as_it_is_in_the_picture(
     drawing = composed(film)
     short = [drawing.names.formula(i) for i in film.run.graph.outputs]
     assert all(f"{v} = " in drawing.title for v in short)
+
+
+def test_most_inputs_of_a_network_are_named_in_the_overview():
+    film = small_network(2, 4, 4, 1)
+    drawing = composed(film, 800, 800)
+    (labels,) = (e for e in drawing.picture.static if e.id == "labels")
+    inputs = [n.id for n in film.run.graph.nodes if n.op in ("parameter", "data")]
+    named = {drawing.names.formula(i) for i in inputs} & {m.text for m in labels.marks}
+    assert len(named) >= 0.8 * len(inputs)
+
+
+def test_where_the_first_nan_is_told_it_stands_beside_its_mark():
+    def loss(x, w, y):
+        total = 0.0
+        for xi, yi in zip(x, y, strict=True):
+            with np.errstate(all="ignore"):
+                total = total - (yi * np.log(w[0] * xi + w[1]) + w[2] * xi**2)
+        return np.sqrt(total)
+
+    film = gv.film(loss, [0.5, 1.0, -2.0, 0.25, 3.0], [0.9, 0.3, 0.1], [1.0, 0.0, 1.0, 1.0, 0.0], wrt="w")
+    drawing = composed(film, 1280, 720)
+    (flag,) = (e for e in drawing.frame(-1).scene.elements if e.id == "trouble")
+    ring, *rest = map(mark_box, flag.marks)
+    aside = max(rest[0][0] - ring[2], ring[0] - rest[0][2], rest[0][1] - ring[3], ring[1] - rest[0][3])
+    assert aside < 15

@@ -15,7 +15,7 @@ from .theme import Theme
 from .words import Names
 
 WIDEST = 64.0
-_AWAY = 2.5  # px from what a mark may become to its label
+_AWAY, _FARTHER = 2.5, 7.0  # px from what a mark may become to its label
 _CLEARLY, _BARELY = 1.25, 1.05  # times as far away is clearly farther, or farther at all
 _LEVEL = 0.5  # px, by which the middles of a label and its mark may differ
 
@@ -40,9 +40,10 @@ class Labels:
     def flag(self, i: int, what: str) -> Element:
         """Say beside a mark what begins at it: on its own ground it may lie over a line, but not over a mark."""
         (x, y), reach, wide = self.placed.centres[i], self._reach[i], flag_width(what)
-        places = [b for away in (_AWAY, 9.0, 18.0) for b in beside(x, y, reach + away, wide, FLAG)]
+        near, far = ([b for v in away for b in beside(x, y, reach + v, wide, FLAG)] for away in ((_AWAY, 9.0), (18.0,)))
         marks_only = self._with_marks(Ground(self._ground.area))
-        spot = next((b for kind in (self._ground, marks_only) for b in places if kind.free(b)), places[0])
+        ways = ((self._ground, near), (marks_only, near), (marks_only, far))
+        spot = next((b for kind, places in ways for b in places if kind.free(b)), near[0])
         self._ground.take(spot)
         ring = circle(x, y, max(6.0, 11 * self.placed.scale), stroke=self.theme.ink, line=2)
         return Element("trouble", "trouble", (ring, *flag(spot[0], spot[1], what, self.theme)))
@@ -54,8 +55,9 @@ class Labels:
         named += [n.id for op in ("parameter", "data") for n in nodes if n.op == op and n.name]
         named = list(dict.fromkeys(named))
         said = [label(names, i) for i in named]
-        fonts = (13.0, 11.0) if self.placed.scale > 0.75 else (11.0,)
-        tries = [self._places(named, said, font) for font in fonts]
+        fonts = (13.0, 11.0, 11.0) if self.placed.scale > 0.75 else (11.0, 11.0)
+        tries = [self._places(named, said, font, _AWAY) for font in fonts[:-1]]
+        tries.append(self._places(named, said, fonts[-1], _FARTHER))
         marks: list[Mark] = []
         for i, word, *places in zip(named, said, *tries, strict=True):
             for font, boxes in zip(fonts, places, strict=True):
@@ -67,11 +69,11 @@ class Labels:
                     break
         return Element("labels", "label", tuple(marks))
 
-    def _places(self, named: list[int], said: list[str], font: float) -> list[list[Box]]:
-        """Return for each label the places beside its mark that no mark and no line takes, best first."""
+    def _places(self, named: list[int], said: list[str], font: float, away: float) -> list[list[Box]]:
+        """Return for each label the places so far from its mark that no mark and no line takes, best first."""
         widths = np.array([measure(word, font) for word in said])
         x, y = self._xy[:, named]
-        boxes = np.array(beside(x, y, np.array(self._reach)[named] + _AWAY, widths, font))
+        boxes = np.array(beside(x, y, np.array(self._reach)[named] + away, widths, font))
         x0, y0, x1, y1 = boxes.transpose(1, 2, 0)  # each labels × places
         free = self._ground.all_free(np.array(_padded((x0, y0, x1, y1))))
         return [list(zip(*(v[k][free[k]].tolist() for v in (x0, y0, x1, y1)), strict=True)) for k in range(len(named))]
