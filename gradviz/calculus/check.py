@@ -20,10 +20,10 @@ import numpy as np
 
 from ..errors import GradientMismatch, NoInputs
 from .differences import differences, one_sided
-from .dispatch import unwrapped
 from .leaf import leaf
 from .modes import grad
 from .op import ALIAS, CONSTANT, INPUT
+from .running import running, untraced
 from .site import forget, tracing
 from .sweep import contribution, pull, push, tape
 from .trace import Var, as_of
@@ -84,14 +84,14 @@ def check(
     numbers = {path: np.array(v, float) for path, v in walk(call.arguments) if is_input(v) and not is_whole(v)}
     if not numbers:
         raise NoInputs("gv.check was given no number or array of floats to differentiate by")
-    with np.errstate(all="ignore"), tracing(inspect.unwrap(f)), unwrapped():
+    with np.errstate(all="ignore"), tracing(inspect.unwrap(f)), running(f, args, kwargs or {}):
         leaves = {path: leaf(v[()] if v.ndim == 0 else v, path, INPUT, frame) for path, v in numbers.items()}
         seqs = {path: v.seq for path, v in leaves.items()}
         returned = _called(f, call, leaves)
         leaves = {path: as_of(v, seqs[path]) for path, v in leaves.items()}  # the function may have written to them
         outputs = [(path, v) for path, v in walk(returned) if isinstance(v, Var)]
         if not outputs:
-            raise NoInputs(f"the function returned {str(returned)[:60]}, which was not computed from its arguments")
+            raise untraced(f, returned)
         done = [
             check_local([v for _, v in outputs], tolerance),
             _check_whole(f, call, numbers, leaves, outputs, tolerance),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
-from ..errors import Detached
 from . import ops, ops_basic, trace
 from .refuse import detached
 from .traced import bare
@@ -50,14 +48,3 @@ def index_of(key: Any, frame: FrameType) -> Any:
         key = np.array(key, int if type(key) is list and not key else None)
         key.flags.writeable = False
     return key
-
-
-@contextmanager
-def unwrapped() -> Iterator[None]:
-    """Raise `Detached` as itself where NumPy has wrapped it: `array[i] = v` turns it into a ValueError."""
-    try:
-        yield
-    except ValueError as error:
-        if isinstance(error.__cause__, Detached):
-            raise error.__cause__ from None
-        raise

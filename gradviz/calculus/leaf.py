@@ -46,7 +46,9 @@ def var(value: Any, name: str | None = None, role: str | None = None) -> Var:
     5.0
     """
     roles = {"parameter": PARAMETER, "data": DATA, "constant": CONSTANT}
-    if role is not None and role not in roles:
+    if name is not None and not isinstance(name, str):
+        raise UnknownName(f"name={name!r} is not a name; give a text, or None for what it is assigned to")
+    if role is not None and role not in (*roles,):
         raise UnknownName(f"role={role!r} is not a role; choose from {', '.join(roles)}")
     if isinstance(value, Var):
         raise UnsupportedValue("gv.var was given a traced value; it is one already")

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import NoInputs, SeedNeeded, UnknownName, UnsupportedValue, WrongArguments
-from .dispatch import unwrapped
 from .leaf import leaf
 from .op import ALIAS, CONSTANT, DATA, INPUT, PARAMETER
+from .running import running, untraced
 from .site import forget, here
 from .sweep import Tape, forward_mode, pull, tape
 from .trace import Var, as_of
@@ -43,8 +43,6 @@ class _Ran:
 
 def _run(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], argnums: Sequence[int]) -> _Ran:
     frame = sys._getframe(2)
-    if not callable(f):
-        raise WrongArguments(f"{f!r} is no function, and only a function can be differentiated; give a callable first")
     leaves: dict[str, Var] = {}
     whole = list(args)
     for n in argnums:
@@ -52,7 +50,8 @@ def _run(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], 
             leaves[path] = _fresh(value, frame)
         whole[n] = substitute(args[n], leaves, f"{n}")
     seqs = {path: v.seq for path, v in leaves.items()}
-    with np.errstate(all="ignore"), unwrapped():
+    # A derivative is called as the function itself is, so it raises what that does: a LinAlgError, a ValueError.
+    with np.errstate(all="ignore"), running(f, args, kwargs, (TypeError, AttributeError)):
         returned = f(*whole, **kwargs)
     leaves = {path: as_of(v, seqs[path]) for path, v in leaves.items()}
     outputs = {path: v for path, v in walk(returned) if isinstance(v, Var)}
@@ -104,14 +103,21 @@ def _gradients(ran: _Ran, seeds: Sequence[Any], traced: bool) -> dict[str, Any]:
 
 def _scalar(ran: _Ran, f: Callable[..., Any], form: str) -> Any:
     y = ran.returned
-    if not isinstance(y, Var | int | float | np.generic | np.ndarray) or isinstance(y, bool | np.bool_):
+    if isinstance(y, list | tuple | dict | bool | np.bool_):
         raise NoInputs(f"{title_of(f)} returned a {type(y).__name__}; {form} needs one number computed from its inputs")
+    if not isinstance(y, Var | int | float | np.generic | np.ndarray):
+        raise untraced(f, y)
     if np.shape(y) != ():
         raise SeedNeeded(
             f"{title_of(f)} returned an array of shape {np.shape(y)}; {form} needs a number, such as its sum or mean, "
             "or use gv.vjp with a seed, or gv.jacobian"
         )
     return y
+
+
+def _callable(f: Any) -> None:
+    if not callable(f):
+        raise WrongArguments(f"{f!r} is no function, and only a function can be differentiated; give a callable first")
 
 
 def _argnums(argnum: Argnum, args: Sequence[Any]) -> tuple[int, ...]:
@@ -129,6 +135,7 @@ def value_and_grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., t
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
+    _callable(f)
 
     @wraps(f)
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
@@ -173,6 +180,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> y, back(1.0)
     (10.0, (5.0, 2.0))
     """
+    _callable(f)
     ran = _run(f, primals, {}, range(len(primals)))
     outputs, returned = ran.outputs, dict(walk(ran.returned))
 
@@ -207,6 +215,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda a, b: a * b, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
+    _callable(f)
     if not (isinstance(primals, list | tuple) and isinstance(tangents, list | tuple)):
         raise WrongArguments("gv.jvp takes primals and tangents as tuples: gv.jvp(f, (x,), (dx,))")
     if len(primals) != len(tangents):
@@ -244,6 +253,7 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     >>> jacobian(lambda x: x**2)(np.array([1.0, 3.0])).tolist()
     [[2.0, 0.0], [0.0, 6.0]]
     """
+    _callable(f)
 
     @wraps(f)
     def matrix(*args: Any, **kwargs: Any) -> Any:

@@ -14,11 +14,10 @@ from ..errors import Detached, NoInputs, SeedNeeded, UnknownName, UnsupportedVal
 from ..record import Run
 from . import sweep as sweeps_of
 from .build import Built, build
-from .dispatch import unwrapped
 from .leaf import leaf, role_of
 from .notation import identifier
 from .op import CONSTANT, DATA, INPUT, PARAMETER
-from .refuse import defined
+from .running import running, untraced
 from .site import is_tracing, tracing
 from .trace import Var, as_of
 from .tree import Call, bind, is_input, is_whole, mapped, substitute, title_of, walk
@@ -168,14 +167,14 @@ def _trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
             made[path] = leaf(value, path, DATA if is_whole(value) else role, frame)
         seqs = {path: v.seq for path, v in made.items()}
         positional, named = call.given(substitute(call.arguments, made))
-        with unwrapped():
+        with running(f, args, kwargs):
             returned = f(*positional, **named)
     made = {path: as_of(v, seqs[path]) for path, v in made.items()}  # what was written to it has moved it on
     outputs = tuple((path, v) for path, v in walk(returned) if isinstance(v, Var))
     if not made and all(v.op is CONSTANT for _, v in outputs) and (args or kwargs or outputs):
         raise _nothing(f, args, kwargs)
     if not outputs:
-        raise _untraced(f, returned)
+        raise untraced(f, returned)
     own = set(made.values())
     closed = [
         v for v in _leaves_of(outputs) if v not in own
@@ -254,20 +253,6 @@ def _chosen(wanted: Sequence[Any] | None, leaves: Mapping[str, Any], parameters:
 
 def _list(names: Iterable[str]) -> str:
     return ", ".join(names) or "none"
-
-
-def _untraced(f: Any, returned: Any) -> NoInputs:
-    if inspect.iscoroutine(returned):
-        returned.close()  # Python would complain that nobody awaited it
-    what = repr(returned)
-    if isinstance(returned, np.ndarray):
-        what = f"an array of shape {returned.shape}"
-    elif len(what) > 60 or " at 0x" in what:
-        what = f"a {type(returned).__name__}"
-    return NoInputs(
-        f"{defined(f)}{title_of(f)} returned {what}, which was not computed from its inputs by traced operations; "
-        "return the result of NumPy functions and operators on the arguments"
-    )
 
 
 def _nothing(f: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> NoInputs:

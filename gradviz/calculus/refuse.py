@@ -21,16 +21,17 @@ def place(frame: FrameType | None) -> str:
     frame = user_frame(frame or sys._getframe())
     if frame is None:
         return ""
-    return _place(frame.f_code.co_filename, frame.f_lineno)
+    return line_of(frame.f_code.co_filename, frame.f_lineno)
 
 
 def defined(function: Any) -> str:
     """Return "file.py:12: " for the line where a function of the user's begins, or "" for one that has none."""
     code = getattr(inspect.unwrap(function), "__code__", None)
-    return _place(code.co_filename, code.co_firstlineno) if code and is_user(code.co_filename) else ""
+    return line_of(code.co_filename, code.co_firstlineno) if code and is_user(code.co_filename) else ""
 
 
-def _place(path: str, line: int) -> str:
+def line_of(path: str, line: int) -> str:
+    """Return "file.py:12: ", with the file as it is seen from here."""
     if not path.startswith("<"):
         relative = os.path.relpath(path)
         path = path if relative.startswith("..") else relative
@@ -51,12 +52,10 @@ def stale(frame: FrameType | None) -> Detached:
     )
 
 
-def unsupported(what: str, frame: FrameType | None) -> UnsupportedValue:
-    """Return the error for a value that cannot be differentiated."""
-    return UnsupportedValue(
-        f"{place(frame)}{what} cannot be traced; gradviz differentiates real floating-point numbers and arrays "
-        "(split a complex value into its real and imaginary parts, and give objects as arrays of floats)"
-    )
+def unsupported(what: str, frame: FrameType | None, way: str = "") -> UnsupportedValue:
+    """Return the error for a value that cannot be differentiated, with the way out."""
+    rule = "gradviz differentiates real floating-point numbers and arrays"
+    return UnsupportedValue(f"{place(frame)}{what} cannot be traced; {rule}" + (f"; {way}" if way else ""))
 
 
 def unknown(name: str, choices: Iterable[str], frame: FrameType | None, why: str = "") -> UnknownFunction:

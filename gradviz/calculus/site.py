@@ -150,6 +150,8 @@ def is_user(filename: str) -> bool:
     """Tell whether a file is the user's own: not of gradviz, the standard library or an installed package."""
     if filename.startswith("<"):
         return not filename.startswith(("<frozen", "<__array_function__"))
+    if filename.endswith(".pyx"):
+        return False  # of a library that was compiled from Cython, which keeps no whole path
     path = os.path.abspath(filename)
     return not (path.startswith((_PACKAGE, *_LIBRARIES)) or any(part in path for part in _INSTALLED))
 

@@ -10,6 +10,7 @@ import numpy as np
 from ..errors import UnsupportedValue
 from .refuse import unsupported
 
+COMPLEX = "split it into its real and imaginary parts"
 _array = np.ndarray
 
 
@@ -18,7 +19,7 @@ def settle(value: Any, frame: FrameType | None = None) -> Any:
     kind = type(value)
     if kind is _array:
         if value.dtype.kind not in "fiub":
-            raise unsupported(f"a result of dtype {value.dtype}", frame)
+            raise unsupported(f"a result of dtype {value.dtype}", frame, COMPLEX if value.dtype.kind == "c" else "")
         if value.ndim == 0:
             value = value[()]
             return float(value) if type(value) is np.float64 else value
@@ -33,7 +34,7 @@ def settle(value: Any, frame: FrameType | None = None) -> Any:
     if isinstance(value, np.ndarray):  # a subclass: matrices and masked arrays have rules of their own
         raise unsupported(f"an array of type {kind.__name__}", frame)
     if kind is complex or isinstance(value, np.complexfloating):
-        raise unsupported("a complex number", frame)
+        raise unsupported("a complex number", frame, COMPLEX)
     return value
 
 
@@ -43,14 +44,43 @@ def checked(value: Any, frame: FrameType | None = None) -> Any:
     if kind is float:
         return value
     if kind is int or kind is bool:
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise unsupported("an integer beyond the largest float", frame, "give it as a smaller number") from None
     if isinstance(value, np.ma.MaskedArray | np.matrix):
-        raise unsupported(f"an array of type {kind.__name__}", frame)
-    array = np.array(value)
+        raise unsupported(f"an array of type {kind.__name__}", frame, "give np.asarray of it")
+    try:
+        array = np.array(value)
+    except ValueError as error:
+        if "inhomogeneous" not in str(error):
+            raise
+        way = "give one array for each row, or fill the short ones up"
+        raise unsupported(f"a nested {kind.__name__} whose rows differ in length", frame, way) from None
     if array.dtype.kind not in "fiub":
-        what = "an object array" if array.dtype.kind == "O" else f"a value of dtype {array.dtype}"
-        raise unsupported(what if not isinstance(value, complex) else f"the complex number {value}", frame)
+        what, way = _strange(value, array)
+        raise unsupported(what, frame, way)
     return settle(array, frame)
+
+
+def _strange(value: Any, array: np.ndarray) -> tuple[str, str]:
+    """Return what to call a value that is not numeric, and the way out."""
+    if isinstance(value, complex):
+        return f"the complex number {value}", COMPLEX
+    if array.dtype.kind == "c":
+        return f"a value of dtype {array.dtype}", COMPLEX
+    if value is None:
+        return "None", "give a number or an array of floats"
+    if isinstance(value, str | bytes):
+        return f"the text {value[:40]!r}", "give the number that it stands for: float(text)"
+    if array.dtype.kind == "O":
+        what = (
+            "an object array"
+            if isinstance(value, np.ndarray | list | tuple)
+            else f"a value of type {type(value).__name__}"
+        )
+        return what, "give numbers, or arrays of floats: float(v), np.array(v, float)"
+    return f"a value of dtype {array.dtype}", "give it as numbers"
 
 
 def reals(value: Any, what: str) -> Any:
