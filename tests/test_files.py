@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import stat
+import subprocess
+import sys
 
 import pytest
 
+import gradviz as gv
 from gradviz.errors import CannotWrite, PartMissing, UnknownName
 from gradviz.writers import files
 from gradviz.writers.files import whole
@@ -41,6 +45,29 @@ def test_a_full_disk_is_said(tmp_path):
     with pytest.raises(CannotWrite, match="disk is full"), whole(tmp_path / "a.png"):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
+@pytest.mark.parametrize("suffix", sorted(WRITERS))
+def test_every_writer_says_that_there_is_no_room_and_nothing_else(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    path.symlink_to("/dev/full")
+    try:
+        WRITERS[suffix].check_part()
+    except PartMissing as e:
+        pytest.skip(str(e))
+    with pytest.raises(CannotWrite, match=r"'.*a\..*' cannot be written: the disk is full"):
+        gv.film(lambda x: x * x, 3.0).save(path)
+    gc.collect()
+    assert os.listdir(tmp_path) == [path.name]
+
+
+def test_a_link_to_the_standard_output_may_be_a_pipe(tmp_path):
+    (tmp_path / "out.svg").symlink_to("/dev/stdout")
+    code = (
+        f"from gradviz.writers.files import whole\nwith whole({str(tmp_path / 'out.svg')!r}) as f: f.write(b'<svg/>')"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"<svg/>"
 
 
 def test_what_is_wrong_with_a_path_is_said(tmp_path):

@@ -23,25 +23,36 @@ def whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """
     given = Path(path)
     target = check(given)
-    if target.exists() and not target.is_file():  # /dev/stdout, a named pipe
-        with target.open("wb") as out:
-            yield out
-        return
-    part = target.parent / f".gradviz-{secrets.token_hex(6)}.part"
+    with _told(given):
+        if target.exists() and not target.is_file():  # /dev/stdout, a named pipe
+            with target.open("wb") as out:
+                yield out
+            return
+        part = target.parent / f".gradviz-{secrets.token_hex(6)}.part"
+        try:
+            flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+            out = os.fdopen(os.open(part, flags, 0o666), "wb")
+        except OSError as e:
+            raise CannotWrite(_reason(given, e)) from e
+        try:
+            with out:
+                yield out
+            _finish(given, part, target)
+        except BaseException:
+            with suppress(OSError):
+                out.close()
+            with suppress(OSError):
+                part.unlink()
+            raise
+
+
+@contextmanager
+def _told(given: Path) -> Iterator[None]:
+    """Say it where there is no room."""
     try:
-        out = os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666), "wb")
+        yield
     except OSError as e:
-        raise CannotWrite(_reason(given, e)) from e
-    try:
-        with out:
-            yield out
-        _finish(given, part, target)
-    except BaseException as e:
-        with suppress(OSError):
-            out.close()
-        with suppress(OSError):
-            part.unlink()
-        if isinstance(e, OSError) and not isinstance(e, CannotWrite) and e.errno in _FULL:
+        if not isinstance(e, CannotWrite) and e.errno in _FULL:
             raise CannotWrite(_reason(given, e)) from e
         raise
 
@@ -49,7 +60,8 @@ def whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 def check(given: Path) -> Path:
     """Return the file that a path stands for; raise `CannotWrite` where it cannot be written to."""
     try:
-        target = Path(os.path.realpath(given))
+        device = given.exists() and not given.is_file()  # what /dev/stdout leads to need have no name
+        target = given if device else Path(os.path.realpath(given))
         _check(given, target)
     except CannotWrite:
         raise

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from ..picture.fonts import measure
 from ..picture.scene import Element, Frame, Image, Mark, Path, Rect, Scene, Text, mark_box
-from .slidespackage import SPACES, WIDTH, Package
+from .slidespackage import SPACES, WIDTH, package
 from .svg import disc, escape
 
 _SLIDE = (
@@ -54,8 +54,8 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
         return
     height = round(WIDTH * size[1] / size[0])
     count: Counter[str] = Counter()
-    with Package(out, first.scene.title, height) as package:
-        drawer = Drawer(first.scene.width, first.scene.height, height, package.picture)
+    with package(out, first.scene.title, height) as file:
+        drawer = Drawer(first.scene.width, first.scene.height, height, file.picture)
         for frame in chain([first], frames):
             scene = frame.scene
             said = step_marks(scene)
@@ -69,7 +69,7 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
                 if e is not element:
                     shapes.append(drawer.group(e, frame.note if e.id in _ARITHMETIC else ""))
             slide = _SLIDE.format(name=escape(step), ground=_solid(scene.ground), shapes="".join(shapes))
-            package.add(slide, frame.note)
+            file.add(slide, frame.note)
             drawer.forget(scene.elements)
 
 

@@ -10,6 +10,8 @@ import hashlib
 import io
 import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any, BinaryIO
@@ -37,11 +39,19 @@ _NOTES = (
 )
 
 
-class Package:
-    """The file: `picture` and `add` put something into it; at the end of its `with` it is whole."""
+@contextmanager
+def package(out: BinaryIO, title: str, height: int) -> Iterator[Package]:
+    """Write a file whose slides are `WIDTH` by `height` EMU; at the end of the block it is whole."""
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:
+        file = Package(parts, title, height)
+        yield file
+        file.finish()
 
-    def __init__(self, out: BinaryIO, title: str, height: int) -> None:
-        """Begin a file whose slides are `WIDTH` by `height` EMU."""
+
+class Package:
+    """The file while it is written: `picture` and `add` put something into it, `finish` the lists of that."""
+
+    def __init__(self, parts: zipfile.ZipFile, title: str, height: int) -> None:
         from pptx import Presentation
 
         show = Presentation()
@@ -55,11 +65,11 @@ class Package:
         self._layout, self._notes = (p.part.partname.replace("/ppt/", "../") for p in (layout, notes))
         kept = io.BytesIO()
         show.save(kept)
-        with zipfile.ZipFile(kept) as parts:
-            names = [name for name in parts.namelist() if not name.endswith("thumbnail.jpeg")]
-            template = {name: parts.read(name).decode() if name.endswith((".xml", ".rels")) else "" for name in names}
+        with zipfile.ZipFile(kept) as own:
+            names = [name for name in own.namelist() if not name.endswith("thumbnail.jpeg")]
+            template = {name: own.read(name).decode() if name.endswith((".xml", ".rels")) else "" for name in names}
         self._last = {name: template.pop(name) for name in (_LIST, _RELATIONS, _CONTENT)}
-        self._zip = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED)
+        self._zip = parts
         for name, text in template.items():
             if text:  # not the settings of somebody's printer
                 self._put(name, re.sub(r"<Relationship [^>]*thumbnail[^>]*/>", "", text).encode())
@@ -95,15 +105,7 @@ class Package:
             _relations(("rId1", "notesMaster", self._notes), ("rId2", "slide", f"../slides/slide{n}.xml")),
         )
 
-    def __enter__(self) -> Package:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        with self._zip:
-            if kind is None:
-                self._finish()
-
-    def _finish(self) -> None:
+    def finish(self) -> None:
         """Write the lists of all slides."""
         numbers = range(1, self._slides + 1)
         notes = re.search(r'Id="([^"]*)"[^>]*/notesMaster"', self._last[_RELATIONS])
