@@ -319,8 +319,7 @@ class Film:
             f"{run.graph.nodes[i].name or run.graph.nodes[i].label} = {_short(self._final.values.get(i))}"
             for i in run.graph.outputs
         )
-        sweeps = ", ".join(s.label or s.kind for s in run.sweeps)
-        return f"<Film of {outputs}: {len(run.graph.nodes)} nodes; {sweeps}>"
+        return f"<Film of {outputs}: {run.told}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         del include, exclude

@@ -281,6 +281,22 @@ def test_what_a_scoped_function_returns_has_the_name_it_is_given() -> None:
     assert names["y"] == ("layer 2",)
 
 
+@pytest.mark.parametrize("x", [np.array([1.0, 2.0]), np.array([0.0, 0.0])], ids=["apart from 0", "at 0"])
+def test_the_hessian_of_an_array_can_be_filmed(x: np.ndarray) -> None:
+    film = gv.film(gv.hessian(lambda x: np.sum(x**3)), x, seed=np.ones((2, 2)))
+    np.testing.assert_allclose(film.grads["x"], 6.0)
+    ET.fromstring(film.svg())
+
+
+def test_a_long_descent_is_told_in_a_line_at_the_prompt() -> None:
+    descent = gv.descend(lambda k: (k - 3) ** 2, 0.0, optimizer="adam", steps=50)
+    film = gv.film(descent)
+    assert "50 steps: loss 9 to " in repr(descent)
+    assert "51 × forward, 51 × backward, 50 × Adam" in repr(film)
+    assert max(len(repr(thing)) for thing in (descent, film, film.run)) < 120
+    assert repr(gv.film(lambda x: x * x, 3.0)).endswith("2 nodes; forward, backward>")
+
+
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is a source distribution, not a checkout")
 def test_a_source_distribution_is_a_whole_checkout() -> None:
     held = {

@@ -44,6 +44,10 @@ class Descent:
     inputs: Mapping[str, Any]
     said: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        first = f"{self.losses[0]:.4g} to " if self.losses else ""
+        return f"<Descent of {len(self.losses)} steps: loss {first}{self.loss:.4g}>"
+
 
 def descend(
     loss: Callable[..., Any],

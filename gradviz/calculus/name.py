@@ -67,7 +67,7 @@ def name_all(
     syntax = Syntax()
     forward = [var.of for var in vars]  # what a Var made while differentiating belongs to
     derived = {i for i, of in enumerate(forward) if of is not None}
-    spots = [_spot(syntax, of or var) for var, of in zip(vars, forward, strict=True)]
+    spots = [_spot(syntax, var if of is None else of) for var, of in zip(vars, forward, strict=True)]
     given = {i: Worded(identifier(name)) for i, name in inputs.items()}
     for i, text in _constants(syntax, vars, args, spots, derived).items():
         given.setdefault(i, text)

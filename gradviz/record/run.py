@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -108,6 +109,16 @@ class Run:
         )
 
     __hash__ = None  # type: ignore[assignment]  # as for Event
+
+    def __repr__(self) -> str:
+        return f"<Run of {self.told}>"
+
+    @property
+    def told(self) -> str:
+        """Say what is in it, in a line: "9 nodes; 51 × forward, 51 × backward, 50 × Adam"."""
+        counts = Counter(s.label or s.kind for s in self.sweeps)
+        sweeps = ", ".join(name if n == 1 else f"{n} × {name}" for name, n in counts.items())
+        return f"{len(self.graph.nodes)} nodes; {sweeps or 'no sweeps'}"
 
     def sweep(self, kind: str) -> Sweep | None:
         """Return the last sweep of a kind, or None."""
