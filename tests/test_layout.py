@@ -7,11 +7,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from layouts import faults, network, overlap, plan, points, polynomial, random_args
 
+import gradviz as gv
 from gradviz.errors import UnknownName
+from gradviz.picture.chips import sample
 from gradviz.picture.layout import Group, Item, Layout, Plan, best, layout, room
+from gradviz.picture.sheet import sheet
+from gradviz.picture.words import Names
+from gradviz.record import terms
 
 NEURON = [[], [], [], [], [], [0, 1], [2, 3], [5, 6], [7, 4], [8]]
 FANOUT = [[], [], [0], [], [2, 1], [2, 3], [2], [4, 5], [7, 6]]
@@ -209,3 +215,20 @@ def test_the_same_in_every_process() -> None:
         env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         outs.append(subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True).stdout)
     assert outs[0] == outs[1] and len(outs[0]) > 10_000
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_no_edge_runs_on_the_border_of_a_group(rankdir: str) -> None:
+    def curve(k: tuple[float, ...], x: np.ndarray) -> object:
+        return k[0] + k[1] * x + k[2] * x**2 + k[3] * x**3 + k[4] * x**4 + k[5] * x**5
+
+    run = gv.film(lambda k, x: np.mean(curve(k, x) ** 2), (50.0, 0.0, 0.0, 0.0, 0.0, 0.0), np.linspace(-1, 1, 12)).run
+    count = terms(run.graph, run.sweep("backward"))  # type: ignore[arg-type]  # there is one
+    laid = sheet(run, Names(run.graph), rankdir, count, detail="compact").layout
+    ((_, (x0, y0, x1, y1)),) = laid.groups
+    for edge, found in laid.curves.items():
+        points = sample(found.xy, 64)
+        for at, (low, high), k in ((x0, (y0, y1), 0), (x1, (y0, y1), 0), (y0, (x0, x1), 1), (y1, (x0, x1), 1)):
+            within = (points[:, 1 - k] > low) & (points[:, 1 - k] < high)
+            close = points[within & (np.abs(points[:, k] - at) < 5)]
+            assert not close.size or np.ptp(close[:, 1 - k]) < 40, edge

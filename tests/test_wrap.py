@@ -5,6 +5,7 @@ import pytest
 from films import FILMS
 from looking import overlap
 
+import gradviz as gv
 from gradviz.picture.chips import sample
 from gradviz.picture.sheet import sheet
 from gradviz.picture.words import Names
@@ -48,3 +49,36 @@ def test_rows_are_read_from_left_to_right_and_down():
 
 def test_a_picture_without_good_places_is_not_broken():
     assert made("square").wrapped(2) is None or made("square").wrapped(3) is None
+
+
+def chain(length):
+    def f(x):
+        for _ in range(length):
+            x = np.tanh(x) * 1.5 + 0.25
+        return x
+
+    run = gv.film(f, 0.4).run
+    return sheet(run, Names(run.graph), "LR", terms(run.graph, run.sweep("backward")), detail="full")
+
+
+def test_a_row_ends_where_fewest_edges_go_on():
+    broken = chain(4).wrapped(2)
+    nodes, cards = broken.run.graph.nodes, broken.layout.cards
+    middle = broken.size[1] / 2
+    for n in nodes:
+        if n.op == "constant":  # a constant stands in its user's row
+            (user,) = {u for u, _ in broken.run.graph.users[n.id]}
+            assert (cards[n.id][1] > middle) == (cards[user][1] > middle)
+
+
+def test_rows_are_filled_but_for_the_last():
+    def f(a, b):
+        h = a + b
+        return h * 1.5 + np.sin(h) + h**2 + np.exp(h) + np.tanh(h) + h * b + np.cos(h) - h
+
+    run = gv.film(f, 0.3, -0.8).run
+    whole = sheet(run, Names(run.graph), "LR", terms(run.graph, run.sweep("backward")), detail="compact")
+    assert whole.wrapped(2) is not None
+    for broken in filter(None, map(whole.wrapped, (2, 3, 4))):
+        a, h = (n.id for n in run.graph.nodes if n.name in ("a", "h"))
+        assert abs(broken.layout.cards[a][1] - broken.layout.cards[h][1]) < 100, "two leaves are no row"

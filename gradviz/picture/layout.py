@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import cycle
 from typing import Any
+
+import numpy as np
 
 from ..errors import LayoutFailed
 from . import ask, engine, ranks, route
 from .blocks import Placed, Point, Task
+from .chips import sample
 from .plan import PAD, TITLE, Curve, Edge, Group, Item, Layout, Plan, room
 from .scene import Box
 from .straighten import straighten
+
+_REACH = PAD + 8.0  # px from a group's members to an edge of theirs that its box takes in
 
 __all__ = ["Curve", "Edge", "Group", "Item", "Layout", "Plan", "best", "layout", "room"]
 
@@ -130,6 +135,36 @@ def _shift(xy: tuple[float, ...], dx: float, dy: float) -> Any:
     return tuple([v + d for v, d in zip(xy, cycle((dx, dy)))])  # a cycle has no end
 
 
+def _beside(
+    task: Task, placed: Placed, cards: Mapping[int, Box], curves: Mapping[Edge, Curve], path: tuple[str, ...],
+    members: Set[int],
+) -> tuple[list[np.ndarray], list[Box], int]:  # fmt: skip
+    """Return the edges that come into or leave a group, what does not belong to it, and which way is across."""
+    ways = [sample(curves[e].xy) for e in task.plan.edges if (e[0] in members) != (e[1] in members)]
+    others = [room(task.items[i], box) for i, box in cards.items() if i not in members]
+    for other, (a0, c0, a1, c1) in placed.groups.items():
+        if other[: len(path)] != path and path[: len(other)] != other:
+            others.append((a0, c0, a1, c1) if task.lr else (c0, a0, c1, a1))
+    return ways, others, 1 if task.lr else 0
+
+
+def _around(hull: Box, ways: Sequence[np.ndarray], others: Sequence[Box], across: int) -> Box:
+    """Return a group's box: its hull and air, and the edges to its members that would run on its border otherwise."""
+    low, high = hull[1 - across], hull[3 - across]
+    inside = [w[(w[:, 1 - across] > low) & (w[:, 1 - across] < high), across] for w in ways]
+    spans = [(float(w.min()), float(w.max())) for w in inside if w.size]
+    at, to = hull[across], hull[across + 2]
+    for first, last in [*sorted(spans, reverse=True), *sorted(spans, key=lambda s: s[1])]:
+        at, to = first if at - _REACH <= first < at else at, last if to < last <= to + _REACH else to
+
+    def padded(box: Sequence[float]) -> Box:
+        return (box[0] - PAD, box[1] - PAD, box[2] + PAD, box[3] + PAD)
+
+    wide = padded((hull[0], at, hull[2], to) if across else (at, hull[1], to, hull[3]))
+    free = all(b[0] >= wide[2] or b[2] <= wide[0] or b[1] >= wide[3] or b[3] <= wide[1] - TITLE for b in others)
+    return wide if free else padded(hull)
+
+
 def _groups(
     task: Task, placed: Placed, cards: Mapping[int, Box], curves: Mapping[Edge, Curve]
 ) -> dict[tuple[str, ...], Box]:
@@ -148,8 +183,10 @@ def _groups(
                 xs = [min(max(x, low[0] + PAD), high[0] - PAD) for x in curves[e].xy[::2]]
                 ys = [min(max(y, low[1] + PAD + TITLE), high[1] - PAD) for y in curves[e].xy[1::2]]
                 boxes.append((min(xs), min(ys), max(xs), max(ys)))
-        x0, y0 = (min(b[k] for b in boxes) - PAD for k in (0, 1))
-        x1, y1 = (max(b[k] for b in boxes) + PAD for k in (2, 3))
+        left, top = (min(b[k] for b in boxes) for k in (0, 1))
+        right, bottom = (max(b[k] for b in boxes) for k in (2, 3))
+        hull = (left, top, right, bottom)
+        x0, y0, x1, y1 = _around(hull, *_beside(task, placed, cards, curves, group.path, members))
         short = group.title_width + 2 * PAD - (x1 - x0)
         if short > 0:
             x0, x1 = x0 - short / 2, x1 + short / 2

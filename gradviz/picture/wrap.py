@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from .layout import Layout
 from .plan import Curve, Edge, Item, room
@@ -12,6 +12,8 @@ from .scene import Box
 from .tighten import between
 
 _MOST_CROSSING = 3  # edges; where more cross, a break would hide what belongs together
+_FILLED = 0.4  # of the widest row, what any but the last is wide at least
+_ABOUT = 1.1  # times as wide is about as wide, for fewer edges that cross
 _TURN = 14.0  # px, the radius of an edge's turns into the next row
 _UPPER = 12.0  # px from a row to the first edge under it
 _LANE = 11.0  # px between two edges that turn together
@@ -111,19 +113,18 @@ def _cuts(layout: Layout, items: Mapping[int, Item]) -> list[_Cut]:
 
 
 def _best(cuts: Sequence[_Cut], width: float, rows: int) -> tuple[_Cut, ...] | None:
-    """Return the cuts into so many rows of which the widest is narrowest."""
-    edges = [0.0, *(c.x for c in cuts), width]
-    for most in sorted({b - a for i, a in enumerate(edges) for b in edges[i + 1 :]}):
-        chosen: list[_Cut] = []
-        start = 0.0
-        for n, c in enumerate(cuts):
-            if edges[n + 2] - start > most and c.x > start:
-                chosen.append(c)
-                start = c.x
+    """Return the cuts into so many rows: few edges cross them, and the widest row is about as narrow as can be.
+
+    As in a text, all rows but the last are filled.
+    """
+    found = []
+    for chosen in combinations(cuts, rows - 1):
         sizes = [b - a for a, b in pairwise([0.0, *(c.x for c in chosen), width])]
-        if max(sizes) <= most and len(sizes) <= rows:
-            return tuple(chosen) if len(sizes) == rows else None
-    return None
+        if min(sizes[:-1]) >= _FILLED * max(sizes):
+            found.append((sum(len(c.edges) for c in chosen), max(sizes), chosen))
+    narrowest = min((widest for _, widest, _ in found), default=0.0)
+    near = [one for one in found if one[1] <= _ABOUT * narrowest]
+    return min(near, key=lambda one: one[:2])[2] if near else None
 
 
 def _split(points: Sequence[Point], x: float) -> tuple[list[Point], list[Point]]:
