@@ -94,6 +94,19 @@ def test_values_and_gradients_keep_the_dtype_and_shape_of_what_they_belong_to() 
     assert shapes == {0: (2, 3), 1: ()}
 
 
+def test_a_gradient_has_its_inputs_precision() -> None:
+    """As in PyTorch and JAX, though what is computed from a float64 number and a float32 array is float32."""
+    a = np.array([1.5, 2.5], np.float32)
+    film = gv.film(lambda w, a, b: np.sum(np.sin(w * a)), 0.1, a, a)
+    assert film.run.sweeps[0].events[-1].value.dtype == np.float32  # type: ignore[union-attr]
+    assert type(film.grads["w"]) is float
+    assert film.grads["a"].dtype == film.grads["b"].dtype == np.float32
+    assert film.grads["w"] == pytest.approx(float(np.sum(a * np.cos(0.1 * a))), rel=1e-6)
+    by_w, by_a = gv.grad(lambda w, a: np.sum(np.sin(w * a)), (0, 1))(0.1, a)
+    assert type(by_w) is float and by_a.dtype == np.float32
+    assert type(gv.jvp(lambda w: np.sum(w * a), (0.1,), (1.0,))[1]) is not float  # the output's own
+
+
 def test_local_derivatives_are_never_recovered_by_division() -> None:
     run = record(lambda x: np.maximum(x, 0.0) * 0.0, (2.0,)).run
     assert [e.local for e in run.sweeps[1].events] == [None, 0.0, 1.0]

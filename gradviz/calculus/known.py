@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import UnknownName
-from ..record import Run, State, Value
+from ..record import Run, State, Value, freeze
 from .notation import identifier
 from .tree import mapped
 
@@ -44,8 +44,8 @@ def grads(run: Run, inputs: Mapping[str, Any], state: State, wrt: Collection[int
     def look(i: int) -> Value | None:
         if i in state.grads or i not in wrt:
             return state.grads.get(i)
-        shape = run.graph.nodes[i].shape
-        return np.zeros(shape) if shape else 0.0
+        kind = np.asarray(state.values.get(i, 0.0)).dtype  # a gradient has its input's precision
+        return freeze(np.zeros(run.graph.nodes[i].shape, kind if kind.kind == "f" else float))
 
     return _named(run, inputs, look)
 

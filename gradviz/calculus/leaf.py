@@ -39,6 +39,9 @@ def var(value: Any, name: str | None = None, role: str | None = None) -> Var:
     name    what a picture calls it; by default the name that it is assigned to
     role    "parameter", "data" or "constant"; by default it follows from the name
 
+    A number of float64 counts as one of Python's: beside an array of float32 the result is float32, as in PyTorch
+    (in NumPy since version 2, np.float64 alone would make it float64). A gradient has its input's precision.
+
     Raises `UnsupportedValue` for complex numbers and arrays of objects, `UnknownName` for another role.
 
     >>> x = var(2.0, name="x")

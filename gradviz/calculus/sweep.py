@@ -323,11 +323,14 @@ def _like(g: Any, v: Var) -> Any:
 
 
 def _shaped(g: Any, v: Var) -> Any:
-    """Undo broadcasting: sum over the axes along which an operand was repeated; keep its precision."""
+    """Undo broadcasting: sum over the axes along which an operand was repeated; keep the operand's precision."""
     if type(g) is tuple:
         return g
     out = _shaped_to(g, v.shape)
-    if type(out) is not Var and type(v.value) is not float and type(v.value) is not tuple:
+    if type(v.value) is float:
+        kind = type(out)
+        return out if kind is np.float64 or kind is float or kind is Var else np.float64(out)
+    if type(out) is not Var and type(v.value) is not tuple:
         kind = v.value.dtype
         if kind.kind == "f" and np.asarray(out).dtype != kind:
             out = np.asarray(out).astype(kind)
