@@ -25,8 +25,7 @@ def check(target: Target) -> None:
 
     if isinstance(target.thing, Film) or not callable(target.thing) or not (target.values or target.args):
         raise UnknownName("check takes an expression or a function, and a value for each of its names")
-    with target.running():
-        proof = prove(target.thing, *target.args, kwargs=target.values)
+    proof = prove(target.thing, *target.args, kwargs=target.values)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("input")
     for heading in ("value", "gradient by backpropagation", "by finite differences"):

@@ -52,7 +52,7 @@ def failed(error: BaseException) -> int:
             if own and f"{Path(own[-1].filename).name}:" not in str(error):
                 say(f"  at {_shown(own[-1].filename)}:{own[-1].lineno}: {own[-1].line}")
             return _code(error, bool(own))
-        case SyntaxError() if error.filename and is_user(error.filename):
+        case SyntaxError() if error.filename and _is_user(error.filename):
             say("".join(traceback.format_exception_only(error)).rstrip())
             return RAISED
         case SystemExit():
@@ -91,20 +91,15 @@ def _code(error: errors.GradvizError, in_user_code: bool) -> int:
 
 def users(error: BaseException) -> list[traceback.FrameSummary]:
     """Return the frames of an error's traceback that are in the user's own code."""
-    return [f for f in traceback.extract_tb(error.__traceback__) if is_user(f.filename)]
+    return [f for f in traceback.extract_tb(error.__traceback__) if _is_user(f.filename)]
 
 
-def is_ours(filename: str) -> bool:
-    """Tell whether a file is of gradviz."""
-    return Path(filename).resolve().is_relative_to(_OURS)
-
-
-def is_user(filename: str) -> bool:
+def _is_user(filename: str) -> bool:
     """Tell whether a file is the user's own: not of gradviz, the standard library or an installed package."""
     if filename.startswith("<"):
         return False
     path = Path(filename).resolve()
-    if is_ours(filename) or any(part in _LIBRARY_FOLDERS for part in path.parts):
+    if path.is_relative_to(_OURS) or any(part in _LIBRARY_FOLDERS for part in path.parts):
         return False
     return not any(path.is_relative_to(p) for p in _LIBRARIES)
 

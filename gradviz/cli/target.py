@@ -8,8 +8,7 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import takewhile
@@ -20,10 +19,9 @@ from typing import Any
 from ..calculus.descend import Descent
 from ..calculus.expression import parse
 from ..calculus.trace import Var
-from ..errors import GradvizError, NoInputs, UnknownFunction, UnknownName
+from ..errors import NoInputs, UnknownName
 from ..film import Film
 from ..record import Run
-from .report import is_ours, is_user, users
 
 #: What is a target by itself, and takes no values.
 _TRACED = (Film, Run, Descent, Var, list, tuple, dict)
@@ -37,28 +35,11 @@ class Target:
     thing   a callable to trace with `values`, or what such a callable made: a Film, a Run, Vars
     args    its arguments by place
     values  the others, by name
-    text    the target as it was typed
     """
 
     thing: Any
     values: Mapping[str, Any] = field(default_factory=dict)
     args: tuple[Any, ...] = ()
-    text: str = ""
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Say of a library's function that it raised, where that is no fault of gradviz: `UnknownFunction`."""
-        try:
-            yield
-        except GradvizError:
-            raise
-        except Exception as error:
-            if users(error) or not _of_library(self.thing):
-                raise
-            raise UnknownFunction(
-                f"{self.text} raised {type(error).__name__} for these traced values: {error}; a target computes with "
-                "operators and NumPy functions"
-            ) from error
 
 
 def resolve(text: str, values: Mapping[str, Any]) -> Target:
@@ -211,7 +192,7 @@ def _bind(thing: Any, values: Mapping[str, Any], text: str) -> Target:
     first = takewhile(lambda p: p.name in ready and p.kind is not p.KEYWORD_ONLY, named)
     by_place = tuple(ready.pop(p.name) for p in first)
     ordered = {p.name: ready.pop(p.name) for p in named if p.name in ready}
-    return Target(thing, ordered | ready, by_place, text)
+    return Target(thing, ordered | ready, by_place)
 
 
 def _parameters(thing: Any) -> list[inspect.Parameter]:
@@ -222,13 +203,6 @@ def _parameters(thing: Any) -> list[inspect.Parameter]:
         count = getattr(thing, "nin", 0)
         names = ["x"] if count == 1 else [f"x{k + 1}" for k in range(count)]
         return [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
-
-
-def _of_library(thing: Any) -> bool:
-    """Tell whether a function is of the standard library or of an installed package, and not of gradviz."""
-    module = sys.modules.get(getattr(thing, "__module__", None) or "builtins")
-    file = getattr(module, "__file__", None)
-    return not file or not (is_user(file) or is_ours(file))
 
 
 def _kind(thing: Any) -> str:

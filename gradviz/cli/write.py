@@ -49,7 +49,7 @@ def make(
         record["seed"] = value(seed, "--seed")
     if along:
         record |= {"direction": values(along), "sweeps": ("forward", "tangent", "backward")}
-    with target.running(), typed():
+    with typed():
         return film(target.thing, *target.args, kwargs=target.values or None, **record, **look)
 
 
