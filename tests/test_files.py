@@ -44,6 +44,11 @@ def test_nothing_is_left_and_the_old_file_stays_when_the_writing_fails(tmp_path,
 def test_a_full_disk_is_said(tmp_path):
     with pytest.raises(CannotWrite, match="disk is full"), whole(tmp_path / "a.png"):
         raise OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(CannotWrite, match="disk is full"), whole(tmp_path / "a.mp4"):
+        try:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        finally:  # as PyAV does
+            raise ValueError("Error in a callback: '3'")
     assert os.listdir(tmp_path) == []
 
 

@@ -48,12 +48,15 @@ def whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _told(given: Path) -> Iterator[None]:
-    """Say it where there is no room."""
+    """Say it where there is no room, also where what a library makes of that is raised after it."""
     try:
         yield
-    except OSError as e:
-        if not isinstance(e, CannotWrite) and e.errno in _FULL:
-            raise CannotWrite(_reason(given, e)) from e
+    except Exception as error:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, CannotWrite):
+            if isinstance(cause, OSError) and cause.errno in _FULL:
+                raise CannotWrite(_reason(given, cause)) from error
+            cause = cause.__context__
         raise
 
 
