@@ -64,4 +64,4 @@ def test_beamer_makes_a_page_of_each(tmp_path):
     )
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "talk.tex"]
     told = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True).stdout.decode(errors="replace")
-    assert f"({len(film)} pages" in told and "Overfull" not in told
+    assert f"({len(film)} pages" in told and "Overfull" not in told and "PDF inclusion" not in told

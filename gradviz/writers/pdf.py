@@ -44,7 +44,7 @@ class Document:
         self._images: dict[bytes, int] = {}
 
     def write(self, frames: Iterator[Frame]) -> None:
-        self._write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+        self._write(b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n")  # it needs no later one, of which pdfTeX would warn
         catalog, pages, resources, structure = (self.reserve() for _ in range(4))
         kids: list[int] = []
         figures: list[int] = []
