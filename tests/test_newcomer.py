@@ -231,6 +231,24 @@ def test_the_readmes_commands_are_understood(gradviz, monkeypatch: pytest.Monkey
     assert len(lines) == 6 and len(written) == 7
 
 
+def test_the_readmes_descent_has_the_panels_it_names() -> None:
+    def model(k: Any, x: Any) -> Any:
+        return k[0] + k[1] * x
+
+    def loss(k: Any, x: Any, y: Any) -> Any:
+        return np.mean((model(k, x) - y) ** 2)
+
+    x = np.linspace(-1, 1, 5)
+    names = {"gv": gv, "model": model, "loss": loss, "params": [0.0, 0.0], "data": (x, 2 * x), "x": x, "y": 2 * x}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [line] = re.findall(r"`(gv\.film\(gv\.descend.*)`", readme)
+    [more] = re.findall(r"with `(curve=.*?)` in `gv\.descend`", readme)
+    curved = line.replace("steps=50", f"steps=50, {more}").replace("panels=(", 'panels=("curve", ')
+    assert curved.count("curve") == 2
+    for made in (eval(line, names), eval(curved, names)):
+        assert "needs a" not in made.svg()
+
+
 @pytest.mark.slow
 def test_the_demo_draws_the_curve_and_says_what_it_wrote(gradviz, tmp_path: Path) -> None:
     from PIL import Image
