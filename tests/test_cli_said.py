@@ -100,6 +100,17 @@ def test_the_film_is_as_long_as_the_advice_says(gradviz, seconds: str) -> None:
         assert made and round(float(made[1])) == int(pace[2])
 
 
+def test_the_demo_leaves_a_changed_script_as_it_is(gradviz, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    script = tmp_path / "out" / "curve.py"
+    script.write_text("mine")
+    answer = gradviz("demo", "out")
+    assert answer.code == 2
+    assert f"{Path('out', 'curve.py')} is there, and not as the demo writes it" in answer.err
+    assert script.read_text() == "mine"
+    assert [p.name for p in script.parent.iterdir()] == ["curve.py"]
+
+
 def test_the_list_of_commands_is_whole_on_80_columns(gradviz, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert "..." not in gradviz("--help").out.partition("Commands:")[2].partition("Examples:")[0]

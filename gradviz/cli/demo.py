@@ -21,14 +21,23 @@ SUFFIXES = (".svg", ".png", ".gif")
 
 
 def demo(folder: Path) -> None:
-    """Fill a folder, made if there is none, and say what was written. Raises `CannotWrite`."""
+    """Fill a folder, made if there is none, and say what was written.
+
+    Raises `CannotWrite`, also where a file of its names has been changed, or is another: that is somebody's work.
+    """
     source = files("gradviz.cli") / "data"
-    for name, place in CARRIED.items():
-        target = folder / place
+    carried = {folder / place: (source / name).read_bytes() for name, place in CARRIED.items()}
+    for target, text in carried.items():
+        if target.is_file() and target.read_bytes() != text:
+            raise CannotWrite(
+                f"{target} is there, and not as the demo writes it; it stays as it is. Choose another folder, or draw "
+                f"it with gradviz render {folder / 'curve.py'}:three_points -o curve.gif"
+            )
+    for target, text in carried.items():
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with whole(target) as out:
-                out.write((source / name).read_bytes())
+                out.write(text)
         except CannotWrite:
             raise
         except OSError as error:
