@@ -11,7 +11,7 @@ import pytest
 import gradviz as gv
 from gradviz.calculus import functions, ops_basic, trace
 from gradviz.calculus.check import check
-from gradviz.errors import GradientMismatch, NoInputs
+from gradviz.errors import GradientMismatch, NoInputs, UnknownName
 
 
 def test_right_functions_pass_in_both_orders() -> None:
@@ -149,3 +149,9 @@ def test_of_many_operations_on_numbers_the_one_that_is_wrong_is_named(monkeypatc
     )
     with pytest.raises(GradientMismatch, match=r"test_check.py:\d+: \S+: the op multiply gives"):
         check(f, 0.5)
+
+
+def test_its_own_options_are_not_called_the_functions_fault() -> None:
+    for wrong in ({"order": "2"}, {"order": 0}, {"tolerance": "small"}):
+        with pytest.raises(UnknownName, match=f"{next(iter(wrong))}=.*; give a"):
+            gv.check(lambda x: x * x, 2.0, **wrong)  # type: ignore[arg-type]

@@ -315,3 +315,18 @@ def test_a_curve_is_a_model_with_a_number_for_each_place():
     for curve, words in ((3, "is no model"), (lambda p, x: np.ones(3), r"shape \(3,\) at")):
         with pytest.raises(UnsupportedValue, match=words):
             gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, curve=curve, steps=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"tolerance": "small"}, "tolerance='small' is no limit; give a number from 0"),
+        ({"budget": math.nan}, "budget=nan is no limit"),
+        ({"along": 3}, "along=3 is not a parameter that is one number; choose from w"),
+        ({"over": 3}, "over=3 is not two parameters; give their names"),
+        ({"over": ("w",)}, "is not two parameters"),
+    ],
+)
+def test_limits_and_panels_of_another_kind_are_said(options, words):
+    with pytest.raises(UnknownName, match=words):
+        gv.descend(lambda w: w * w, 1.0, steps=2, **options)

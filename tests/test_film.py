@@ -281,3 +281,17 @@ def test_one_panel_needs_no_tuple_and_numbers_must_be_whole():
         neuron().svg(frame="last")
     with pytest.raises(UnknownName, match=r"loop=1.5"):
         neuron().save("film.gif", loop=1.5)
+
+
+def test_frames_are_a_sequence():
+    frames = neuron().frames
+    assert frames[0].note == frames.frame(0).note and frames[-1].note == frames.frame(-1).note
+    assert [f.note for f in frames] == [frames[k].note for k in range(len(frames))]
+    with pytest.raises(IndexError):
+        frames[len(frames)]
+
+
+def test_what_a_film_hands_out_cannot_be_changed():
+    for f in (lambda x: np.sum(x * x), lambda x: np.sum(x * 2)):  # a gradient of two terms, and of one
+        with pytest.raises(ValueError, match="read-only"):
+            gv.film(f, np.ones(2)).grads["x"][0] = 5.0

@@ -192,3 +192,27 @@ def test_what_seeds_and_directions_hold_too_much_is_said() -> None:
     for odd in ("far", 1j):
         with pytest.raises(UnsupportedValue, match="the direction for w holds"):
             record(lambda w: w * w, (1.0,), sweeps=("tangent",), direction={"w": odd})
+
+
+def test_a_list_may_stand_for_an_array_in_a_seed_and_in_a_direction() -> None:
+    x = np.ones(2)
+    assert gv.film(lambda x: [x * 2.0, x * 3.0], x, seed=[[1.0, 2.0], [0.0, 1.0]]).grads["x"].tolist() == [2.0, 7.0]
+    run = record(lambda x: (x * x).sum(), (x,), sweeps=("forward", "tangent"), direction={"x": [1.0, 0.5]}).run
+    assert run.sweeps[1].events[-1].value == 3.0
+    back = gv.vjp(lambda x: (x * 2.0, x * 3.0), x)[1]
+    assert back(([1.0, 0.0], [0.0, 1.0]))[0].tolist() == [2.0, 3.0]
+    assert gv.jvp(lambda x: (x * x).sum(), (x,), ([1.0, 0.5],)) == (2.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"seed": [[1.0], [2.0, 3.0]]}, "the seed for .* is a nested list whose rows differ in length; give an array"),
+        ({"sweeps": "tangent", "direction": {"x": [[1.0], [2.0, 3.0]]}}, "the direction for x is a nested list whose"),
+        ({"sweeps": 3}, "3 is not a sweep; choose from forward, backward, tangent"),
+        ({"sweeps": None}, "None is not a sweep; choose from"),
+    ],
+)
+def test_what_holds_no_array_is_said(options: Any, words: str) -> None:
+    with pytest.raises(gv.GradvizError, match=words):
+        record(lambda x: x * 2.0, (np.ones((2, 2)),), **options)

@@ -6,6 +6,7 @@ import json
 import math
 import struct
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -188,3 +189,13 @@ def test_a_stored_run_is_checked() -> None:
 def test_what_cannot_be_stored_is_refused() -> None:
     with pytest.raises(InvalidRun, match="dtype complex128"):
         dump(run_of(np.array([1j])))
+
+
+def test_a_run_is_loaded_from_its_path_and_from_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(dump(FULL), encoding="ascii")
+    assert load(path) == load(str(path)) == load(path.read_bytes()) == FULL
+    with pytest.raises(InvalidRun, match=r"none\.json' cannot be read: No such file"):
+        load(str(tmp_path / "none.json"))
+    with pytest.raises(InvalidRun, match="a NoneType is not a Run; give the path of a"):
+        load(None)  # type: ignore[arg-type]

@@ -14,11 +14,12 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from ..errors import GradientMismatch, NoInputs
+from ..errors import GradientMismatch, NoInputs, UnknownName, in_range
 from .differences import differences, one_sided
 from .leaf import leaf
 from .modes import grad
@@ -79,12 +80,16 @@ def check(
     >>> print(check(lambda x: x * x, 3.0).derivatives)
     7
     """
+    if not in_range(order, 1, inf, whole=True):
+        raise UnknownName(f"order={order!r} is not how often to differentiate; give a whole number from 1")
+    if not in_range(tolerance, 0, inf):
+        raise UnknownName(f"tolerance={tolerance!r} is not a relative difference; give a number, such as 1e-6")
     frame = sys._getframe(1)
     call = bind(f, args, kwargs or {})
     numbers = {path: np.array(v, float) for path, v in walk(call.arguments) if is_input(v) and not is_whole(v)}
     if not numbers:
         raise NoInputs("gv.check was given no number or array of floats to differentiate by")
-    with np.errstate(all="ignore"), tracing(inspect.unwrap(f)), running(f, args, kwargs or {}):
+    with np.errstate(all="ignore"), tracing(inspect.unwrap(f)):
         leaves = {path: leaf(v[()] if v.ndim == 0 else v, path, INPUT, frame) for path, v in numbers.items()}
         seqs = {path: v.seq for path, v in leaves.items()}
         returned = _called(f, call, leaves)
@@ -121,7 +126,8 @@ def weights(shape: tuple[int, ...], seed: int) -> Any:
 def _called(f: Callable[..., Any], call: Call, by: Mapping[str, Any]) -> Any:
     """Call the function as it was to be called, with some of what is inside its arguments replaced."""
     args, kwargs = call.given(substitute(call.arguments, by))
-    return f(*args, **kwargs)
+    with running(f, args, kwargs):
+        return f(*args, **kwargs)
 
 
 def _prove(

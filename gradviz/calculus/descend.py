@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue
+from ..errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue, in_range
 from ..record import Event, Graph, Node, Run, Sweep, freeze
 from ..record.state import add
 from .optimisers import Optimiser, Rate, optimiser, rate_at
@@ -92,6 +92,7 @@ def descend(
     """
     params = mapped(params, lambda _, value: value.value if isinstance(value, Var) else value)
     _sensible(params, steps, keep, batch)
+    _limits(tolerance=tolerance, budget=budget)
     choose = optimiser(optimizer, lr)
     said: list[str] = []
     batches = _batches(data, batch, said)
@@ -148,6 +149,12 @@ def _sensible(params: Any, steps: int, keep: int, batch: int | None) -> None:
     for name, value, least in (("steps", steps, 1), ("keep", keep, 1), ("batch", batch, 1)):
         if value is not None and (not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least):
             raise UnknownName(f"{name}={value!r} is no count; give a whole number from {least}")
+
+
+def _limits(**limits: object) -> None:
+    for name, value in limits.items():
+        if value is not None and not in_range(value, 0, math.inf):
+            raise UnknownName(f"{name}={value!r} is no limit; give a number from 0, or None for none")
 
 
 def _batches(data: Sequence[Any], batch: int | None, said: list[str]) -> Iterator[tuple[Any, ...]]:

@@ -185,7 +185,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     outputs, returned = ran.outputs, dict(walk(ran.returned))
 
     def back(cotangent: Any) -> tuple[Any, ...]:
-        given = {"": cotangent} if isinstance(ran.returned, Var) else dict(walk(cotangent))
+        given = dict(walk(cotangent, whole=outputs))
         strange = [path for path in given if path not in returned]
         if strange:
             raise SeedNeeded(
@@ -195,9 +195,10 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         seeds = []
         for path, v in outputs.items():
             g = given.get(path, np.zeros(v.shape))
+            g = g if isinstance(g, Var) else reals(g, "the cotangent")
             if np.shape(g) != v.shape:
                 raise SeedNeeded(f"the cotangent has the shape {np.shape(g)}; it needs the output's, {v.shape}")
-            seeds.append(g if isinstance(g, Var) else reals(g, "the cotangent"))
+            seeds.append(g)
         traced = ran.traced or any(isinstance(g, Var) for g in seeds)
         found = _gradients(ran, seeds, traced)
         return tuple(substitute(p, found, f"{n}") for n, p in enumerate(primals))
@@ -221,7 +222,11 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     if len(primals) != len(tangents):
         raise SeedNeeded(f"{len(primals)} primals and {len(tangents)} tangents; give one tangent for each primal")
     ran = _run(f, primals, {}, range(len(primals)))
-    dots = {path: d for n, t in enumerate(tangents) for path, d in walk(t, f"{n}")}
+    dots = {
+        path: d if isinstance(d, Var) else reals(d, f"the tangent of primal {path}")
+        for n, t in enumerate(tangents)
+        for path, d in walk(t, f"{n}", ran.leaves)
+    }
     outputs = ran.outputs
     traced = ran.traced or any(isinstance(d, Var) for d in dots.values())
     on = tape(outputs.values())
@@ -232,8 +237,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
             given = np.shape(dots[path]) if path in dots else "none"
             raise SeedNeeded(f"primal {path} has the shape {v.shape} and its tangent {given}; they must be the same")
         if v in position:
-            d = dots[path]
-            moving[position[v]] = d if isinstance(d, Var) else reals(d, f"the tangent of primal {path}")
+            moving[position[v]] = dots[path]
     with np.errstate(all="ignore"):
         forward_mode(on, moving, traced)
     forget()

@@ -73,7 +73,7 @@ def record(
     >>> [event.value for event in run.sweeps[1].events]
     [1.0, 3.0, 3.0]
     """
-    sweeps = (sweeps,) if isinstance(sweeps, str) else sweeps
+    sweeps = sweeps if isinstance(sweeps, list | tuple) else (sweeps,)
     unknown = [s for s in sweeps if s not in SWEEPS]
     if unknown:
         raise UnknownName(f"{unknown[0]!r} is not a sweep; choose from {', '.join(SWEEPS)}")
@@ -301,7 +301,8 @@ def _seeds(seed: Any, traced: Traced, built: Built) -> dict[int, Any]:
     """Return the seeds by node id; an output that is named twice gets their sum."""
     found: dict[int, Any] = {}
     several = len(traced.outputs) > 1 or not isinstance(traced.returned, Var)
-    given = dict(walk(seed)) if several and seed is not None and isinstance(seed, list | tuple | Mapping) else None
+    nested = several and isinstance(seed, list | tuple | Mapping)
+    given = dict(walk(seed, whole=dict(traced.outputs))) if nested else None
     strange = [path for path in given or () if path not in dict(walk(traced.returned))]
     if strange:
         raise SeedNeeded(f"seed has {strange[0]!r}, which was not returned; give it the structure of what was returned")
@@ -324,9 +325,9 @@ def _seeds(seed: Any, traced: Traced, built: Built) -> dict[int, Any]:
             one = given[path]
         else:
             one = seed
-        if np.shape(one) != v.shape:
-            raise SeedNeeded(f"the seed for {name} has the shape {np.shape(one)}; it needs the output's, {v.shape}")
         start = reals(one, f"the seed for {name}")
+        if np.shape(start) != v.shape:
+            raise SeedNeeded(f"the seed for {name} has the shape {np.shape(start)}; it needs the output's, {v.shape}")
         found[i] = found[i] + start if i in found else start
     return found
 
@@ -345,12 +346,12 @@ def _direction(direction: Any, inputs: Mapping[str, Input]) -> tuple[list[tuple[
         name = next(iter(parameters))
         return [(parameters[name].var, 1.0)], f"along {identifier(name)}"
     if isinstance(direction, Mapping):
-        pairs = dict(walk(direction))
+        pairs = dict(walk(direction, whole=floats))
     elif isinstance(direction, list | tuple):
         tops = list(dict.fromkeys(p.split(".")[0].split("[")[0] for p in inputs))
         if len(direction) != len(tops):
             raise SeedNeeded(f"direction has {len(direction)} parts; give one for each of {_list(tops)}, or a dict")
-        pairs = dict(walk(dict(zip(tops, direction, strict=True))))
+        pairs = dict(walk(dict(zip(tops, direction, strict=True)), whole=floats))
     elif len(floats) == 1:
         pairs = {next(iter(floats)): direction}
     else:
@@ -360,10 +361,11 @@ def _direction(direction: Any, inputs: Mapping[str, Input]) -> tuple[list[tuple[
         if path not in floats:
             raise UnknownName(f"direction names {path!r}, which is not a float input; those are {_list(floats)}")
         v = floats[path].var
-        if np.shape(value) != v.shape:
+        along = reals(value, f"the direction for {path}")
+        if np.shape(along) != v.shape:
             raise SeedNeeded(
-                f"the direction for {path} has the shape {np.shape(value)}; it needs the input's, {v.shape}"
+                f"the direction for {path} has the shape {np.shape(along)}; it needs the input's, {v.shape}"
             )
-        found.append((v, reals(value, f"the direction for {path}")))
+        found.append((v, along))
     moving = [p for p, value in pairs.items() if np.any(value)]
     return found, f"along {_list(map(identifier, moving))}"

@@ -55,7 +55,7 @@ class Watch:
     def place(self, given: str, option: str) -> int:
         """Return where a parameter that is one number is among the leaves."""
         numbers = [n for n, v in zip(self.names, self.path[0], strict=True) if np.ndim(v) == 0]
-        name = next((n for n in numbers if plain(n) == plain(given)), "")
+        name = next((n for n in numbers if plain(n) == plain(str(given))), "")
         if not name:
             raise UnknownName(
                 f"{option}={given!r} is not a parameter that is one number; choose from {', '.join(numbers) or 'none'}"
@@ -77,6 +77,8 @@ def series(watch: Watch) -> dict[str, Value]:
             i = watch.place(watch.along, "along")
             found[f"along {watch.names[i]}"] = _along(watch, i)
         if watch.over is not None:
+            if not isinstance(watch.over, list | tuple) or len(watch.over) != 2:
+                raise UnknownName(f"over={watch.over!r} is not two parameters; give their names: over=('w', 'b')")
             i, j = (watch.place(name, "over") for name in watch.over)
             if i == j:
                 raise UnknownName(f"over={watch.over!r} names one parameter twice; give two")

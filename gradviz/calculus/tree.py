@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from inspect import Parameter
 from typing import Any
@@ -39,14 +39,17 @@ def _step(path: str, key: Any) -> str:
     return f"{path}[{key!r}]"
 
 
-def walk(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the leaves of nested containers with their paths."""
-    held = inside(tree, path)
+def walk(tree: Any, path: str = "", whole: Container[str] = ()) -> Iterator[tuple[str, Any]]:
+    """Yield the leaves of nested containers with their paths.
+
+    whole   paths at which nothing is opened: a list may be given there in the place of an array
+    """
+    held = None if path in whole else inside(tree, path)
     if held is None:
         yield path, tree
     else:
         for step, value in held:
-            yield from walk(value, step)
+            yield from walk(value, step, whole)
 
 
 def mapped(tree: Any, of: Callable[[str, Any], Any], path: str = "") -> Any:

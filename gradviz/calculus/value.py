@@ -85,7 +85,10 @@ def _strange(value: Any, array: np.ndarray) -> tuple[str, str]:
 
 def reals(value: Any, what: str) -> Any:
     """Return a seed, tangent or cotangent as floats; raise `UnsupportedValue` for what holds no real numbers."""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise UnsupportedValue(f"{what} is a nested list whose rows differ in length; give an array") from None
     if array.dtype.kind not in "fiu":
         raise UnsupportedValue(f"{what} holds {array.dtype}; it needs real numbers")
     return array.astype(float)[()]

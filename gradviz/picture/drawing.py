@@ -72,6 +72,10 @@ class Drawing:
     def __len__(self) -> int:
         return len(self.shown)
 
+    def __getitem__(self, k: int) -> Frame:
+        """Return the k-th of the frames that are played."""
+        return self.frame(self.shown[k])
+
     @property
     def seconds(self) -> float:
         """How long the film lasts."""

@@ -31,6 +31,8 @@ def add(a: Value | None, b: Value) -> Value:
         return tuple(map(add, a, b))
     with np.errstate(all="ignore"):  # ∞ − ∞ is NaN, which the film tells itself
         total = np.add(a, b)
+    if total.ndim:
+        total.flags.writeable = False  # as the values of events are
     return float(total) if total.ndim == 0 and total.dtype == np.float64 else total
 
 

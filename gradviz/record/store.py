@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import struct
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import numpy as np
@@ -46,8 +48,14 @@ def write(run: Run, out: BinaryIO) -> None:
     out.write(dump(run).encode("ascii"))
 
 
-def load(text: str | bytes) -> Run:
-    """Return the Run that a text of `dump` holds; raise `InvalidRun`, with the place, for anything else."""
+def load(source: str | bytes | os.PathLike[str]) -> Run:
+    """Return the Run of a file that `film.save("run.json")` wrote: from its path, or from its text.
+
+    source   a path, or a name that ends in .json; else the text itself
+
+    Raises `InvalidRun`, with the place, for anything else than a Run, and for a file that cannot be read.
+    """
+    text = _text_of(source)
     try:
         data = json.loads(text, parse_constant=_refuse_constant)
     except InvalidRun:
@@ -83,6 +91,17 @@ def load(text: str | bytes) -> Run:
         raise
     except (GradvizError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise InvalidRun(f"this is not a Run: {error}") from error
+
+
+def _text_of(source: Any) -> str | bytes:
+    if not isinstance(source, str | bytes | os.PathLike):
+        raise InvalidRun(f"a {type(source).__name__} is not a Run; give the path of a .json file, or its text")
+    if not isinstance(source, os.PathLike) and (isinstance(source, bytes) or not source.endswith(".json")):
+        return source
+    try:
+        return Path(source).read_bytes()
+    except OSError as error:
+        raise InvalidRun(f"{os.fspath(source)!r} cannot be read: {error.strerror or error}") from error
 
 
 def _text(value: object) -> str:
