@@ -436,6 +436,22 @@ def test_symbols_stay_together_where_no_result_ends_them() -> None:
     assert seen > 5
 
 
+def test_a_result_stands_near_its_sum_in_a_wide_lens_too() -> None:
+    wide = (24.0, 520.0, 624.0, 1086.0)
+    made = lens(run_of("square"), box=wide)
+    sums = [e for m in moments(made.run) for e in elements(made, m) if e.id == "lens-equations"]
+    assert sums and all(e.box[2] < wide[0] + 460 for e in sums)
+
+
+def test_bars_take_no_room_from_the_names_beside_them() -> None:
+    def heat(outside_degrees: float, b: float) -> object:
+        return outside_degrees * b + b
+
+    made = lens(record(heat, (0.3, 1.2)).run)
+    *_, last = moments(made.run)
+    assert "v₀ = outside_degrees" in said(elements(made, last))
+
+
 def test_a_long_name_in_a_table_is_set_smaller_than_its_numbers_and_not_cut() -> None:
     def f(parameters: dict[str, list[float]]) -> object:
         return sum(v * v for v in parameters["weights"])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _COLUMN = 96.0
 _TALL_STEP = 52.0  # rows that hold thumbnails, where there is room for them
 _LARGEST_STEP = 40.0
-_BAR, _LEAST_BAR = 104.0, 44.0
+_BAR, _LEAST_BAR, _BESIDE_BAR = 240.0, 44.0, 30.0  # px: at most, at least, and the air around it
 
 
 def changed(lens: Lens, moment: Moment, nodes: Sequence[int], top: float) -> list[Part]:
@@ -103,7 +103,7 @@ def _table(lens: Lens, moment: Moment, nodes: Sequence[int], tops: Sequence[floa
     least = left - 8 - (_LEAST_BAR + 16 if largest else 0)  # px, for the names
     name = size if all(measure(label, size) <= least for label in labels) else 13.0
     if largest:  # long names leave less to the bars
-        bar = min(_BAR, max(_LEAST_BAR, left - 8 - 16 - max(measure(label, name) for label in labels)))
+        bar = min(_BAR, max(_LEAST_BAR, left - _BESIDE_BAR - max(measure(label, name) for label in labels)))
     for n, i in enumerate(shown):
         (x, at), known = slots[n], lens.known(i, moment, part)
         free = width - (bar + 16 if largest else 0)

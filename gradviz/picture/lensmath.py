@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ _AIR = 6.0
 _GLOW = 4.0  # around a result, whose box ends where the cards do
 # A box has room for −0.06225, a chip for ×0.988: what is shorter leaves what stands behind it where it is.
 _NUMBER, _CHIP = 86.0, 62.0
+_FARTHEST = 416.0  # px from an equation's start to its result's end, in a lens of any width
 _WIDEST = 42.0  # px, of a name: more would leave too little for two numbers and their result
 
 
@@ -128,24 +129,35 @@ def written(
 
     tight  as low as it can be, instead of as high as all equations of the kind
     """
-    symbols, figures, end = columns.put(equation.symbols), columns.put(equation.numbers), right + _GLOW
+    symbols, figures = columns.put(equation.symbols), columns.put(equation.numbers)
     over, under, pitch = (0.0, 0.0, 0.0) if tight else (18.0, 20.0, _PITCH)
+    first, second = _near(lambda end: _two(symbols, figures, x, end), x, right)
+    marks: list[Mark] = []
+    axis, bottom = 0.0, y
+    if first.items:
+        axis = y + max(first.up, over)
+        marks, bottom = first.drawn(axis, theme), axis + max(first.down, under)
+    if second.items:
+        axis = max(axis + pitch if first.items else 0.0, bottom + second.up + 1)
+        marks, bottom = marks + second.drawn(axis, theme), axis + max(second.down, 17.0)
+    return marks, bottom
+
+
+def _near(lines: Callable[[float], tuple[_Line, ...]], x: float, right: float) -> tuple[_Line, ...]:
+    """Return lines whose result stands no farther from where they start than in the usual lens, if they fit there."""
+    found = lines(min(right, x + _FARTHEST) + _GLOW)
+    return found if all(line.columns for line in found) else lines(right + _GLOW)
+
+
+def _two(symbols: Items, figures: Items, x: float, end: float) -> tuple[_Line, _Line]:
+    """Return the line of the symbols and that of the numbers under their equals sign; either may be empty."""
     inset = indent(symbols)
     if not (figures and inset) and _arranged((*symbols, *figures), end - x):
         symbols, figures = (*symbols, *figures), ()
-    marks: list[Mark] = []
-    axis, bottom = 0.0, y
-    if symbols:
-        first = _Line.of(symbols, x, end)
-        axis = y + max(first.up, over)
-        marks, bottom = first.drawn(axis, theme), axis + max(first.down, under)
-    if figures:
-        second = _Line.of(figures, x + inset, end)
-        if second.columns is None:
-            second = _Line.of(figures, x + max(0.0, min(inset, end - x - width(_tight(figures)))), end)
-        axis = max(axis + pitch if symbols else 0.0, bottom + second.up + 1)
-        marks, bottom = marks + second.drawn(axis, theme), axis + max(second.down, 17.0)
-    return marks, bottom
+    second = _Line.of(figures, x + inset, end)
+    if second.columns is None:
+        second = _Line.of(figures, x + max(0.0, min(inset, end - x - width(_tight(figures)))), end)
+    return _Line.of(symbols, x, end), second
 
 
 def short(
@@ -154,7 +166,8 @@ def short(
     """Set an equation on one line, with as many of its symbols as there is room for; return the bottom too."""
     whole = Equation(columns.put(equation.symbols), columns.put(equation.numbers), columns.put(equation.short))
     ways = list(lines(whole))
-    line = _Line.of(next((w for w in ways if _arranged(w, right + _GLOW - x)), ways[-1]), x, right + _GLOW)
+    items = next((w for w in ways if _arranged(w, right + _GLOW - x)), ways[-1])
+    (line,) = _near(lambda end: (_Line.of(items, x, end),), x, right)
     return line.drawn(y + line.up, theme), y + line.up + line.down
 
 
