@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -108,6 +109,15 @@ def test_pages_look_as_the_raster_does():
         difference = np.abs(seen - still(frame.scene, (960, 540)))
         assert difference.mean() < 0.7
         assert (difference.max(2) > 100).sum() < 300
+
+
+def test_bookmarks_are_the_sweeps_and_their_steps():
+    frames = [replace(f, part="forward" if i < 2 else "backward") for i, f in enumerate(film(steps=5))]
+    told = [(2, frame.note, k) for k, frame in enumerate(frames, 1)]
+    assert [tuple(b) for b in opened(saved(frames)).get_toc()] == [
+        (1, "forward", 1), *told[:2], (1, "backward", 3), *told[2:],
+    ]  # fmt: skip
+    assert b"/Outlines" not in saved(frames[:1])
 
 
 def test_a_page_says_what_it_shows():

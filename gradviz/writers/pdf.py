@@ -1,7 +1,8 @@
 """Films as PDF (ISO 32000-1): a vector page a frame, text as text, what pages share written once.
 
-Slides made with LaTeX show page k with \\includegraphics<k>[page=k]. The parts of DejaVu that are used go into the
-file; characters from other fonts are drawn as outlines that carry their text.
+Slides made with LaTeX show page k with \\includegraphics<k>[page=k]; the bookmarks are the sweeps and their steps.
+The parts of DejaVu that are used go into the file; characters from other fonts are drawn as outlines that carry their
+text.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
+from itertools import groupby
 from typing import BinaryIO
 
 import numpy as np
@@ -48,6 +50,7 @@ class Document:
         catalog, pages, resources, structure = (self.reserve() for _ in range(4))
         kids: list[int] = []
         figures: list[int] = []
+        steps: list[tuple[str, str]] = []
         title = ""
         first = next(frames)
         second = next(frames, None)
@@ -55,6 +58,7 @@ class Document:
         for frame in (*scenes, *frames):
             title = title or frame.scene.title
             kids.append(self.reserve())
+            steps.append((frame.part, frame.note))
             figures.append(self._page(frame, kids[-1], pages, resources, structure, second is not None, len(figures)))
         fonts = " ".join(f"/{name} {self._font(name)} 0 R" for name in self._fonts.names())
         images = " ".join(f"/I{n} {n} 0 R" for n in self._images.values())
@@ -66,14 +70,37 @@ class Document:
             f"<< /Type /StructTreeRoot /K [{_refs(figures)}] /ParentTree << /Nums [{parents}] >> "
             f"/ParentTreeNextKey {len(figures)} >>",
         )
+        marks = f"/Outlines {self._bookmarks(steps, kids)} 0 R " if second is not None else ""
         self.put(
             catalog,
             f"<< /Type /Catalog /Pages {pages} 0 R /StructTreeRoot {structure} 0 R /MarkInfo << /Marked true >> "
-            "/Lang (en) /ViewerPreferences << /DisplayDocTitle true >> >>",
+            f"{marks}/Lang (en) /ViewerPreferences << /DisplayDocTitle true >> >>",
         )
         told = self.reserve()
         self.put(told, f"<< /Title {string(title)} /Producer (gradviz){_date()} >>")
         self._finish(catalog, told)
+
+    def _bookmarks(self, steps: list[tuple[str, str]], pages: list[int]) -> int:
+        """Write a bookmark for each part of the film, and in it one a page (ISO 32000-1, 12.3.3); return their root."""
+        root = self.reserve()
+        parts: list[tuple[int, str, int, str]] = []
+        for part, run in groupby(range(len(pages)), key=lambda i: steps[i][0]):
+            shown, above = list(run), self.reserve()
+            inside = [(self.reserve(), steps[i][1], pages[i], "") for i in shown]
+            self._siblings(inside, above)
+            ends = f" /First {inside[0][0]} 0 R /Last {inside[-1][0]} 0 R /Count -{len(inside)}"
+            parts.append((above, part, pages[shown[0]], ends))
+        self._siblings(parts, root)
+        self.put(root, f"<< /Type /Outlines /First {parts[0][0]} 0 R /Last {parts[-1][0]} 0 R /Count {len(parts)} >>")
+        return root
+
+    def _siblings(self, items: list[tuple[int, str, int, str]], above: int) -> None:
+        """Write bookmarks that stand under one other: number, words, page, and what they hold."""
+        for i, (n, words, page, inside) in enumerate(items):
+            before = f" /Prev {items[i - 1][0]} 0 R" if i else ""
+            after = f" /Next {items[i + 1][0]} 0 R" if i + 1 < len(items) else ""
+            where = f"/Parent {above} 0 R{before}{after}{inside} /Dest [{page} 0 R /Fit]"
+            self.put(n, f"<< /Title {string(words)} {where} >>")
 
     # ---- pages
 
