@@ -88,6 +88,11 @@ def test_a_title_that_reaches_to_the_legend_stays_alone():
     assert slide.name == "forward, step 1 of 2"
 
 
+def test_where_no_title_is_wanted_the_step_is_it():
+    frame = gv.film(lambda x: x * x, 2.0, title="").drawing().frame(0)
+    assert opened([frame]).slides[0].shapes.title.text == "forward, step 1 of 2"
+
+
 def test_an_equation_is_told_by_the_sentence_of_its_step():
     for frame in (gv.film(lambda x, w: x * w, 2.0, 3.0).drawing().frame(3), at_depth().frame(60)):
         slide = opened([frame]).slides[0]

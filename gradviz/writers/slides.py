@@ -92,7 +92,7 @@ def step_marks(scene: Scene) -> list[Text]:
 def behind(title: Text, step: str, said: list[Text], scene: Scene) -> Text | None:
     """Return a step's name as it follows the title, where there is room, in the look it has on the time line."""
     look = said[-1]
-    words = f"  {step}"
+    words = f"  {step}" if title.text else step
     end = title.x + title.width
     mark = replace(look, x=end, y=title.y, text=words, width=measure(words, look.size), anchor="start")
     right = [x0 for e in scene.elements for x0, y0, _, y1 in [e.box] if x0 > end and y0 < title.y < y1 + title.size]
