@@ -61,6 +61,16 @@ def chain(length):
     return sheet(run, Names(run.graph), "LR", terms(run.graph, run.sweep("backward")), detail="full")
 
 
+def norm():
+    def f(x, gamma, beta):
+        mu = np.mean(x, axis=1, keepdims=True)
+        var = np.mean((x - mu) ** 2, axis=1, keepdims=True)
+        xhat = (x - mu) / np.sqrt(var + 1e-5)
+        return np.sum((gamma * xhat + beta) ** 2)
+
+    return gv.film(f, np.arange(24.0).reshape(4, 6), np.ones(6), np.zeros(6))
+
+
 def test_a_row_ends_where_fewest_edges_go_on():
     broken = chain(4).wrapped(2)
     nodes, cards = broken.run.graph.nodes, broken.layout.cards
@@ -82,3 +92,30 @@ def test_rows_are_filled_but_for_the_last():
     for broken in filter(None, map(whole.wrapped, (2, 3, 4))):
         a, h = (n.id for n in run.graph.nodes if n.name in ("a", "h"))
         assert abs(broken.layout.cards[a][1] - broken.layout.cards[h][1]) < 100, "two leaves are no row"
+
+
+@pytest.mark.parametrize("rows", [2, 3])
+@pytest.mark.parametrize("make", [norm, lambda: FILMS["softmax"](), lambda: FILMS["long sum"]()])
+def test_an_edge_turns_into_the_next_row_without_a_corner(make, rows):
+    run = make().run
+    whole = sheet(run, Names(run.graph), "LR", terms(run.graph, run.sweep("backward")), detail="compact")
+    broken = whole.wrapped(rows)
+    if broken is None:
+        pytest.skip("no good places to break")
+    for edge, curve in broken.layout.curves.items():
+        steps = np.diff(sample(curve.xy, 32), axis=0)
+        steps = steps[np.hypot(*steps.T) > 1e-3]
+        angles = np.abs(np.diff(np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))))
+        assert angles.max(initial=0.0) < 0.8, edge
+
+
+def test_constants_stand_close_under_their_operation_and_leave_the_spine_straight():
+    laid = chain(3)
+    nodes, cards = laid.run.graph.nodes, laid.layout.cards
+    spine = [(b[1] + b[3]) / 2 for b in (cards[n.id] for n in nodes if n.op != "constant")]
+    assert max(spine) - min(spine) <= 2
+    for n in nodes:
+        if n.op == "constant":
+            ((user, _),) = laid.run.graph.users[n.id]
+            (x0, y0, x1, _), (u0, _, u1, u3) = cards[n.id], cards[user]
+            assert abs(x0 + x1 - u0 - u1) <= 2 and 20 < y0 - u3 < 50

@@ -131,7 +131,7 @@ class Task:
         half = self.half(item)[1]
         # All cards start on one line, so that the edges have one length.
         top = max(
-            half + self.plan.under_gap,
+            *(half + leaf.under_gap for leaf in leaves),
             *(own_high + lo - self.half(leaf)[1] + 4 for leaf, (_, _, lo, _) in zip(leaves, sides, strict=True)),
         )
         total = sum(b + a for b, a, _, _ in sides) + self.plan.node_sep * (len(leaves) - 1)

@@ -30,6 +30,7 @@ class Item:
     left: float = 0
     right: float = 0
     under: int | None = None
+    under_gap: float = UNDER_GAP  # px between it and the card that it stands under
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,6 @@ class Plan:
     rankdir   "LR": the graph runs to the right, or "TB": it runs down
     gap       between two ranks; node_sep: between two nodes of a rank
     straight  edges are straight where they can be (an overview of small marks)
-    under_gap between a card and the leaves that stand under it
 
     An item that stands under its user must be a leaf with that one user. Raises `UnknownName` for an id or a
     direction that is not there.
@@ -61,7 +61,6 @@ class Plan:
     gap: float = 90
     node_sep: float = 24
     straight: bool = False
-    under_gap: float = UNDER_GAP
 
     def __post_init__(self) -> None:
         if self.rankdir not in ("LR", "TB"):

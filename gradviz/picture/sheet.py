@@ -20,6 +20,7 @@ from .wrap import wrap
 
 _CHIP_GLYPHS = 14  # of a formula; the caption has more
 _UNDER_COMPACT = 52.0  # px between a compact card and the leaf under it: two heads and a chip beside them
+_UNDER_CONSTANT = 30.0  # nothing goes back to a constant, so no chip stands there
 _CHIP_GAP, _CHIP_GAP_COMPACT = 76.0, 80.0  # px, the widest chip that the gap between ranks makes room for
 _COMPACT_LEAST, _COMPACT_BESIDE = 40.0, 20.0  # px, as in `tighten`: compact cards are for where room is scarce
 
@@ -117,12 +118,11 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, det
                 left,
                 right,
                 under=stacked,
+                under_gap=_UNDER_CONSTANT if f.node.op == "constant" else _UNDER_COMPACT if compact else UNDER_GAP,
             )
         )
     edges = tuple((a, n.id, i) for n in graph.nodes for i, a in enumerate(n.args))
-    plan = Plan(
-        tuple(items), edges, _groups(run), rankdir, gap, 4.0, under_gap=_UNDER_COMPACT if compact else UNDER_GAP
-    )
+    plan = Plan(tuple(items), edges, _groups(run), rankdir, gap, 4.0)
     arranged = layout(plan)
     if not vertical:
         close = {"least": _COMPACT_LEAST, "air": _COMPACT_BESIDE} if compact else {}
@@ -144,13 +144,13 @@ def _chip_widths(run: Run, texts: Mapping[tuple[int, int, int], str], size: floa
 
 
 def _stands_under(run: Run, f: Face) -> int | None:
-    """An array leaf with one use stands under its operation, so that the spine of operations is straight.
+    """An array leaf or a constant with one use stands under its operation, so that the operations' spine is straight.
 
     The spine begins at data: where an operation has only leaves, its parameters stand under it, its data before it.
     """
     node, nodes = f.node, run.graph.nodes
     users = run.graph.users[node.id]
-    if not node.is_leaf or f.thumbs is None or len(users) != 1:
+    if not node.is_leaf or (f.thumbs is None and node.op != "constant") or len(users) != 1:
         return None
     user = users[0][0]
     others = [nodes[a] for a in nodes[user].args if a != node.id]

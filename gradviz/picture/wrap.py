@@ -148,6 +148,7 @@ def _around(head: Sequence[Point], tail: Sequence[Point], outer: float, inner: f
     """Join two parts: right and down from the first, back along height y, down and right into the second."""
     (x0, y0), (x1, y1) = head[-1], tail[0]
     r = _TURN
+    down, on = min(r, (y - y0) / 2), min(r, (y1 - y) / 2)
     right, left = x0 + outer, x1 - inner
     chain = list(head)
 
@@ -164,13 +165,13 @@ def _around(head: Sequence[Point], tail: Sequence[Point], outer: float, inner: f
         chain.extend([first, last, (a + dx, b + dy)])
 
     straight(right, y0)
-    turn(r, r, True)
-    straight(right + r, y - r)
-    turn(-r, r, False)
+    turn(r, down, True)
+    straight(right + r, y - down)
+    turn(-r, down, False)
     straight(left, y)
-    turn(-r, min(r, (y1 - y) / 2), True)
-    straight(left - r, y1 - min(r, (y1 - y) / 2))
-    turn(r, min(r, (y1 - y) / 2), False)
+    turn(-r, on, True)
+    straight(left - r, y1 - on)
+    turn(r, on, False)
     straight(x1, y1)
     chain.extend(tail[1:])
     return chain
