@@ -83,6 +83,22 @@ def test_what_is_no_target_is_named(gradviz, tmp_path: Path) -> None:
     )
 
 
+def test_what_was_kept_can_be_drawn_again(gradviz, tmp_path: Path) -> None:
+    assert gradviz("render", *NEURON, "-o", "kept.json", "-o", "a.svg", "--title", "T").code == 0
+    answer = gradviz("render", "kept.json", "-o", "b.svg", "-o", "b.gif", "--title", "T")
+    assert answer.code == 0, answer.err
+    assert Path("a.svg").read_bytes() == Path("b.svg").read_bytes()
+    answer = gradviz("render", "kept.json", "w=2", "-o", "b.svg")
+    assert (answer.code, "kept.json is a Run, which takes no values; got w" in answer.err) == (2, True)
+    for option in ("--wrt=w", "--seed=2", "--along=w=1"):
+        answer = gradviz("render", "kept.json", "-o", "b.svg", option)
+        assert (answer.code, "recorded already" in answer.err) == (2, True), answer.err
+    (tmp_path / "other.json").write_text("{}")
+    for name, part in (("other.json", "other.json: this is not a Run"), ("gone.json", "No such file or directory")):
+        answer = gradviz("render", name, "-o", "b.svg")
+        assert (answer.code, part in answer.err) == (2, True), answer.err
+
+
 def test_where_nothing_could_be_compared_nothing_agrees(gradviz) -> None:
     answer = gradviz("check", "relu(x)", "x=0")
     assert "nothing could be compared, 2 left out (relu(x): a corner" in answer.out

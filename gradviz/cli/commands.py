@@ -44,6 +44,7 @@ TARGET is one of
   "tanh(w*x + b)"    an expression, with a value for each of its names
   FILE.py:NAME       a function in a file; or a film, or a function film() that makes one
   MODULE:NAME        the same, in a module that can be imported
+  FILE.json          a computation that -o FILE.json has kept
 
 NAME=VALUE gives a number or an array: w=-3  x=1/3  b=[1,2,3]  m=[[1,2],[3,4]]
 """

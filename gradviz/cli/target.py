@@ -19,9 +19,10 @@ from typing import Any
 from ..calculus.descend import Descent
 from ..calculus.expression import parse
 from ..calculus.trace import Var
-from ..errors import NoInputs, UnknownName
+from ..errors import InvalidRun, NoInputs, UnknownName
 from ..film import Film
 from ..record import Run
+from ..record.store import load
 
 #: What is a target by itself, and takes no values.
 _TRACED = (Film, Run, Descent, Var, list, tuple, dict)
@@ -43,11 +44,11 @@ class Target:
 
 
 def resolve(text: str, values: Mapping[str, Any]) -> Target:
-    """Find a target: an expression, FILE.py:NAME, FILE.py or MODULE:NAME.
+    """Find a target: an expression, FILE.py:NAME, FILE.py, MODULE:NAME or FILE.json.
 
     A function named film, or one that takes nothing, is called, and what it returns is the target. Raises
-    `UnknownName` where there is no such file, module, name or variable, and `NoInputs` where a variable has no value;
-    what the user's module raises while it is loaded goes through.
+    `UnknownName` where there is no such file, module, name or variable, `NoInputs` where a variable has no value, and
+    `InvalidRun` where FILE.json holds no run; what the user's module raises while it is loaded goes through.
     """
     file, name = _file(text)
     if file:
@@ -57,7 +58,12 @@ def resolve(text: str, values: Mapping[str, Any]) -> Target:
     if _MODULE.fullmatch(text):
         module_name, _, name = text.partition(":")
         return _bind(_attribute(_import(module_name), name, text), values, text)
-    if text.endswith((".csv", ".json", ".ipynb")) and Path(text).exists():
+    if text.endswith(".json"):
+        try:
+            return _bind(load(Path(text)), values, text)
+        except InvalidRun as error:
+            raise InvalidRun(f"{text}: {error}; a target is what film.save or -o run.json wrote") from error
+    if text.endswith((".csv", ".ipynb")) and Path(text).exists():
         fit = f"; for a curve through its points there is gradviz fit {text}" if text.endswith(".csv") else ""
         raise UnknownName(f"{text} is not a target; choose an expression, FILE.py:NAME or MODULE:NAME{fit}")
     if re.fullmatch(r"[^\W\d]\w*\.[^\W\d]\w*", text) and Path(text.partition(".")[0] + ".py").is_file():
