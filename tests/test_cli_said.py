@@ -99,6 +99,13 @@ def test_what_was_kept_can_be_drawn_again(gradviz, tmp_path: Path) -> None:
         assert (answer.code, part in answer.err) == (2, True), answer.err
 
 
+def test_a_function_that_changes_between_calls_is_told_what_to_do(gradviz, tmp_path: Path) -> None:
+    (tmp_path / "of_chance.py").write_text("import numpy as np\ndef f(x):\n    return x * np.random.rand()\n")
+    answer = gradviz("check", "of_chance.py:f", "x=2")
+    assert answer.code == 3
+    assert "fix the seed of its random numbers" in answer.err
+
+
 def test_where_nothing_could_be_compared_nothing_agrees(gradviz) -> None:
     answer = gradviz("check", "relu(x)", "x=0")
     assert "nothing could be compared, 2 left out (relu(x): a corner" in answer.out
