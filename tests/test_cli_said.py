@@ -139,6 +139,25 @@ def test_the_list_of_commands_is_whole_on_80_columns(gradviz, monkeypatch: pytes
     assert "..." not in gradviz("--help").out.partition("Commands:")[2].partition("Examples:")[0]
 
 
+@pytest.mark.parametrize(
+    ("rows", "degree", "steps", "said"),
+    [
+        ("1,2\n2,4.1\n3,9\n4,16.2\n", 3, [], "is 0; what is left would not be seen"),
+        ("1,2\n2,4.1\n3,9\n4,16.2\n", 1, [], "is 1.629"),
+        ("1,2\n2,4.1\n3,9\n4,16.2\n", 2, ["--steps", "3"], "is 0.00313; more --steps, or a smaller --degree"),
+        ("1,5\n2,5\n3,5\n", 1, [], "is 0"),
+    ],
+)
+def test_how_near_a_fit_has_come_is_said_as_it_is(
+    gradviz, tmp_path: Path, rows: str, degree: int, steps: list[str], said: str
+) -> None:
+    (tmp_path / "a.csv").write_text(rows)
+    answer = gradviz("fit", "a.csv", "--degree", degree, "-o", "a.json", *steps)
+    [line] = [line for line in answer.err.splitlines() if line.startswith("loss")]
+    assert line.partition("(numpy.polyfit) ")[2].startswith(said), line
+    assert ";" in said or line.endswith(said), line
+
+
 def test_a_table_with_words_first_names_the_columns_that_can_be_fitted(gradviz, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("month,rain,heat\nJan,1,2\nFeb,−2,4\nMar,3,9\n", encoding="utf-8")
     answer = gradviz("fit", "a.csv", "--degree", "1", "-o", "a.svg")

@@ -342,8 +342,8 @@ def _check_whole(
         traced, plain = True, float(total(numbers, True))
     if not np.isclose(recorded, plain, rtol=1e-9, atol=1e-300, equal_nan=True):
         raise GradientMismatch(
-            f"the recorded output is {recorded:.12g}, and without recording it is {plain:.12g}; a function that is checked "
-            "gives the same at every call: fix the seed of its random numbers, and keep nothing between calls"
+            f"the recorded output is {recorded:.12g}, and without recording it is {plain:.12g}; a function that is "
+            "checked gives the same at every call: fix the seed of its random numbers, and keep nothing between calls"
         )
     gradients = {
         path: np.zeros(value.shape) if g is None else np.asarray(g)

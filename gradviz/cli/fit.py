@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from ..errors import BadExpression, UnknownName
-from ..picture.numbers import number
+from ..picture.numbers import number, trim
 from ..picture.words import visible
 from .fitting import CLOSE, coefficients, fit
 from .options import Asked, typed
@@ -179,12 +179,16 @@ def run(path: Path, degree: int, wanted: Asked, x: str | None, y: str | None, st
         say(note)
     for name, value in coefficients(made).items():
         click.echo(f"{name} = {value:.6g}")
-    close = (
-        made.loss <= (1 + CLOSE) * made.best or made.loss - made.best < 1e-6 * max(map(abs, table.y), default=1) ** 2
-    )
+    scale = max(map(abs, table.y), default=1) ** 2
+    best = made.best if made.best > 1e-24 * scale else 0.0  # what rounding leaves where the curve meets every point
+    how = "; more --steps, or a smaller --degree, come closer"
+    if made.loss <= (1 + CLOSE) * best:
+        how = ""
+    elif made.loss - best < 1e-6 * scale:
+        how = "; what is left would not be seen"
     say(
-        f"loss {number(made.loss)} after {made.steps} steps; the least there is (numpy.polyfit) is {number(made.best)}"
-        + ("" if close else "; more --steps, or a smaller --degree, come closer")
+        f"loss {number(made.loss)} after {made.steps} steps; the least there is (numpy.polyfit) is "
+        f"{trim(number(best))}{how}"
     )
     with typed():
         write_all(made.film, wanted.paths, wanted.saved, wanted.most)
