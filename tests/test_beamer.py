@@ -26,7 +26,9 @@ def product(**options):
 def test_beside_the_pdf_there_is_a_line_a_page_with_what_happens_there(tmp_path):
     film = product()
     film.save(tmp_path / "product.pdf", tex=True)
-    lines = [x for x in (tmp_path / "product.tex").read_text("utf-8").splitlines() if not x.startswith("%")]
+    told = (tmp_path / "product.tex").read_text("utf-8").splitlines()
+    lines = [x for x in told if x.startswith("\\includegraphics")]
+    assert all(x.startswith(("%", "\\")) and "%" in x for x in told), "no line's end is a blank on the slide"
     notes = [frame.note for frame in film.frames]
     assert len(lines) == len(notes) == (tmp_path / "product.pdf").read_bytes().count(b"/Type /Page ")
     for k, (line, note) in enumerate(zip(lines, notes, strict=True), 1):
@@ -65,3 +67,5 @@ def test_beamer_makes_a_page_of_each(tmp_path):
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "talk.tex"]
     told = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True).stdout.decode(errors="replace")
     assert f"({len(film)} pages" in told and "Overfull" not in told and "PDF inclusion" not in told
+    size = (tmp_path / "talk.pdf").stat().st_size
+    assert size < 1.5 * (tmp_path / "product.pdf").stat().st_size, "the fonts are there once"

@@ -9,6 +9,8 @@ from ..errors import UnknownName
 
 _HEAD = r"""% The pages of {name}.pdf, one a step. In a document of the class beamer:
 %   \begin{{frame}}{{Title}}\centering\input{{{name}}}\end{{frame}}
+% A file that stays open is one whose fonts pdfTeX writes once, and not with every page:
+\ifdefined\pdfximage\IfFileExists{{{name}.pdf}}{{\pdfximage{{{name}.pdf}}}}{{}}\fi%
 """
 
 
