@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from films import network as neurons
 
 from gradviz.calculus.record import record
 from gradviz.picture import dots, edge
@@ -335,3 +336,10 @@ def test_the_key_leaves_nothing_out_and_stays_inside(wide: float) -> None:
     words = [glyphs(m) for m in (*entries, *widths) if isinstance(m, Text)]
     assert not any(touch(a, b) for i, a in enumerate(words) for b in words[:i])
     assert len({m.y for m in (*entries, *widths) if isinstance(m, Text)}) == len(key.lines) + key.alone
+
+
+def test_the_key_of_widths_shows_the_lines_that_are_drawn():
+    elements = neurons().drawing(moving=False).frame(-1).scene.elements
+    drawn = {m.line for e in elements if e.kind == "edge" for m in e.marks}
+    key = [m.line for e in elements if e.id == "key-widths" for m in e.marks if isinstance(m, Path)]
+    assert max(key) == pytest.approx(max(drawn)) and min(key) == pytest.approx(min(w for w in drawn if w >= 1), abs=0.1)

@@ -112,4 +112,4 @@ def scale_key(low: str, high: str, x: float, y: float, theme: Theme) -> tuple[tu
     return tuple(marks), x + measure(high, 12)
 
 
-WIDEST = 4.0  # px, the edge of the largest contribution in the finished still
+WIDEST = 3.0  # px, the edge of the largest contribution in the finished still

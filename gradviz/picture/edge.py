@@ -14,7 +14,8 @@ from .scene import Mark, Path
 from .theme import Theme
 
 IDLE, DONE, ACTIVE = 1.25, 1.75, 3.0
-THIN, THICK = 1.25, 4.5  # edge widths in the finished still
+#: Edge widths in the finished still: of nothing, and of the smallest and the largest contribution.
+THIN, THINNEST, THICK = 1.25, 1.75, 4.5
 _DECADES = 1e-3  # of the largest contribution: smaller ones are as thin as can be, so that the others differ
 _CASE = 1.25  # px of ground beside a wide edge, so that edges that lie over one another stay apart
 
@@ -53,7 +54,7 @@ class Widths:
         if math.isinf(value) or self.high <= self.low:
             return (THIN + THICK) / 2 if math.isfinite(value) else THICK
         t = (math.log(value) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
-        return round(THIN + 0.5 + min(max(t, 0.0), 1.0) * (THICK - THIN - 0.5), 2)
+        return round(THINNEST + min(max(t, 0.0), 1.0) * (THICK - THINNEST), 2)
 
 
 def widths(sent: Mapping[tuple[int, int], Value]) -> Widths:

@@ -9,7 +9,7 @@ from ..record import Run, State, Step, first, seen
 from . import dots
 from .chips import Edge
 from .dots import dot
-from .edge import Widths, name, size
+from .edge import THICK, THINNEST, Widths, name, size
 from .extent import Extent, extents
 from .fonts import measure
 from .keys import Key
@@ -236,4 +236,5 @@ def _used(step: Step, moment: Moment) -> list[Edge]:
 
 def _width(scale: Widths, value: float) -> float:
     """Return the width of an edge in the finished still: marks are smaller than cards, so edges are thinner."""
-    return 0.75 + (scale.of(value) - 1.25) * (dots.WIDEST - 0.75) / 5.75
+    share = (scale.of(value) - THINNEST) / (THICK - THINNEST)
+    return max(0.75, 1 + share * (dots.WIDEST - 1))
