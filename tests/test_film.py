@@ -295,3 +295,9 @@ def test_what_a_film_hands_out_cannot_be_changed():
     for f in (lambda x: np.sum(x * x), lambda x: np.sum(x * 2)):  # a gradient of two terms, and of one
         with pytest.raises(ValueError, match="read-only"):
             gv.film(f, np.ones(2)).grads["x"][0] = 5.0
+
+
+def test_frames_say_in_a_line_what_they_are():
+    frames = neuron().frames
+    assert repr(frames) == "<17 frames of 1280×720 px, 24 s>"
+    assert repr(frames[0]).startswith("Frame(seconds=2.0, note=")

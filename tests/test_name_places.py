@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from naming import graph, names
 
+import gradviz as gv
 from gradviz.calculus.leaf import var
 from gradviz.calculus.record import record
 from gradviz.record import Graph
@@ -101,6 +103,25 @@ def test_a_notebook_cell_has_source_and_is_called_a_cell() -> None:
         assert where is not None
         assert (where.file, where.line, where.col, where.end_col) == (shown, 2, 8, 11)
         assert run.sources == {shown: {2: "    n = x*w", 3: "    return np.tanh(n)"}}
+
+
+def test_a_notebooks_cell_has_the_number_that_the_notebook_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As IPython tells it: in names, in what is said of a NaN, and in errors."""
+    shell = SimpleNamespace(
+        compile=SimpleNamespace(format_code_name=lambda name: ("Cell", "In[7]") if "ipykernel" in name else None)
+    )
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    text, filename = "def f(x):\n    return np.log(x)\n\ndef g(x):\n    return float(x)\n", "/tmp/ipykernel_9/77.py"
+    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
+    space: dict[str, Any] = {"np": np}
+    exec(compile(text, filename, "exec"), space)
+    film = gv.film(space["f"], -1.0)
+    assert list(film.run.sources) == ["In [7]"]
+    assert repr(film.trouble).startswith(
+        "In the forward sweep, log(x) is the first to be NaN (In [7]:2: return np.log(x))"
+    )
+    with pytest.raises(gv.GradvizError, match=r"^In \[7\]:5: a traced value was about to become a plain number"):
+        gv.film(space["g"], 1.0)
 
 
 def load(path: Path, text: str) -> dict[str, Any]:

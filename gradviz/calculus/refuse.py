@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Detached, UnknownAttribute, UnknownFunction, UnsupportedValue
-from .site import is_user, user_frame
+from .site import cell, is_user, user_frame
 
 
 def place(frame: FrameType | None) -> str:
@@ -32,7 +32,9 @@ def defined(function: Any) -> str:
 
 def line_of(path: str, line: int) -> str:
     """Return "file.py:12: ", with the file as it is seen from here."""
-    if not path.startswith("<"):
+    if said := cell(path):
+        path = said
+    elif not path.startswith("<"):
         relative = os.path.relpath(path)
         path = path if relative.startswith("..") else relative
     return f"{path}:{line}: "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dis
 import os
+import re
 import sys
 import sysconfig
 import threading
@@ -154,6 +155,17 @@ def is_user(filename: str) -> bool:
         return False  # of a library that was compiled from Cython, which keeps no whole path
     path = os.path.abspath(filename)
     return not (path.startswith((_PACKAGE, *_LIBRARIES)) or any(part in path for part in _INSTALLED))
+
+
+def cell(filename: str) -> str:
+    """Return what a notebook calls the cell that a file stands for, "In [3]"; "" for any other file."""
+    if found := re.search(r"<ipython-input-(\d+)-", filename):
+        return f"In [{found[1]}]"
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    named = getattr(getattr(shell, "compile", None), "format_code_name", None)  # what its own tracebacks say
+    told = named(filename) if named is not None else None
+    return told[1].replace("In[", "In [") if told else ""
 
 
 def user_frame(frame: FrameType | None) -> FrameType | None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from ..record import Where
 from .notation import Worded
 from .reading import read
-from .site import Site
+from .site import Site, cell
 
 _SHADOWED = object()
 _PRECALL = 4  # bytes from Python 3.11's PRECALL to its CALL
@@ -105,8 +105,8 @@ class Syntax:
         if filename not in self._files:
             path = os.path.abspath(filename)
             base = os.path.join(os.getcwd(), "")
-            if cell := re.search(r"<ipython-input-(\d+)-", filename):
-                shown = f"In [{cell[1]}]"
+            if said := cell(filename):
+                shown = said
             elif re.search(r"[/\\]ipykernel_\d+[/\\]", filename):
                 shown = "cell 1"
             elif filename.startswith("<"):

@@ -19,7 +19,7 @@ _DOUBLE_WHERE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Explained:
     """A trouble in words. `str()` is the whole sentence."""
 
@@ -31,6 +31,8 @@ class Explained:
 
     def __str__(self) -> str:
         return self.said
+
+    __repr__ = __str__
 
 
 def explain(run: Run) -> Explained | None:

@@ -43,7 +43,7 @@ class Level(Protocol):
         """Return the picture of the graph at a moment."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Drawing:
     """A film ready to be drawn: its steps, its place for everything, and the frames one by one.
 
@@ -68,6 +68,10 @@ class Drawing:
     shown: range = range(0)
     times: tuple[float, ...] = ()
     _last: dict[str, tuple[object, Element]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        size = "×".join(map(str, self.canvas.pixels))
+        return f"<{len(self)} frames of {size} px, {self.seconds:.0f} s>"
 
     def __len__(self) -> int:
         return len(self.shown)

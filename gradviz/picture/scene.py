@@ -7,7 +7,7 @@ the same object: writers find what to draw again by `is`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
@@ -116,7 +116,7 @@ class Frame:
     `part` names the sweep it belongs to: frames of one part stand together, as on one slide.
     """
 
-    scene: Scene
+    scene: Scene = field(repr=False)
     seconds: float
     note: str
     part: str = ""
