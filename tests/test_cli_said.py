@@ -134,6 +134,16 @@ def test_the_demo_leaves_a_changed_script_as_it_is(gradviz, tmp_path: Path) -> N
     assert [p.name for p in script.parent.iterdir()] == ["curve.py"]
 
 
+def test_on_a_narrow_terminal_no_word_is_broken(gradviz, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gradviz.cli.ops.columns", lambda: 50)
+    monkeypatch.setattr("gradviz.cli.report.columns", lambda: 50)
+    lines = gradviz("ops", "relu").out.splitlines()
+    assert max(map(len, lines)) <= 50
+    words = " ".join(lines).split()
+    assert {"operand", "elsewhere.", "gv.relu"} <= set(words)
+    assert "  d relu(a) = ([a > 0])·da" in lines, "brackets are the rule's own"
+
+
 def test_the_list_of_commands_is_whole_on_80_columns(gradviz, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert "..." not in gradviz("--help").out.partition("Commands:")[2].partition("Examples:")[0]

@@ -5,22 +5,33 @@ from __future__ import annotations
 import re
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..calculus.catalogue import composed, sections
+from ..calculus.catalogue import Entry, composed, sections
 from ..calculus.catalogue import entries as entries_of
 from ..errors import UnknownName
-from .report import show
+from .report import columns, show
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+#: A terminal with fewer columns than this gets a list in place of a table.
+NARROW = 72
 
 
 def list_ops(pattern: str = "") -> None:
     """Print the catalogue, or the ops whose name or rule holds the pattern. Raises `UnknownName` for none."""
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
-    tables: list[Table | str] = []
+    tables: list[RenderableType] = []
     for title, entries in sections():
         kept = [e for e in entries if pattern.lower() in f"{e.name} {e.formula} {e.rule} {e.functions}".lower()]
         if not kept:
+            continue
+        if columns() < NARROW:
+            tables += [Text(title, "bold"), *(Padding(Text("\n".join(_lines(e))), (0, 0, 0, 2)) for e in kept), ""]
             continue
         table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
         for name in ("op", "symbol", "rule", "", "at the edges", "from"):
@@ -32,6 +43,11 @@ def list_ops(pattern: str = "") -> None:
         names = sorted(op.name for op in entries_of())
         raise UnknownName(f"no op with {pattern!r} in its name or rule; the ops are {', '.join(names)}")
     show(*tables)
+
+
+def _lines(e: Entry) -> list[str]:
+    """Return what is told of an op one below the other, where the columns of a table would be a few letters wide."""
+    return [line for line in (f"{e.name}  {e.symbol}", e.formula, e.rule, e.edge, ", ".join(e.functions), " ") if line]
 
 
 def write_page(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import sysconfig
 import traceback
@@ -35,12 +36,17 @@ def show(*parts: RenderableType) -> None:
     """Write tables to standard output, as wide as the terminal, and without the blanks that Rich ends lines with."""
     from rich.console import Console
 
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    console = Console(width=None if terminal else WIDE)
+    console = Console(width=columns())
     with console.capture() as made:
         for part in parts:
             console.print(part)
     print("\n".join(line.rstrip() for line in made.get().split("\n")), end="", flush=True)
+
+
+def columns() -> int:
+    """Return how wide the terminal is; `WIDE` where there is none."""
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    return shutil.get_terminal_size().columns if terminal else WIDE
 
 
 def failed(error: BaseException) -> int:
