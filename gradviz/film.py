@@ -261,7 +261,7 @@ class Film:
         if not in_range(loop, 0, inf, whole=True):
             raise UnknownName(f"loop={loop!r} is not how often to play; choose 0 for ever, or a whole number")
         if tex:
-            beamer.check(target.stem)
+            beamer.check(target)
             if writer.module != "writers.pdf" or each is not None or k is not None:
                 raise UnknownName(f"tex=True goes with a film as one PDF, not with {os.fspath(path)!r}; leave it out")
         if each is not None:

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 import gradviz as gv
-from gradviz.errors import UnknownName
+from gradviz.errors import CannotWrite, UnknownName
 
 BEAMER = (
     shutil.which("pdflatex")
@@ -45,6 +45,15 @@ def test_what_has_no_pages_or_a_name_that_latex_cannot_read_is_refused(tmp_path,
     with pytest.raises(UnknownName):
         product().save(tmp_path / name, tex=True, **options)
     assert not list(tmp_path.iterdir())
+
+
+def test_latex_that_somebody_wrote_is_not_written_over(tmp_path):
+    (tmp_path / "talk.tex").write_text("\\documentclass{beamer}")
+    with pytest.raises(CannotWrite, match=r"talk\.tex' is there and not of gradviz; choose another name"):
+        product().save(tmp_path / "talk.pdf", tex=True)
+    assert (tmp_path / "talk.tex").read_text() == "\\documentclass{beamer}" and not (tmp_path / "talk.pdf").exists()
+    for _ in range(2):  # its own it does
+        product().save(tmp_path / "product.pdf", tex=True)
 
 
 def test_the_command_line_writes_it_for_pdfs_only(gradviz, tmp_path):

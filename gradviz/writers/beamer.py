@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
-from ..errors import UnknownName
+from ..errors import CannotWrite, UnknownName
 
+_OURS = b"% The pages of "
 _HEAD = r"""% The pages of {name}.pdf, one a step. In a document of the class beamer:
 %   \begin{{frame}}{{Title}}\centering\input{{{name}}}\end{{frame}}
 % A file that stays open is one whose fonts pdfTeX writes once, and not with every page:
@@ -14,10 +16,19 @@ _HEAD = r"""% The pages of {name}.pdf, one a step. In a document of the class be
 """
 
 
-def check(name: str) -> None:
-    """Raise `UnknownName` for a file's name that LaTeX reads as something else."""
+def check(pdf: Path) -> None:
+    """Check that LaTeX can go beside a PDF.
+
+    Raises `UnknownName` for a file's name that LaTeX reads as something else, and `CannotWrite` where there is LaTeX of
+    that name already that somebody wrote.
+    """
+    name, beside = pdf.stem, pdf.with_suffix(".tex")
     if found := re.search(r"[\\{}%#$&~^\"\x00-\x1f]", name):
         raise UnknownName(f"LaTeX cannot read a file named {name!r} because of its {found[0]!r}; choose another name")
+    if beside.is_file():
+        with beside.open("rb") as file:
+            if file.read(len(_OURS)) not in (_OURS, b""):
+                raise CannotWrite(f"{str(beside)!r} is there and not of gradviz; choose another name for the PDF")
 
 
 def tex(name: str, notes: Sequence[str]) -> str:
