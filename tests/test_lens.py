@@ -310,6 +310,24 @@ def test_a_layer_of_few_nodes_shows_the_arithmetic_of_each() -> None:
     assert seen >= 6
 
 
+def test_the_rows_of_one_step_begin_alike() -> None:
+    def loss(k: list[float], x: list[float]) -> object:
+        total: object = 0.0
+        for xi in x:
+            total = total + (k[0] + k[1] * xi + k[2] * xi**2 - 0.3) ** 2  # type: ignore[operator]
+        return total
+
+    run = record(loss, ([0.1, 0.2, 0.3], [-1.0, -0.667, -0.333, 0.12, 0.333, 0.667]), wrt=["k"]).run
+    for box in ((800.0, 60.0, 1200.0, 654.0), BOX):
+        made, several = lens(run, box=box), 0
+        for m in moments(run, "layer"):
+            rows = [texts((e,)) for e in elements(made, m) if e.id.startswith("lens-row-")]
+            named = [any("/∂" in t.text for t in row) for row in rows]
+            assert len(set(named)) < 2, m.step
+            several += any(named)
+        assert several or box != BOX
+
+
 def test_what_is_told_aloud_is_the_same_with_and_without_a_lens() -> None:
     run = run_of("layers")
     names = Names(run.graph)

@@ -160,6 +160,12 @@ def _two(symbols: Items, figures: Items, x: float, end: float) -> tuple[_Line, _
     return _Line.of(symbols, x, end), second
 
 
+def fits(equation: Equation, wide: float, columns: Columns) -> bool:
+    """Tell whether an equation has room on one line of so many px with all its symbols."""
+    items = (*columns.put(equation.symbols), *columns.put(equation.numbers))
+    return _arranged(items, wide + _GLOW) is not None
+
+
 def short(
     equation: Equation, x: float, y: float, right: float, columns: Columns, theme: Theme
 ) -> tuple[list[Mark], float]:

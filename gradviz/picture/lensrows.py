@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .card import text
@@ -12,7 +12,7 @@ from .equation import forward
 from .fonts import measure
 from .formula import Equation, Frac, Word
 from .lenscard import label_of
-from .lensmath import Columns, short, written
+from .lensmath import Columns, fits, short, written
 from .moment import Moment
 from .question import asked
 from .scene import Mark, line, placed
@@ -43,7 +43,7 @@ def worked(lens: Lens, moment: Moment, top: float) -> list[Part]:
         return []
     rows = _rows(lens, moment)
     for full in (True, False):
-        blocks = [_block(lens, row, full) for row in rows]
+        blocks = [_block(lens, row, full) for row in (rows if full else _lower(lens, rows))]
         if not blocks:
             return []
         need = max(height for _, height in blocks) + _BETWEEN
@@ -101,8 +101,17 @@ def _block(lens: Lens, row: Row, full: bool) -> tuple[list[Mark], float]:
     if full:
         drawn, bottom = written(row.equation, left, _CAPTION, right, lens.columns, t)
     else:
-        drawn, bottom = short(_low(row.equation, lens.columns), left, _CAPTION, right, lens.columns, t)
+        drawn, bottom = short(row.equation, left, _CAPTION, right, lens.columns, t)
     return [*marks, *drawn], bottom
+
+
+def _lower(lens: Lens, rows: list[Row]) -> list[Row]:
+    """Return rows for one line of arithmetic each; where a name is too long for its line, none begins with its name."""
+    left, right = lens.places.columns[0]
+    low = [row if row.sender is None else replace(row, equation=_low(row.equation, lens.columns)) for row in rows]
+    if all(row.sender is None or fits(row.equation, right - left, lens.columns) for row in low):
+        return low
+    return [row if row.sender is None else replace(row, equation=replace(row.equation, symbols=())) for row in low]
 
 
 def _low(equation: Equation, columns: Columns) -> Equation:
