@@ -29,6 +29,33 @@ def test_an_option_is_named_as_it_is_typed(gradviz, options: list[str], said: st
     assert not re.search(r"\b[a-z_]+=", answer.err)
 
 
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("x=1,2,3", "x=1,2,3: an array goes into brackets, as in x=[1,2,3]"),
+        ("x=1,5", "and a decimal has a point"),
+        ("x=[1,2;3,4]", "each row of an array has its own brackets"),
+    ],
+)
+def test_an_array_that_is_written_otherwise_is_shown_as_it_is_written(gradviz, word: str, said: str) -> None:
+    answer = gradviz("render", "sum(x)", word, "-o", "a.svg")
+    assert (answer.code, said in answer.err) == (2, True), answer.err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ReLU(x)", "did you mean 'relu'?"),
+        ("σ(x)", "did you mean 'sigmoid'?"),
+        ("2*sin x", "what sin is taken of goes into brackets, as in sin(x)"),
+        ("a b", "between two numbers or names stands an operator"),
+    ],
+)
+def test_a_formula_as_it_is_spoken_is_shown_as_it_is_written(gradviz, text: str, said: str) -> None:
+    answer = gradviz("render", text, "x=1", "-o", "a.svg")
+    assert (answer.code, said in answer.err) == (2, True), answer.err
+
+
 def test_a_users_own_names_stay_as_they_are(gradviz, tmp_path: Path) -> None:
     assert '"scale*depth" scale=2 depth=1' in gradviz("render", "scale*depth", "scale=2", "-o", "a.svg").err
     (tmp_path / "of_a_user.py").write_text(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
@@ -21,7 +22,15 @@ LONGEST, DEEPEST = 20_000, 100
 _SIGNS = str.maketrans("−×·⋅÷∙＊", "-***/**")
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
-_SYNONYMS = {"ln": "log", "abso": "abs", "power": "**", "pow": "**", "square": "**", "logistic": "sigmoid"}
+_SYNONYMS = {
+    "ln": "log",
+    "abso": "abs",
+    "power": "**",
+    "pow": "**",
+    "square": "**",
+    "logistic": "sigmoid",
+    "σ": "sigmoid",
+}
 _OPERATORS: Mapping[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.MatMult: "@",
     ast.USub: "negative", ast.UAdd: "positive",
@@ -111,6 +120,8 @@ def _tree(text: str) -> ast.Module:
             message = "write * for a product, as in 2*x"
         elif "invalid character" in message:
             message += "; powers are written x**2, roots sqrt(x)"
+        elif name := next((n for n in FUNCTIONS if re.search(rf"\b{n}\s+$", text[:start])), ""):
+            message = f"what {name} is taken of goes into brackets, as in {name}(x)"
         elif message.startswith(("invalid syntax", "cannot", "expression", "positional")):
             message = "this cannot be read as a formula; between two numbers or names stands an operator"
         elif "digits" in message:
@@ -194,7 +205,7 @@ def _call(text: str, node: ast.Call) -> Apply:
     if name not in FUNCTIONS:
         if name in CONSTANTS:
             refuse(text, span, f"{name!r} is a number, not a function: write * for a product")
-        near = [_SYNONYMS[name]] if name in _SYNONYMS else get_close_matches(name, FUNCTIONS, 1)
+        near = [_SYNONYMS[name]] if name in _SYNONYMS else get_close_matches(name.lower(), FUNCTIONS, 1)
         hint = f"; did you mean {near[0]!r}?" if near else "; write * for a product" if len(name) == 1 else ""
         refuse(text, span, f"no function {name!r}{hint}", f"The functions are {', '.join(sorted(FUNCTIONS))}.")
     fewest, most = FUNCTIONS[name]

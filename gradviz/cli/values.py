@@ -86,6 +86,12 @@ def _number(text: str, name: str) -> float:
         return float(text)
     except ValueError:
         pass
+    if "," in text:
+        raise BadExpression(
+            f"{name}={text}: an array goes into brackets, as in {name}=[1,2,3], and a decimal has a point"
+        )
+    if ";" in text:
+        raise BadExpression(f"{name}={text}: each row of an array has its own brackets, as in {name}=[[1,2],[3,4]]")
     try:
         result = parse(text).evaluate({})
     except BadExpression as error:
