@@ -259,6 +259,8 @@ def test_the_demo_draws_the_curve_and_says_what_it_wrote(gradviz, tmp_path: Path
     assert sorted(p.name for p in Path("out").iterdir()) == sorted([*names, "curve-fitter.gif", "curve.py", "data"])
     for name in names:
         assert f"{name}: " in said.err
+    first = re.search(r"Done\. Open (.*?);", said.err)
+    assert first and Path(first[1]).name == "curve-fitter.gif" and Path(first[1]).is_file()
     for kind in ("scalars", "arrays"):
         with Image.open(f"out/curve-{kind}.gif") as film:
             assert film.n_frames >= 10

@@ -51,4 +51,4 @@ def demo(folder: Path) -> None:
     table = read(folder / CARRIED["nottingham-1920.csv"])
     fitted = fit(table.x, table.y, names=table.names, story=True, title="The Curve Fitter 6000")
     write_all(fitted.film, [folder / "curve-fitter.gif"])
-    say(f"Done. Open {(folder / 'curve-scalars.gif').resolve()}")
+    say(f"Done. Open {(folder / 'curve-fitter.gif').resolve()}; one gradient, term by term, is in curve-scalars.gif")
