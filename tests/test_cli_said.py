@@ -171,6 +171,13 @@ def test_on_a_narrow_terminal_no_word_is_broken(gradviz, monkeypatch: pytest.Mon
     assert "  d relu(a) = ([a > 0])·da" in lines, "brackets are the rule's own"
 
 
+@pytest.mark.parametrize("command", ["", "render", "fit", "check", "demo", "ops", "doctor"])
+def test_the_help_fits_on_80_columns(gradviz, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = gradviz(*command.split(), "--help").out.splitlines()
+    assert [line for line in lines if len(line) > 79] == []
+
+
 def test_the_list_of_commands_is_whole_on_80_columns(gradviz, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert "..." not in gradviz("--help").out.partition("Commands:")[2].partition("Examples:")[0]

@@ -21,14 +21,15 @@ _EXAMPLES = """
 \b
 Examples:
   gradviz render "tanh(w*x + b)" w=-3 x=2 b=6.88 -o neuron.svg
-  gradviz render "q = sin(a); L = q*b + q**2" a=1 b=2 -o fanout.gif --width 960
+  gradviz render "q = sin(a); L = q*b + q**2" a=1 b=2 -o fanout.gif
   gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.svg -o loss.gif
-  gradviz render "tanh(w*x + b)" w=-3 x=2 b=6.88 -o frames/%03d.png --for slide
+  gradviz render "sin(x)**2" x=1 -o frames/%03d.png --for slide
   gradviz check "exp(x) / y" x=1 y=2
 
 \b
-Exit codes: 0 done, 1 your code raised, 2 a mistake in what was typed, 3 a gradient check failed,
-4 a part is missing, 5 too large or out of time, 130 interrupted.
+Exit codes: 0 done, 1 your code raised, 2 a mistake in what was typed,
+3 a gradient check failed, 4 a part is missing, 5 too large or out of time,
+130 interrupted.
 """
 
 
@@ -42,7 +43,7 @@ _TARGET = """
 \b
 TARGET is one of
   "tanh(w*x + b)"    an expression, with a value for each of its names
-  FILE.py:NAME       a function in a file; or a film, or a function film() that makes one
+  FILE.py:NAME       a function in a file; or a film, or film() that makes one
   MODULE:NAME        the same, in a module that can be imported
   FILE.json          a computation that -o FILE.json has kept
 
@@ -56,8 +57,8 @@ _RENDER_EXAMPLES = f"""
 \b
 Examples:
   gradviz render "tanh(w*x + b)" w=-3 x=2 b=6.88 -o neuron.svg -o neuron.gif
-  gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.pptx --for slide --reveal ask
-  gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.gif --for readme --from backward
+  gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.pptx --reveal ask
+  gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.gif --for readme
 """
 
 

@@ -38,9 +38,10 @@ PRESETS: dict[str, Preset] = {
     "phone": Preset({"width": 540, "height": 960, "scale": 2}),
 }
 PRESETS_TOLD = """\b
---for readme is 800 px wide, and a film under 1 MB: where it would be more, a step shows more;
-slide is 1920×1080; phone is upright, 540×960 at twice the px.
-A film over a minute says so, and which --pace or --seconds-per-step makes it shorter."""
+--for readme is 800 px wide, and a film under 1 MB: where it would be more,
+a step shows more; slide is 1920×1080; phone is upright, 540×960 at twice
+the px. A film over a minute says so, and which --pace or --seconds-per-step
+makes it shorter."""
 
 _OPTIONS = (
     click.option(
