@@ -388,7 +388,7 @@ def film(
     }  # fmt: skip
     _options(**look)  # what is wrong with them is said before anything is computed
     if isinstance(target, Descent):
-        no_args(args, kwargs, "a Descent")
+        no_args(args, kwargs, "a Descent", wrt=wrt, seed=seed, direction=direction)
         run, inputs, differentiated = target.run, target.inputs, parameters_of(target.run)
     else:
         recorded = record(target, args, kwargs, wrt=wrt, seed=seed, sweeps=sweeps, direction=direction)

@@ -119,7 +119,8 @@ def test_what_was_kept_can_be_drawn_again(gradviz, tmp_path: Path) -> None:
     assert (answer.code, "kept.json is a Run, which takes no values; got w" in answer.err) == (2, True)
     for option in ("--wrt=w", "--seed=2", "--along=w=1"):
         answer = gradviz("render", "kept.json", "-o", "b.svg", option)
-        assert (answer.code, "recorded already" in answer.err) == (2, True), answer.err
+        said = f"a Run is recorded already, and {option.partition('=')[0]} is for what is yet to be; leave it out"
+        assert (answer.code, said in answer.err) == (2, True), answer.err
     (tmp_path / "other.json").write_text("{}")
     for name, part in (("other.json", "other.json: this is not a Run"), ("gone.json", "No such file or directory")):
         answer = gradviz("render", name, "-o", "b.svg")

@@ -308,6 +308,14 @@ def test_the_hessian_of_an_array_can_be_filmed(x: np.ndarray) -> None:
     ET.fromstring(film.svg())
 
 
+@pytest.mark.parametrize("option", [{"wrt": "x"}, {"seed": 2.0}, {"direction": {"x": 1.0}}])
+def test_what_is_recorded_is_not_recorded_otherwise(option: dict[str, Any]) -> None:
+    descent = gv.descend(lambda k: (k - 3) ** 2, 0.0, steps=2)
+    for thing in (descent, descent.run):
+        with pytest.raises(errors.WrongArguments, match=f"is recorded already, and {next(iter(option))}= is for"):
+            gv.film(thing, **option)
+
+
 def test_a_long_descent_is_told_in_a_line_at_the_prompt() -> None:
     descent = gv.descend(lambda k: (k - 3) ** 2, 0.0, optimizer="adam", steps=50)
     film = gv.film(descent)

@@ -78,7 +78,7 @@ def record(
     if unknown:
         raise UnknownName(f"{unknown[0]!r} is not a sweep; choose from {', '.join(SWEEPS)}")
     if isinstance(target, Run):
-        no_args(args, kwargs, "a Run")
+        no_args(args, kwargs, "a Run", wrt=wrt, seed=seed, direction=direction)
         return Recorded(target, inputs_of(target), wrt=parameters_of(target))
     if callable(target) and not isinstance(target, Var):
         traced = _trace(target, args, kwargs or {}, wrt)
@@ -143,9 +143,12 @@ class Traced:
     arguments: dict[str, Any]
 
 
-def no_args(args: Sequence[Any], kwargs: Mapping[str, Any] | None, what: str) -> None:
+def no_args(args: Sequence[Any], kwargs: Mapping[str, Any] | None, what: str, **of_recording: Any) -> None:
     if args or kwargs:
         raise WrongArguments(f"{what} was given with arguments; arguments belong to a function, so leave them out")
+    for name, value in of_recording.items():
+        if value is not None:
+            raise WrongArguments(f"{what} is recorded already, and {name}= is for what is yet to be; leave it out")
 
 
 # -- tracing a function

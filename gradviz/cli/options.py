@@ -103,7 +103,7 @@ _FOR = {
 
 #: seed=np.ones((2, 3)) in an error, or depth=3, or depth= alone.
 _ONES = re.compile(r"\bseed=np\.ones\(\(?([\d, ]+)\)?\)")
-_OPTION = re.compile(rf"(?<![\w'\"/.=-])({'|'.join((*_LOOK, *_SAVED, 'wrt', 'seed'))})=('?)([^' ;]*)\2")
+_OPTION = re.compile(rf"(?<![\w'\"/.=-])({'|'.join((*_LOOK, *_SAVED, 'wrt', 'seed', 'direction'))})=('?)([^' ;]*)\2")
 
 
 @contextmanager
@@ -129,8 +129,8 @@ def _ones(found: re.Match[str]) -> str:
 
 
 def flag(option: str) -> str:
-    """Return an option of `Film.save` as it is typed."""
-    return "--" + {"first": "from", "last": "to"}.get(option, option).replace("_", "-")
+    """Return an option of `film` or `Film.save` as it is typed."""
+    return "--" + {"first": "from", "last": "to", "direction": "along"}.get(option, option).replace("_", "-")
 
 
 class Drawing(Sections):

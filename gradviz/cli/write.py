@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..calculus.descend import Descent
 from ..errors import UnknownName
 from ..film import Film, Progress, film
-from ..record import PACES, Run
+from ..record import PACES
 from ..writers import table
 from ..writers.numbered import numbered, others
 from .options import heeded, plays, typed
@@ -35,9 +34,11 @@ def make(
     **look: Any,
 ) -> Film:
     """Record a target and return its film; `look` is of its pictures, as `Film.restyled` takes it."""
-    if isinstance(target.thing, Film | Run | Descent) and (wrt or seed or along):
-        raise UnknownName("--wrt, --seed and --along need a function or an expression; this target is recorded already")
     if isinstance(target.thing, Film):
+        if wrt or seed or along:
+            raise UnknownName(
+                "--wrt, --seed and --along are for what is yet to be recorded, and this is a film; leave it out"
+            )
         with typed():
             return target.thing.restyled(**look) if look else target.thing
     record: dict[str, Any] = {}
