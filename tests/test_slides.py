@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -127,6 +128,30 @@ def test_libreoffice_shows_every_slide(tmp_path):
             pixmap = page.get_pixmap(matrix=pytest.importorskip("pymupdf").Matrix(4 / 3, 4 / 3))
             seen = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.width, 3).astype(int)
             assert np.abs(seen[:720, :1280] - still(frame.scene, (1280, 720))).mean() < 3
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("ooxml-validator") is None, reason="ooxml-validator, an npm package, is not installed")
+def test_microsofts_own_rules_hold(tmp_path):
+    """By the validator of the Open XML SDK: where it finds nothing, PowerPoint offers no repair."""
+
+    def loss(k, x, y):
+        return np.mean((k[0] + k[1] * x - y) ** 2)
+
+    descent = gv.descend(loss, np.zeros(2), np.linspace(-1, 1, 3), np.ones(3), steps=1)
+    title = 'a <b> & "c" \U0001f600'
+    film = gv.film(descent, panels=("curve", "loss", "knobs"), title=title, theme="dark", reveal="ask")
+    film.save(tmp_path / "a.pptx", width=1280, height=720)
+    assert _faults(tmp_path / "a.pptx") == []
+    with zipfile.ZipFile(tmp_path / "a.pptx") as good, zipfile.ZipFile(tmp_path / "b.pptx", "w") as bad:
+        for name in good.namelist():
+            bad.writestr(name, good.read(name).replace(b"a:solidFill", b"a:solidPaint"))
+    assert _faults(tmp_path / "b.pptx")  # it does look
+
+
+def _faults(path) -> list[dict[str, str]]:
+    done = subprocess.run(("ooxml-validator", path), check=False, capture_output=True, timeout=120)
+    return json.loads(done.stdout)["errors"]
 
 
 def test_texts_are_texts_and_stand_where_the_scene_has_them():
