@@ -24,6 +24,7 @@ Part = tuple[str, str, list[Mark]]
 _MOST = 10
 _CAPTION = 18.0
 _BETWEEN = 8.0
+_GRAD = 13.0  # px, the word in the place of a derivative that is too long
 _LOOSE = 1.3  # rows stand at most so much further apart than they need to
 
 
@@ -106,12 +107,13 @@ def _block(lens: Lens, row: Row, full: bool) -> tuple[list[Mark], float]:
 
 
 def _lower(lens: Lens, rows: list[Row]) -> list[Row]:
-    """Return rows for one line of arithmetic each; where a name is too long for its line, none begins with its name."""
+    """Return rows for one line of arithmetic each: all begin with ∂f/∂v₇, or all with "grad" where one is too long."""
     left, right = lens.places.columns[0]
     low = [row if row.sender is None else replace(row, equation=_low(row.equation, lens.columns)) for row in rows]
     if all(row.sender is None or fits(row.equation, right - left, lens.columns) for row in low):
         return low
-    return [row if row.sender is None else replace(row, equation=replace(row.equation, symbols=())) for row in low]
+    grad = (Word("grad", "grad", size=_GRAD),)
+    return [row if row.sender is None else replace(row, equation=replace(row.equation, symbols=grad)) for row in low]
 
 
 def _low(equation: Equation, columns: Columns) -> Equation:
