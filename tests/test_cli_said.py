@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from gradviz.cli.loading import DRAWING, load
 
 NEURON = ("tanh(w*x + b)", "w=-3", "x=2", "b=6.88")
 
@@ -170,6 +176,41 @@ def test_on_a_narrow_terminal_no_word_is_broken(gradviz, monkeypatch: pytest.Mon
     words = " ".join(lines).split()
     assert {"operand", "elsewhere.", "gv.relu"} <= set(words)
     assert "  d relu(a) = ([a > 0])·da" in lines, "brackets are the rule's own"
+
+
+def test_ctrl_c_waits_until_a_package_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def interrupted(name: str) -> None:
+        signal.raise_signal(signal.SIGINT)
+        done.append(name)
+
+    monkeypatch.setattr("gradviz.cli.loading.import_module", interrupted)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            load(["av", None, "av"])
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert done == [*DRAWING, "av"]
+
+
+def test_nothing_compiled_is_loaded_once_a_file_is_begun(gradviz, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process of its own: which modules there are at the first byte, and which at the end."""
+    code = """
+import sys
+from gradviz.cli import main, write
+def compiled():
+    return {n for n, m in list(sys.modules.items()) if str(getattr(m, "__file__", "")).endswith((".so", ".pyd"))}
+whole, at = write._written, []
+write._written = lambda *a: (at.append(compiled()), whole(*a))
+main(["render", "x*y", "x=1", "y=2", "-o", "a.png", "-o", "a.gif"])
+print(*(n for n in compiled() - at[0] if n.startswith(("matplotlib", "PIL"))))
+"""
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.split() == []
 
 
 @pytest.mark.parametrize("command", ["", "render", "fit", "check", "demo", "ops", "doctor"])

@@ -16,6 +16,7 @@ from ..film import Film, Progress, film
 from ..record import PACES
 from ..writers import table
 from ..writers.numbered import numbered, others
+from .loading import load
 from .options import heeded, plays, typed
 from .report import say, size
 from .target import Target
@@ -64,6 +65,7 @@ def write_all(
     Raises `UnknownName` and `CannotWrite` as `Film.save` does.
     """
     told: set[str] = set()
+    load(table.writer_for(path).needs for path in paths)
     with _stoppable():
         for path in paths:
             _written(made, path, options or {}, most, told)
