@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[1]
-TOP = {"gradviz", "tests", "gallery", "scripts", "README.md", "pyproject.toml", "LICENSE", "MANIFEST.in"}
+TOP = {"gradviz", "tests", "gallery", "scripts", "README.md", "pyproject.toml", "LICENSE"}
 PASSING = {"demo", "out", "build", "dist"}  # made by commands, and ignored by git
 MODULES = sorted(
     ".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
