@@ -368,7 +368,7 @@ def film(
     wrt      what to differentiate by: argument names, positions, paths ("params.w1") or Vars; all float inputs if None
     seed     what the backward sweep starts with; needed where the output is not a scalar
     sweeps   any of "forward", "tangent" (along `direction`), "backward", in the order they are shown
-    pace     "edge", "node", "layer", "sweep", or "auto", the finest with at most 60 steps a sweep
+    pace     "edge", "node", "layer", "sweep", or "auto", the finest with at most 60 steps a sweep (240 by layer)
     theme    "light", "dark", or a Theme
     rankdir  "LR", "TB" or "auto"
     panels   what stands beside the graph, one or several: "curve", "gauge", "loss", "along", "over", "knobs",

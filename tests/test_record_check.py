@@ -162,9 +162,17 @@ def test_steps_by_pace() -> None:
 
 def test_auto_takes_the_finest_pace_with_few_enough_steps() -> None:
     assert steps(RUN) == steps(RUN, "edge")
-    chain = tuple(Node(i, "negative", (i - 1,), local=("−1",)) if i else Node(0, "data") for i in range(200))
-    wide = Run(Graph(chain, (199,)), (Sweep("forward", tuple(Event(i, 1.0) for i in range(200))),))
-    assert [len(s.events) for s in steps(wide)] == [200]
+
+    def sizes(n: int) -> list[int]:
+        chain = tuple(Node(i, "negative", (i - 1,), local=("−1",)) if i else Node(0, "data") for i in range(n))
+        return [len(s.events) for s in steps(Run(Graph(chain, (n - 1,)), (Sweep("forward", _values(n)),)))]
+
+    assert sizes(200) == [1] * 200  # a deep graph: its layers are many, but all at once would tell nothing
+    assert sizes(300) == [300]
+
+
+def _values(n: int) -> tuple[Event, ...]:
+    return tuple(Event(i, 1.0) for i in range(n))
 
 
 def test_a_new_forward_sweep_forgets_and_an_update_does_not() -> None:

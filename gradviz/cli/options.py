@@ -67,7 +67,7 @@ _OPTIONS = (
     click.option(
         "--pace",
         type=click.Choice(["auto", *PACES]),
-        help="What one step shows.  [default: auto, the finest with at most 60 steps]",
+        help="What one step shows.  [default: auto, the finest with at most 60 steps, or 240 layers]",
     ),
     click.option(
         "--reveal",

@@ -16,8 +16,9 @@ from .run import Event, Run, Sweep, Value
 #: From the finest to the coarsest. "edge": one contribution a step; "node": one node's value, or all that one
 #: node sends; "layer": all nodes at one longest-path distance from the leaves; "sweep": a whole sweep.
 PACES = ("edge", "node", "layer", "sweep")
-#: Pace "auto" is the finest pace at which no sweep has more steps than this.
-MOST_STEPS = 60
+#: Pace "auto" is the finest at which no sweep has more steps than this. Layers may be more: deep graphs have nothing
+#: between them and a whole sweep at once.
+MOST_STEPS, MOST_LAYERS = 60, 240
 #: A descent's later iterations take at most this many frames.
 MOST_ITERATIONS = 60
 
@@ -153,9 +154,12 @@ def _lapses(run: Run, whole: set[int]) -> dict[int, tuple[int, int]]:
 
 
 def _finest(graph: Graph, sweeps: Sequence[Sweep]) -> str:
-    """Return the finest pace at which no sweep has more than `MOST_STEPS` steps."""
-    fits = (p for p in PACES if all(sum(1 for _ in _cut(graph, s, p)) <= MOST_STEPS for s in sweeps))
-    return next(fits, "sweep")
+    """Return the finest pace at which no sweep has more steps than it may."""
+    for pace in PACES[:-1]:
+        most = MOST_LAYERS if pace == "layer" else MOST_STEPS
+        if all(sum(1 for _ in _cut(graph, s, pace)) <= most for s in sweeps):
+            return pace
+    return PACES[-1]
 
 
 def _lapse(iterations: Sequence[int]) -> tuple[int, ...]:
