@@ -95,7 +95,7 @@ def test_rows_are_filled_but_for_the_last():
 
 
 @pytest.mark.parametrize("rows", [2, 3])
-@pytest.mark.parametrize("make", [norm, lambda: FILMS["softmax"](), lambda: FILMS["long sum"]()])
+@pytest.mark.parametrize("make", [norm, FILMS["softmax"], FILMS["long sum"]])
 def test_an_edge_turns_into_the_next_row_without_a_corner(make, rows):
     run = make().run
     whole = sheet(run, Names(run.graph), "LR", terms(run.graph, run.sweep("backward")), detail="compact")
