@@ -146,7 +146,7 @@ def test_arrays() -> None:
     assert np.allclose(left.value @ right.value, made.value)
     bias = by_note(run, "z sends its gradient to b₁")
     assert "unchanged" not in " ".join(said(bias)), "what is summed is changed"
-    assert said(bias)[1] == "b₁ was repeated along axis 1, so ḡ is summed there: 4×5 to 4×1."
+    assert said(bias)[1] == "b₁ was repeated along axis 1, so its gradient is summed there: 4×5 to 4×1."
     assert "(Σ axis 1)" in read_out(bias.equations[0])
     tanh = by_note(run, "h sends its gradient to z")
     assert "(×(1 − h²))" in read_out(tanh.equations[0])
@@ -424,6 +424,16 @@ def test_a_node_that_only_its_source_names_goes_by_its_index() -> None:
     lines = [line for n in told(run) for line in said(n)]
     assert "v₄ gets its value from a·b + a and b." in lines
     assert not any(" = " in line for line in lines if "gets its value" in line)
+
+
+def test_a_long_call_goes_by_its_index_too_and_the_user_s_own_long_name_does_not() -> None:
+    def f(t):
+        the_mean_of_many_things = np.mean(np.sum(t * np.exp(t), axis=1))
+        return the_mean_of_many_things**2
+
+    lines = [line for n in told(gv.film(f, np.ones((2, 3))).run) for line in said(n)]
+    assert any(line.startswith("v₃ gets its value from t·exp(t)") for line in lines), lines
+    assert any(line.startswith("v₄ = the_mean_o…") and line.endswith("from v₃.") for line in lines), lines
 
 
 def test_a_step_of_plain_gradient_descent_shows_the_rate_and_the_gradient() -> None:

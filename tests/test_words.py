@@ -51,13 +51,16 @@ def test_huge_names_are_cheap() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "x₁", "ŷ", "w[0]", "params.w[0]", "exp(q)", "f(a)(b + c)[1]", "x'", "(a + b)", "κόσμος", "名前"]
+    "text",
+    ["x", "x₁", "ŷ", "w[0]", "params.w[0]", "exp(q)", "f(a)(b + c)[1]", "x'", "(a + b)", "(x − μ)₂", "κόσμος", "名前"],
 )
 def test_single_symbols_need_no_parentheses(text: str) -> None:
     assert wrapped(text) == text
 
 
-@pytest.mark.parametrize("text", ["x₁·w₁", "q²", "hᵀ", "a + b", "-x", "W₂h", "exp(q)+1", "f(x", "(a)+(b)", "[0]x"])
+@pytest.mark.parametrize(
+    "text", ["x₁·w₁", "q²", "hᵀ", "a + b", "-x", "W₂h", "exp(q)+1", "f(x", "(a)+(b)", "[0]x", "(a)₂h"]
+)
 def test_composed_names_get_parentheses(text: str) -> None:
     assert composed(text) and wrapped(text) == f"({text})"
 

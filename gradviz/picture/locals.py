@@ -34,7 +34,7 @@ def put(template: str, names: Mapping[str, str]) -> str:
         name = names.get(match[1], match[0])
         left, right = template[: match.start()][-1:], template[match.end() :][:1]
         if left and _ENCLOSED.get(left) == right:
-            return name[1:-1] if name[:1] == "(" and not composed(name) else name
+            return name[1:-1] if name[:1] + name[-1:] == "()" and not composed(name) else name
         return wrapped(name)
 
     return visible(_PLACE.sub(one, template))

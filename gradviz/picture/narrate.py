@@ -34,7 +34,7 @@ from .sentence import (
     together,
     valued,
 )
-from .words import Names, cut, visible, wrapped
+from .words import Names, composed, cut, visible, wrapped
 
 __all__ = ["Line", "Narration", "Span", "narrate", "plain"]
 
@@ -91,9 +91,9 @@ class _Narrator:
 
     def _name(self, i: int) -> str:
         """Return a name for a line; what is called by its source text only goes by its index where that is long."""
-        node = self._node(i)
-        unnamed = not node.is_leaf and node.name in ("", node.label)
-        return self.names.formula(i) if self.roomy or unnamed else self.names.card(i, _TOLD)
+        full = self.names.full(i)
+        source = not self._node(i).is_leaf and ("(" in full or composed(full))
+        return self.names.formula(i) if self.roomy or source else self.names.card(i, _TOLD)
 
     def _aloud(self, i: int) -> str:
         return cut(self.names.full(i), SPOKEN)
@@ -287,7 +287,7 @@ class _Narrator:
             along = axes[1].strip().rstrip(",") if axes else "every axis"
             name = self.names.formula(receiver.id)
             return (
-                line("", f"{name} was repeated along {along}, so {G} is summed there: "
+                line("", f"{name} was repeated along {along}, so its gradient is summed there: "
                           f"{size_of(node.shape)} to {size_of(receiver.shape)}."),
             )  # fmt: skip
         if not receiver.shape:

@@ -24,6 +24,7 @@ _HIDDEN = re.compile(
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUBSCRIPT = re.compile("[₀-₉]")
 _INDEXED = re.compile("v[₀-₉]+")
 
 # One symbol, with indices or arguments: x, w₁, params.w[0], exp(q). A raised sign makes it composed, and so does a
@@ -134,7 +135,7 @@ def composed(text: str) -> bool:
                 want.append(_PAIRS[text[at]])
             elif want and text[at] == want[-1]:
                 want.pop()
-            elif not want:
+            elif not want and not _SUBSCRIPT.match(text, at):  # (x − μ)₂ is one of several
                 return True
             at += 1
             if not want:
