@@ -83,5 +83,6 @@ def in_range(value: object, least: float, most: float, *, whole: bool = False) -
     >>> in_range(640, 64, 16384), in_range("wide", 64, 16384), in_range(True, 0, 1)
     (True, False, False)
     """
-    kind = Integral if whole else Real
-    return isinstance(value, kind) and not isinstance(value, bool) and bool(least <= value <= most)  # type: ignore[operator]
+    if isinstance(value, bool) or not isinstance(value, Integral if whole else Real):
+        return False
+    return bool(least <= value <= most)  # type: ignore[operator]  # numbers compare with one another

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from films import network as neurons
+from lenses import moments
 
 from gradviz.calculus.record import record
 from gradviz.picture import dots, edge
@@ -22,7 +22,7 @@ from gradviz.picture.overview import Overview
 from gradviz.picture.scene import Element, Path, Rect, Text, mark_box
 from gradviz.picture.theme import DARK, LIGHT
 from gradviz.picture.words import Names
-from gradviz.record import Run, State, states, steps, terms
+from gradviz.record import Run, terms
 
 AREA = (24.0, 60.0, 1256.0, 654.0)
 
@@ -68,16 +68,6 @@ def overview(run: Run, theme: object = DARK) -> Overview:
     backward = run.sweep("backward")
     assert backward
     return Overview.make(run, Names(run.graph), theme, AREA, terms(run.graph, backward), ("value", "grad"))  # type: ignore[arg-type]
-
-
-def moments(run: Run, pace: str = "node") -> Iterator[Moment]:
-    backward = run.sweep("backward")
-    assert backward
-    path, count, before = steps(run, pace), terms(run.graph, backward), State()
-    for step, state in zip(path, states(run, path), strict=True):
-        yield Moment(run, step, before, state, count)
-        before = state
-    yield Moment(run, None, before, before, count)
 
 
 def drawn(made: Overview, moment: Moment) -> tuple[Element, ...]:
