@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -366,18 +367,20 @@ def test_ticks_are_round_and_few(low, high, most):
 
 
 def test_ticks_are_written_as_people_do():
-    assert [axes.tick_text(v) for v in (0.0, -0.5, 20.0, 1e5, 2e-4, -1e6)] == [
-        "0",
-        "−0.5",
-        "20",
-        "10⁵",
-        "2·10⁻⁴",
-        "−10⁶",
-    ]
+    told = {0.0: "0", -0.5: "−0.5", 20.0: "20", 1e5: "10⁵", 2e-4: "2·10⁻⁴", -1e6: "−10⁶"}
+    assert {v: axes.tick_text(v) for v in told} == told
     assert axes.decades(0.9, 120) == [1, 10, 100]
     assert axes.decades(1, 20) == [1, 2, 5, 10, 20]
     assert axes.decades(0.023, 0.047) == [0.03, 0.04]
     assert axes.decades(0.0451, 0.0468) == [0.0455, 0.046, 0.0465]
+
+
+@pytest.mark.parametrize("height", [130, 300])
+def test_numbers_of_a_low_logarithmic_axis_keep_apart(height: int) -> None:
+    _, made = axes.plot((300, height), LIGHT, (0, 9), (0.15, 12), log=True)
+    up = sorted((m.y, m.text) for m in made.marks if isinstance(m, Text) and m.anchor == "end")
+    assert {"1", "10"} <= {t for _, t in up}, "powers of ten come first"
+    assert all(b - a >= axes.SMALL * 1.5 for (a, _), (b, _) in pairwise(up)), up
 
 
 def test_a_line_is_cut_off_at_the_edge():

@@ -26,6 +26,7 @@ _TICK = 4.0
 _ROW = 20.0  # px under a plot for the numbers of its axis
 _NEAR = 0.1  # px that a smooth curve may pass by its points
 _STEPS, _FEWEST = (24, 12, 8, 6, 4), 12  # points that one cubic passes at most; of fewer no slope is known
+_APART = 22.0  # px between two numbers one above the other
 _MANY, _FEW = 1e4, 1e-3  # beyond these a tick is written with an exponent
 
 
@@ -149,6 +150,15 @@ def decades(low: float, high: float) -> list[float]:
     return inside if len(inside) >= 2 else ticks(low, high, 4)
 
 
+def _apart(values: list[float], axes: Axes) -> list[float]:
+    """Return the ticks of a logarithmic axis that keep their distance, powers of ten before others."""
+    kept: list[float] = []
+    for v in sorted(values, key=lambda v: (round(math.log10(v), 9) % 1 != 0, v)):
+        if all(abs(axes.y(v) - axes.y(k)) >= _APART for k in kept):
+            kept.append(v)
+    return sorted(kept)
+
+
 def tick_text(value: float) -> str:
     """Write a tick: 0.5, −20, 10⁵."""
     if value and (abs(value) >= _MANY or abs(value) < _FEW):
@@ -186,8 +196,7 @@ def plot(
     rows = max(2, int((bottom - top) / 34))
     ups = decades(*up) if log else ticks(*up, rows)
     if log:
-        while len(ups) > 2 and len(ups) > rows + 1:
-            ups = ups[::2]
+        ups = _apart(ups, Axes((0.0, top, 1.0, bottom), across, up, log))
     left = PAD + max(text(0, 0, tick_text(v), SMALL, "").width for v in ups) + 10
     box = (round(left) + 0.0, top, w - PAD - 6.0, bottom)
     if square:
