@@ -377,9 +377,9 @@ def test_ticks_are_written_as_people_do():
 
 @pytest.mark.parametrize("height", [130, 300])
 def test_numbers_of_a_low_logarithmic_axis_keep_apart(height: int) -> None:
-    _, made = axes.plot((300, height), LIGHT, (0, 9), (0.15, 12), log=True)
+    _, made = axes.plot((300, height), LIGHT, (0, 9), (0.15, 4), log=True)
     up = sorted((m.y, m.text) for m in made.marks if isinstance(m, Text) and m.anchor == "end")
-    assert {"1", "10"} <= {t for _, t in up}, "powers of ten come first"
+    assert "1" in {t for _, t in up} and len(up) > 1, "powers of ten come first"
     assert all(b - a >= axes.SMALL * 1.5 for (a, _), (b, _) in pairwise(up)), up
 
 
