@@ -89,7 +89,7 @@ class Film:
 
     @property
     def trouble(self) -> Explained | None:
-        """Where the first NaN or infinity appeared, and what to do about it; None where all is finite."""
+        """Where the first NaN or infinity was computed, and what to do about it; None where none was."""
         return explain(self.run)
 
     @cached_property

@@ -51,7 +51,7 @@ FORWARD = [
     (lambda x: x / (2 * x), 0.0, "NaN", "0 / 0 is NaN; choose what it should be"),
     (lambda x: 1 / x, 1e-310, "∞", "It overflows: 1 / 1e−310 is beyond"),
     (np.log, -3.0, "NaN", "The logarithm of −3, a negative number, is NaN"),
-    (lambda x: np.log(x).sum(), np.array([1.0, 0.0]), "−∞", "At [1]: The logarithm of 0 is −∞"),
+    (lambda x: np.log(x).sum(), np.array([1.0, 0.0]), "−∞", "At [1]: the logarithm of 0 is −∞"),
     (np.log1p, -1.0, "−∞", "log1p(−1) is the logarithm of 0; keep x above −1"),
     (np.sqrt, -1.0, "NaN", "The root of −1, a negative number, is NaN"),
     (

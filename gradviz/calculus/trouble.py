@@ -83,7 +83,7 @@ def _forward(node: Node, values: dict[int, Value]) -> str:
     y, args = values[node.id], [values[a] for a in node.args]
     (result, *numbers), at = _element(node, args, y, y)
     said = causes.of_value(node.op, numbers, args, result if numbers else y)
-    return f"{at}{said}" if said else ""
+    return _at(at, said)
 
 
 def _slopes(run: Run, found: Trouble, values: dict[int, Value]) -> str:
@@ -108,7 +108,15 @@ def _slopes(run: Run, found: Trouble, values: dict[int, Value]) -> str:
         if _masked(graph, node.id) and np.any((np.asarray(upstream) == 0) & ~np.isfinite(local)):
             return _DOUBLE_WHERE
     (_, *numbers), at = _element(node, args, y, guide)
-    return at + causes.of_slope(node.op, event.arg, numbers, args, upstream, local)
+    return _at(at, causes.of_slope(node.op, event.arg, numbers, args, upstream, local))
+
+
+def _at(where: str, said: str) -> str:
+    """Put in front of a sentence where in an array it is so; "" where nothing is said."""
+    word = said.split(" ", 1)[0]
+    if where and word in ("The", "It", "A", "An"):
+        said = word.lower() + said[len(word) :]
+    return where + said if said else ""
 
 
 def _element(node: Node, args: list[Value], y: Value, guide: Any) -> tuple[tuple[float, ...], str]:
