@@ -101,7 +101,10 @@ def test_the_cause_is_told_with_the_numbers_that_made_it(kind, f, x, what, words
 
 
 def test_a_tangent_and_a_descent_tell_theirs():
-    along = gv.film(np.sqrt, 0.0, sweeps=("forward", "tangent")).trouble
+    def root(x):
+        return np.sqrt(x)
+
+    along = gv.film(root, 0.0, sweeps=("forward", "tangent")).trouble
     assert "the tangent of √x is the first to be ∞" in str(along)
     assert "The slope of the root at 0 is ∞; add a little" in str(along)
     descent = gv.descend(lambda w: w**4, 10.0, lr=1.0)

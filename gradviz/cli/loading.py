@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from importlib import import_module
 
 #: What every picture is drawn with: glyphs, the rasteriser, encoders.
-DRAWING = ("matplotlib.ft2font", "matplotlib.backends._backend_agg", "PIL.Image")
+DRAWING = ("matplotlib.ft2font", "matplotlib.backends._backend_agg", "PIL.GifImagePlugin")
 
 
 def load(more: Iterable[str | None]) -> None:
