@@ -20,7 +20,7 @@ from ..picture.fonts import measure, outlines
 from ..picture.scene import Element, Frame, Image, Mark, Path, Rect, Scene, Text
 from .pdffonts import Fonts
 from .pixels import rounded
-from .raster import rgb
+from .surface import rgb
 from .svg import number
 
 POINT = 0.75  # of a px: 96 px are an inch

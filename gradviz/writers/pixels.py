@@ -39,13 +39,13 @@ def bounds(mark: Mark, scale: float, left: float, top: float) -> tuple[float, fl
 
 
 def _text_bounds(mark: Text, scale: float, left: float, top: float) -> tuple[float, float, float, float]:
-    start, stretch = _line(mark)
+    start, stretch = pen(mark)
     x, y, size = left + scale * start, top + scale * mark.y, scale * mark.size
     x0, y0, x1, y1 = _extent(mark.text, mark.bold, mark.mono)
     return (x + x0 * size * stretch, y + y0 * size, x + x1 * size * stretch, y + y1 * size)
 
 
-def _line(mark: Text) -> tuple[float, float]:
+def pen(mark: Text) -> tuple[float, float]:
     """Return where a text starts, and how much wider it is drawn than its letters are."""
     natural = measure(mark.text, mark.size, bold=mark.bold, mono=mark.mono)
     stretch = mark.width / natural if natural > 0 and mark.width > 0 and abs(mark.width - natural) > 0.01 else 1.0
@@ -94,7 +94,7 @@ def shape(mark: Text | Rect | Path, scale: float, left: float, top: float) -> tu
     """Return a mark's path, in units of its own, and the place of these on the pixels."""
     match mark:
         case Text(_, y, text, size, bold=bold, mono=mono):
-            start, stretch = _line(mark)
+            start, stretch = pen(mark)
             return _glyphs(text, bold, mono), (
                 size * scale * stretch,
                 size * scale,

@@ -10,16 +10,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from math import ceil, floor
 from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import TooLarge, UnknownName
-from ..picture.scene import Element, Image, Mark, Path, Scene, Text
-from .agg import Cells, Stroke, Surface
+from ..picture.scene import Element, Image, Mark, Path, Rect, Scene, Text
 from .pixels import Pixels, along, bounds
+from .surface import Ready, Surface, word
 
 TILE = 16
 KEPT = 2048  # marks that are known where they were drawn, at least, however often elements come and go
@@ -50,7 +49,7 @@ class Raster:
         _check_size(px_width, px_height)
         self._scratch = Surface(px_width, px_height)
         #: The picture, a pixel a number: R in the lowest byte, then G and B, and 255 in the highest, 0 at first.
-        self.words = np.full((px_height, px_width), _word(ground) & 0xFFFFFF, "<u4")
+        self.words = np.full((px_height, px_width), word(ground) & 0xFFFFFF, "<u4")
         #: The same memory as bytes, of shape (height, width, 3).
         self.pixels = self.words.view(np.uint8).reshape(px_height, px_width, 4)[:, :, :3]
         #: How many tiles there are across and down.
@@ -79,7 +78,7 @@ class Raster:
         ]
         if not rectangles:
             return []
-        scratch, ground = self._scratch.words, _word(scene.ground)
+        scratch, ground = self._scratch.words, word(scene.ground)
         self.colours[ground] += 1
         for x0, y0, x1, y1 in rectangles:
             scratch[y0:y1, x0:x1] = ground
@@ -173,13 +172,13 @@ class Raster:
         marks = [marks[i] for i in np.flatnonzero(_touching(sums, boxes)).tolist()]
         # The box of a long curve is mostly empty: most dirty tiles in it are not on the curve.
         long = [p for p in marks if p.long]
-        aside: set[_Placed] = set()
         if long:
             along = [p.along_tiles() for p in long]
             starts = np.cumsum([0, *(len(boxes) for boxes in along[:-1])])
             hit = np.logical_or.reduceat(_touching(sums, np.concatenate(along)), starts)
             aside = {long[i] for i in np.flatnonzero(~hit)}
-        self._scratch.draw([p.on(self._scratch) for p in marks if p not in aside])
+            marks = [p for p in marks if p not in aside]
+        self._scratch.draw([p.on(self._scratch) for p in marks], np.array([p.area for p in marks]))
 
 
 class _Drawn:
@@ -206,7 +205,7 @@ class _Drawn:
 class _Placed:
     """A mark with its box in pixels and in tiles, and as Agg draws it, once it is drawn."""
 
-    __slots__ = ("_along", "_at", "_grid", "box", "long", "mark", "stroke", "tiles")
+    __slots__ = ("_along", "_at", "_grid", "_ready", "area", "box", "long", "mark", "tiles")
 
     def __init__(self, mark: Mark, picture: Raster) -> None:
         self.mark = mark
@@ -220,18 +219,20 @@ class _Placed:
             min(max(-(-x1 // TILE), 0), w), min(max(-(-y1 // TILE), 0), h),
         )  # fmt: skip
         self.long = isinstance(mark, Path) and not mark.fill and min(x1 - x0, y1 - y0) > 3 * TILE
-        self.stroke: Stroke | Cells | None = None
+        #: What it paints at the most, and a box inside it in which it paints nothing, in pixels.
+        self.area = (*self.box, *_hole(mark, *self._at))
+        self._ready: Ready | None = None
         self._along: np.ndarray | None = None
         if not isinstance(mark, Image):
             for colour in (mark.fill, None if isinstance(mark, Text) else mark.stroke):
                 if colour:
-                    picture.colours[_word(colour)] += 1
+                    picture.colours[word(colour)] += 1
 
-    def on(self, surface: Surface) -> Stroke | Cells:
+    def on(self, surface: Surface) -> Ready:
         """Return the mark as the surface draws it."""
-        if self.stroke is None:
-            self.stroke = surface.placed(self.mark, *self._at)
-        return self.stroke
+        if self._ready is None:
+            self._ready = surface.placed(self.mark, *self._at)
+        return self._ready
 
     def pieces(self) -> list[Pixels]:
         """The box of the mark; for a long curve, boxes along it."""
@@ -247,6 +248,16 @@ class _Placed:
             boxes[:, :2] //= TILE
             self._along = np.clip(boxes, 0, (*self._grid, *self._grid))
         return self._along
+
+
+def _hole(mark: Mark, scale: float, left: float, top: float) -> Pixels:
+    """Return a box in a frame that has no fill, as large as can be; an empty one for other marks."""
+    if not isinstance(mark, Rect) or mark.fill:
+        return (0, 0, 0, 0)
+    pad = mark.line / 2 + 0.3 * mark.r  # an arc leaves its corner's square by 0.29 of the radius
+    x0, y0 = left + scale * (mark.x + pad), top + scale * (mark.y + pad)
+    x1, y1 = left + scale * (mark.x + mark.w - pad), top + scale * (mark.y + mark.h - pad)
+    return (ceil(x0), ceil(y0), floor(x1), floor(y1))
 
 
 def _differences(old: _Drawn | None, new: _Drawn) -> list[Pixels]:
@@ -308,18 +319,6 @@ def still(scene: Scene, size: tuple[int, int]) -> np.ndarray:
     picture = Raster(scene.width, scene.height, *size, scene.ground)
     picture.draw(scene)
     return picture.pixels
-
-
-@lru_cache(maxsize=1024)
-def rgb(colour: str) -> tuple[int, int, int]:
-    """Return the three bytes of "#RRGGBB"."""
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-@lru_cache(maxsize=1024)
-def _word(colour: str) -> int:
-    r, g, b = rgb(colour)
-    return r | g << 8 | b << 16 | 255 << 24
 
 
 def _check_size(width: int, height: int) -> None:
