@@ -171,3 +171,33 @@ def test_one_frame_of_too_many_colours_leaves_the_others_within_eight_levels():
     worst = off(saved(frames, (130, 70)), frames, (130, 70))
     assert worst[1] > NEAR  # there is no other way
     assert max(worst[0], *worst[2:]) <= NEAR
+
+
+def test_blends_that_come_bit_by_bit_take_no_more_entries_than_all_at_once():
+    rng = random.Random(3)
+    inks = np.array([(27, 31, 39), (0, 114, 178), (168, 71, 0)])
+    share = np.arange(256)[:, None, None] / 255
+    colours = np.round(inks * share + 255 * (1 - share)).astype(int).reshape(-1, 3)
+    words = colours[:, 0] | colours[:, 1] << 8 | colours[:, 2] << 16
+    at_once, by_and_by = Table(), Table()
+    assert at_once.indices(words, {}) is not None
+    order = list(range(len(words)))
+    rng.shuffle(order)
+    for k in range(0, len(order), 7):
+        assert by_and_by.indices(words[order[k : k + 7]], {}) is not None
+    for table in (at_once, by_and_by):
+        entries = np.frombuffer(table.told(), np.uint8).reshape(256, 3).astype(int)
+        given = table.known(words)
+        assert abs(entries[given] - colours).max() <= NEAR
+    most = len(set(at_once.known(words).tolist()))
+    assert len(set(by_and_by.known(words).tolist())) <= 1.25 * most < 60
+
+
+def test_an_exact_colour_stays_exact_whatever_comes_near_it():
+    table = Table()
+    flat = {0x808080: 5}
+    assert table.indices(np.array([0x808080]), flat) is not None
+    for level in (0x7A, 0x87, 0x79, 0x88):
+        assert table.indices(np.array([level * 0x010101]), flat) is not None
+    entries = np.frombuffer(table.told(), np.uint8).reshape(256, 3)
+    assert tuple(entries[table.known(np.array([0x808080]))][0]) == (0x80, 0x80, 0x80)

@@ -7,11 +7,13 @@ colours are exact, blends at edges are at most `NEAR` levels off.
 
 from __future__ import annotations
 
+import shutil
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from io import FileIO
 from tempfile import TemporaryFile
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
@@ -25,6 +27,7 @@ EXACT = 64  # how many colours of marks are exact: those that most marks have, s
 GAP = 24
 CLEAR = 255  # the index of pixels that stay as they are
 _RGB = 0xFFFFFF
+_BITS = 8  # to an index
 
 
 def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop: int = 0) -> None:
@@ -43,11 +46,13 @@ def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: 
     out.write(b"GIF89a" + struct.pack("<HHBBB", *size, 0xF7, 0, 0) + bytes(768))
     if loop != 1:  # the count is of repeats
         out.write(b"!\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<H", min(max(loop - 1, 0), 65_535)) + b"\0")
-    with TemporaryFile() as scratch:
-        pack = Packer(table, scratch)
+    with TemporaryFile(buffering=0) as images:
+        pack = Packer(table, images)
         clock = Clock(100, least=2)  # players show shorter frames for a tenth of a second
-        for image in in_turn(pack(d, clock.ticks(d.frame.seconds)) for d in deltas(frames, size)):
-            out.write(image)
+        for _ in in_turn(pack(d, clock.ticks(d.frame.seconds)) for d in deltas(frames, size)):
+            pass
+        images.seek(0)
+        shutil.copyfileobj(images, out)
     out.write(b";")
     end = out.tell()
     out.seek(start + 13)
@@ -56,14 +61,17 @@ def _write(frames: Iterator[Frame], out: BinaryIO, size: tuple[int, int], loop: 
 
 
 class Packer:
-    """Packs images one after the other: each leaves as they are the pixels that the ones before have shown."""
+    """Packs images one after the other: each leaves as they are the pixels that the ones before have shown.
 
-    def __init__(self, table: Table, scratch: IO[bytes]) -> None:
-        self._table, self._scratch = table, scratch
+    out  where they are written: a file of the system's, without a buffer
+    """
+
+    def __init__(self, table: Table, out: FileIO) -> None:
+        self._table, self._out = table, out
         self._second = Table()  # for frames whose colours find no room in the film's table
 
-    def __call__(self, delta: Delta, ticks: int) -> Callable[[], bytes]:
-        """Return what packs an image with its head: it stays (disposal 1), `CLEAR` is transparent."""
+    def __call__(self, delta: Delta, ticks: int) -> Callable[[], None]:
+        """Return what writes an image with its head: it stays (disposal 1), `CLEAR` is transparent."""
         left, top, right, bottom = delta.box
         picture = np.full((bottom - top, right - left), CLEAR, np.uint8)
         own = b""
@@ -79,7 +87,7 @@ class Packer:
                 _close_gaps(picture, delta.picture[top:bottom, left:right], table)
         control = b"!\xf9\x04" + struct.pack("<BHB", 0b101, min(ticks, 65_535), CLEAR) + b"\0"
         place = struct.pack("<HHHHB", left, top, right - left, bottom - top, 0x87 if own else 0)
-        return partial(_packed, control + b"," + place + own, picture, self._scratch)
+        return partial(_write_image, control + b"," + place + own, picture, self._out)
 
     def _chosen(self, wanted: np.ndarray, flat: Mapping[int, int]) -> tuple[Table, np.ndarray]:
         """Return the table for an image, and an index for each of its colours."""
@@ -107,45 +115,41 @@ def _close_gaps(picture: np.ndarray, colours: np.ndarray, table: Table) -> None:
     flat[inside] = table.known(colours[np.divmod(inside, colours.shape[1])] & _RGB)
 
 
-def _packed(head: bytes, picture: np.ndarray, scratch: IO[bytes]) -> bytes:
-    """Return an image with its data: LZW in blocks, taken out of a file that Pillow writes.
+def _write_image(head: bytes, picture: np.ndarray, out: FileIO) -> None:
+    """Write an image's head and its data, LZW in blocks, by Pillow's encoder.
 
-    Only into a file that the system knows does Pillow write without holding up all other threads.
+    Only into a file that the system knows does it write without holding up all other threads. Whatever else is done
+    here holds up the one that draws, twice for each time that this one lets go of the interpreter: so little is.
     """
-    from PIL import Image
+    from PIL import Image, ImageFile
 
-    scratch.seek(0)
-    scratch.truncate()
-    Image.fromarray(picture).save(scratch, "GIF", optimize=False, interlace=False)
-    scratch.seek(0)
-    data = scratch.read()
-    at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
-    while data[at] == 0x21:  # extensions
-        at += 2
-        while data[at]:
-            at += 1 + data[at]
-        at += 1
-    flags = data[at + 9]
-    at += 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
-    return head + data[at:-1]  # without the trailer
+    image = Image.fromarray(picture)
+    out.write(head + bytes([_BITS]))
+    ImageFile._save(image, out, [("gif", (0, 0, *image.size), 0, (image.mode, _BITS, 0))])
+    out.write(b"\0")  # no more blocks
 
 
 class Table:
     """A table of colours; an index, once given to a colour, stays.
+
+    An entry is the middle of a box around the colours that have its index. As long as the box is small enough, it
+    may still grow, and the entry with it, until the table is told: so blends between two colours, which come bit by
+    bit, take no more entries than if all had come at once.
 
     near  how many levels a colour may be off its entry
     """
 
     def __init__(self, near: int = NEAR) -> None:
         self.near = near
-        self._entries = np.zeros((CLEAR, 3), np.int16)
+        self._boxes = np.zeros((2, CLEAR, 3), np.int16)  # the least and the greatest of each channel
         self._count = 0
         self._exact = 0
         self._next = np.zeros(1 << 24, np.uint8)  # by colour: its index and one more, 0 for a colour that has none
 
     def told(self) -> bytes:
         """Return the table as a file holds it."""
-        return self._entries.astype(np.uint8).tobytes() + bytes(3)
+        entries: np.ndarray = (self._boxes[0] + self._boxes[1]) // 2
+        return entries.astype(np.uint8).tobytes() + bytes(3)
 
     def known(self, colours: np.ndarray) -> np.ndarray:
         """Return the index of each colour, `CLEAR` for one that the table has none for."""
@@ -164,17 +168,20 @@ class Table:
         new = wanted[missing]
         colours = np.unique(new[np.flatnonzero(np.diff(new, append=~new[-1]))])  # one of a run is enough
         rgb = _channels(colours)
-        entries, count, exact = self._entries.copy(), self._count, self._exact
+        given = np.full(len(rgb), CLEAR, np.uint8)
+        boxes, count, exact = self._boxes.copy(), self._count, self._exact
         for word, _ in sorted(flat.items(), key=lambda item: (-item[1], item[0])) if exact < EXACT else ():
             i = int(np.searchsorted(colours, word & _RGB))
             if i < len(colours) and colours[i] == word & _RGB and exact < EXACT and count < CLEAR:
-                entries[count] = rgb[i]
+                boxes[:, count] = rgb[i] - self.near, rgb[i] + self.near  # it cannot grow, and so not move
+                given[i] = count
                 exact, count = exact + 1, count + 1
-        nearest, count = _cover(rgb, entries, count, self.near)
-        if nearest is None:
+        _grow(rgb, given, boxes[:, :count], 2 * self.near)
+        count = _add(rgb, given, boxes, count, self.near)
+        if (given == CLEAR).any():
             return None
-        self._entries, self._count, self._exact = entries, count, exact
-        self._next[colours] = nearest + 1
+        self._boxes, self._count, self._exact = boxes, count, exact
+        self._next[colours] = given + 1
         found[missing] = self.known(new)
         return found
 
@@ -183,32 +190,42 @@ def _channels(colours: np.ndarray) -> np.ndarray:
     return np.stack([colours & 255, colours >> 8 & 255, colours >> 16 & 255], axis=-1).astype(np.int16)
 
 
-def _distances(colours: np.ndarray, entries: np.ndarray) -> np.ndarray:
-    """Return how many levels each colour is off each entry, in the channel where it is most: (colours, entries)."""
-    most: np.ndarray = np.abs(colours[:, None, 0] - entries[:, 0])
-    for c in (1, 2):
-        np.maximum(most, np.abs(colours[:, None, c] - entries[:, c]), out=most)
-    return most
+def _grow(rgb: np.ndarray, given: np.ndarray, boxes: np.ndarray, most: int) -> None:
+    """Give colours that have no index the box that must grow least for it, if it then spans `most` levels at most."""
+    low, high = boxes
+    left = np.flatnonzero(given == CLEAR)
+    while len(low) and len(left):
+        least, greatest = high - most, low + most
+        fits = np.ones((len(left), len(low)), bool)
+        for c in range(3):
+            colour = rgb[left, c, None]
+            fits &= (colour >= least[:, c]) & (colour <= greatest[:, c])
+        which, box = np.nonzero(fits)
+        colour = rgb[left[which]]
+        growth = np.maximum(low[box] - colour, colour - high[box]).max(1)
+        order = np.lexsort((growth, which))
+        order = order[np.flatnonzero(np.diff(which, prepend=-1))]  # for each colour the box that grows least
+        left, box = left[which[order]], box[order]
+        # A box takes all of its colours that are in it, and of the others the first: the next may then go elsewhere.
+        inside = growth[order] <= 0
+        first = np.zeros(len(left), bool)
+        first[np.unique(np.where(inside, -1, box), return_index=True)[1]] = True
+        first &= ~inside
+        low[box[first]] = np.minimum(low[box[first]], rgb[left[first]])
+        high[box[first]] = np.maximum(high[box[first]], rgb[left[first]])
+        given[left[inside | first]] = box[inside | first]
+        left = left[~(inside | first)]
 
 
-def _cover(rgb: np.ndarray, entries: np.ndarray, count: int, near: int) -> tuple[np.ndarray | None, int]:
-    """Add entries until each colour has one nearby: its index, and how many entries there are; None for no room."""
-    best = np.full(len(rgb), 1000, np.int16)
-    nearest = np.zeros(len(rgb), np.uint8)
-    for at in range(0, len(rgb) if count else 0, 1024):
-        part = slice(at, at + 1024)
-        distance = _distances(rgb[part], entries[:count])
-        nearest[part] = distance.argmin(1)
-        best[part] = distance.min(1)
-    while (far := np.flatnonzero(best > near)).size:
-        if count == CLEAR:
-            return None, count
+def _add(rgb: np.ndarray, given: np.ndarray, boxes: np.ndarray, count: int, near: int) -> int:
+    """Add boxes for colours that have no index, as long as there is room; return how many boxes there are then."""
+    while count < CLEAR and len(left := np.flatnonzero(given == CLEAR)):
         # Blends lie on lines between two colours: an entry stands amid those that have none yet.
-        first, rest = rgb[far[0]], rgb[far]
+        first, rest = rgb[left[0]], rgb[left]
         pool = rest[np.abs(rest - first).max(1) <= 2 * near]
-        entries[count] = np.clip((pool.min(0) + pool.max(0)) // 2, first - near, first + near)
-        distance = np.abs(rest - entries[count]).max(1)
-        closer = distance < best[far]
-        best[far[closer]], nearest[far[closer]] = distance[closer], count
+        middle = np.clip((pool.min(0) + pool.max(0)) // 2, first - near, first + near)
+        inside = np.abs(rest - middle).max(1) <= near
+        boxes[:, count] = rest[inside].min(0), rest[inside].max(0)
+        given[left[inside]] = count
         count += 1
-    return nearest, count
+    return count
