@@ -5,7 +5,7 @@ import pytest
 
 from gradviz.picture.fonts import measure
 from gradviz.picture.scene import Element, Mark, Path, Rect, Scene, Text
-from gradviz.writers.agg import Agg, Stroke
+from gradviz.writers.agg import NONE, Agg, Stroke
 from gradviz.writers.glyphs import LARGEST, line
 from gradviz.writers.pixels import shape
 from gradviz.writers.raster import Raster, still
@@ -27,7 +27,8 @@ def by_agg(mark: Text, width: int = 120, height: int = 60) -> np.ndarray:
     surface = Agg(width, height)
     surface.words[:] = 0xFFFFFFFF
     path, (across, down, x, y) = shape(mark, 1, 0, 0)
-    surface.draw([Stroke(path, (across, 0, x, 0, -down, height - y, 0, 0, 1), (0, 0x72 / 255, 0xB2 / 255, 1))])
+    ink = (0, 0x72 / 255, 0xB2 / 255, 1)
+    surface.draw([Stroke(path, (across, 0, x, 0, -down, height - y, *ink, *NONE, 0))])
     return surface.bytes[:, :, :3].astype(int)
 
 

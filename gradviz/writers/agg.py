@@ -18,16 +18,16 @@ _SMOOTH = np.array([True])
 
 
 class Stroke(NamedTuple):
-    """A path as Agg draws it: its points, their matrix, row by row, y upwards; fill and stroke as RGBA from 0 to 1.
+    """A path as Agg draws it.
 
-    cap  "butt" or "round", which also tells how corners are joined; empty where nothing is stroked
+    numbers  in a row: the matrix of its points, y upwards, without its last row (6); fill and stroke, each as RGBA
+             from 0 to 1, `NONE` for none (4 and 4); the stroke's width in px
+    dash     where in the dashes it begins, and their lengths on and off in px
+    cap      "butt" or "round", which also tells how corners are joined; empty where nothing is stroked
     """
 
     path: Curve
-    matrix: tuple[float, ...]
-    fill: tuple[float, float, float, float]
-    stroke: tuple[float, float, float, float] = NONE
-    width: float = 0.0
+    numbers: tuple[float, ...]
     dash: tuple[float, list[float] | None] = (0.0, None)
     cap: str = ""
 
@@ -55,10 +55,14 @@ class Agg:
                 self._call(strokes[start:end])
 
     def _call(self, run: Sequence[Stroke]) -> None:
-        paths, matrices, fills, colours, widths, dashes, caps = zip(*run, strict=True)
+        paths, numbers, dashes, caps = zip(*run, strict=True)
+        table = np.array(numbers)
+        matrices = np.zeros((len(run), 3, 3))
+        matrices[:, :2] = table[:, :6].reshape(-1, 2, 3)
+        matrices[:, 2, 2] = 1
         self._agg.draw_path_collection(
-            _pen(next(filter(None, caps), "butt")), _UNIT, list(paths), np.array(matrices).reshape(-1, 3, 3), _UNMOVED,
-            _UNIT, np.array(fills), np.array(colours), np.array(widths), list(dashes), _SMOOTH, [], "screen",
+            _pen(next(filter(None, caps), "butt")), _UNIT, list(paths), matrices, _UNMOVED,
+            _UNIT, table[:, 6:10], table[:, 10:14], table[:, 14], list(dashes), _SMOOTH, [], "screen",
         )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..picture.fonts import outlines
-from .agg import Agg, Stroke
+from .agg import NONE, Agg, Stroke
 from .pixels import Curve, Pixels
 
 LEVELS = 16
@@ -119,8 +119,8 @@ def _glyph(c: str, bold: bool, mono: bool, px: float, phase: int) -> Glyph | Non
     if points.min() < 1 or points.max() > _SLATE - 1:
         return None
     slate = Agg(_SLATE, _SLATE)
-    matrix = (px, 0.0, x + phase / _PHASES, 0.0, -px, float(_SLATE - y), 0.0, 0.0, 1.0)
-    slate.draw([Stroke(Curve(outline.points, outline.codes), matrix, (0.0, 0.0, 0.0, 1.0))])
+    matrix = (px, 0.0, x + phase / _PHASES, 0.0, -px, float(_SLATE - y))
+    slate.draw([Stroke(Curve(outline.points, outline.codes), (*matrix, 0.0, 0.0, 0.0, 1.0, *NONE, 0.0))])
     cover = ((slate.words >> 24) * LEVELS + 127) // 255
     rows, columns = np.flatnonzero(cover.any(1)), np.flatnonzero(cover.any(0))
     if not len(rows):

@@ -168,17 +168,16 @@ class Raster:
         if not items:
             return
         marks = [p for item in items for p in item.placed]
-        boxes = np.concatenate([item.boxes for item in items])
-        marks = [marks[i] for i in np.flatnonzero(_touching(sums, boxes)).tolist()]
+        places = np.concatenate([item.places for item in items])
+        touched = _touching(sums, places[:, :4])
         # The box of a long curve is mostly empty: most dirty tiles in it are not on the curve.
-        long = [p for p in marks if p.long]
+        long = [i for i in np.flatnonzero(touched).tolist() if marks[i].long]
         if long:
-            along = [p.along_tiles() for p in long]
+            along = [marks[i].along_tiles() for i in long]
             starts = np.cumsum([0, *(len(boxes) for boxes in along[:-1])])
-            hit = np.logical_or.reduceat(_touching(sums, np.concatenate(along)), starts)
-            aside = {long[i] for i in np.flatnonzero(~hit)}
-            marks = [p for p in marks if p not in aside]
-        self._scratch.draw([p.on(self._scratch) for p in marks], np.array([p.area for p in marks]))
+            touched[long] = np.logical_or.reduceat(_touching(sums, np.concatenate(along)), starts)
+        drawn = np.flatnonzero(touched)
+        self._scratch.draw([marks[i].on(self._scratch) for i in drawn.tolist()], places[drawn, 4:])
 
 
 class _Drawn:
@@ -191,8 +190,8 @@ class _Drawn:
             earlier.placed[i] if earlier and i < len(was) and m is was[i] else picture.placed(m)
             for i, m in enumerate(element.marks)
         ]
-        #: The boxes of all marks, in tiles, and the box around them.
-        self.boxes = np.array([p.tiles for p in self.placed], int).reshape(-1, 4)
+        #: The places of all marks, as rows, and the box around them, in tiles.
+        self.places = np.array([p.place for p in self.placed], int).reshape(-1, 12)
         x0, y0, x1, y1 = zip(*([p.tiles for p in self.placed] or [(0, 0, 0, 0)]), strict=True)
         self.tiles = (min(x0), min(y0), max(x1), max(y1))
 
@@ -205,7 +204,7 @@ class _Drawn:
 class _Placed:
     """A mark with its box in pixels and in tiles, and as Agg draws it, once it is drawn."""
 
-    __slots__ = ("_along", "_at", "_grid", "_ready", "area", "box", "long", "mark", "tiles")
+    __slots__ = ("_along", "_at", "_grid", "_ready", "box", "long", "mark", "place", "tiles")
 
     def __init__(self, mark: Mark, picture: Raster) -> None:
         self.mark = mark
@@ -219,8 +218,8 @@ class _Placed:
             min(max(-(-x1 // TILE), 0), w), min(max(-(-y1 // TILE), 0), h),
         )  # fmt: skip
         self.long = isinstance(mark, Path) and not mark.fill and min(x1 - x0, y1 - y0) > 3 * TILE
-        #: What it paints at the most, and a box inside it in which it paints nothing, in pixels.
-        self.area = (*self.box, *_hole(mark, *self._at))
+        #: The tiles, the box, and a box inside it in which nothing is painted, in pixels.
+        self.place = (*self.tiles, *self.box, *_hole(mark, *self._at))
         self._ready: Ready | None = None
         self._along: np.ndarray | None = None
         if not isinstance(mark, Image):

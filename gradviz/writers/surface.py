@@ -46,13 +46,13 @@ class Surface:
             if stretch == 1 and (it := line(mark.text, x, y, px, ink, (width, height), mark.bold, mark.mono)):
                 return it
         path, (across, down, x, y) = shape(mark, scale, left, top)
-        matrix = (across, 0.0, x, 0.0, -down, height - y, 0.0, 0.0, 1.0)
+        matrix = (across, 0.0, x, 0.0, -down, height - y)
         fill = _floats(mark.fill) if mark.fill else NONE
         if isinstance(mark, Text) or not mark.stroke:
-            return Stroke(path, matrix, fill)
+            return Stroke(path, (*matrix, *fill, *NONE, 0.0))
         dash = (0.0, [d * scale for d in mark.dash] if mark.dash else None)
         cap = mark.cap if isinstance(mark, Path) else "butt"  # only a path has ends
-        return Stroke(path, matrix, fill, _floats(mark.stroke), mark.line * scale, dash, cap)
+        return Stroke(path, (*matrix, *fill, *_floats(mark.stroke), mark.line * scale), dash, cap)
 
     def draw(self, marks: Sequence[Ready], areas: np.ndarray) -> None:
         """Draw marks from back to front: as many paths as can be in one call, and after them the texts over them.
