@@ -110,24 +110,24 @@ class Raster:
     def _update(self, elements: tuple[Element, ...]) -> list[Pixels]:
         """Take over new elements and return the boxes of what differs.
 
-        From the back on, elements are compared place by place for as long as both scenes have the same ids there:
-        there nothing can have come, gone or moved. That is as far as the lens in nearly all frames.
+        From the back on, and from the front back, elements are compared place by place for as long as both scenes
+        have the same ids there: there nothing can have come, gone or moved. In between are few in nearly all frames.
         """
-        dirty: list[Pixels] = []
-        items, at = self._items, min(len(self._elements), len(elements))
-        for i, (e, was) in enumerate(zip(elements, self._elements, strict=False)):
-            if e is not was:
-                if e.id != was.id:
-                    at = i
-                    break
-                earlier = items[i]
-                items[i] = _Drawn(e, self, earlier)
-                self._boxes[i] = items[i].tiles
-                dirty += _differences(earlier, items[i])
-        if at < max(len(elements), len(self._elements)):
-            items[at:] = self._rest(items[at:], elements[at:], dirty)
-            rest = np.array([d.tiles for d in items[at:]], int).reshape(-1, 4)
-            self._boxes = np.concatenate([self._boxes[:at], rest])
+        before, items, dirty = self._elements, self._items, list[Pixels]()
+        head = _alike(elements, before)
+        tail = _alike(elements[head:][::-1], before[head:][::-1])
+        until, now = len(before) - tail, len(elements) - tail
+        if head < max(until, now):
+            between = self._rest(items[head:until], elements[head:now], dirty)
+            items[head:until] = between
+            tiles = np.array([d.tiles for d in between], int).reshape(-1, 4)
+            self._boxes = np.concatenate([self._boxes[:head], tiles, self._boxes[until:]])
+        for at in (range(head), range(now, len(elements))):
+            for i in at:
+                if (earlier := items[i]).element is not elements[i]:
+                    items[i] = _Drawn(elements[i], self, earlier)
+                    self._boxes[i] = items[i].tiles
+                    dirty += _differences(earlier, items[i])
         self._elements = elements
         return dirty
 
@@ -247,6 +247,14 @@ class _Placed:
             boxes[:, :2] //= TILE
             self._along = np.clip(boxes, 0, (*self._grid, *self._grid))
         return self._along
+
+
+def _alike(some: Sequence[Element], others: Sequence[Element]) -> int:
+    """Return how many elements two scenes have in the same places, from the first on."""
+    for i, (a, b) in enumerate(zip(some, others, strict=False)):
+        if a is not b and a.id != b.id:
+            return i
+    return min(len(some), len(others))
 
 
 def _hole(mark: Mark, scale: float, left: float, top: float) -> Pixels:
