@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from looking import outside, overlapping
 
+import gradviz as gv
 from gradviz.picture.caption import _row_width, _wrap
 from gradviz.picture.chrome import MARGIN, Heading
 from gradviz.picture.scene import Text
@@ -42,3 +45,40 @@ def test_a_sentence_is_broken_where_a_bold_name_would_go_too_far():
         assert all(_row_width(r, 14 if i == 0 else 13) <= most for i, r in enumerate(rows)), most
         words = " ".join("".join(s.text for s in r) for r in rows)
         assert words == "sum gets its value from x₁·w₁ and x₂·w₂."
+
+
+def _descent(count: int) -> gv.Film:
+    """A film of so many numbers that take their steps together."""
+
+    def loss(p, x):
+        return sum((w * v - 1.0) ** 2 for w, v in zip(p, x, strict=True))
+
+    return gv.film(gv.descend(loss, [0.5, 0.1, -0.3][:count], [2.0, -1.0, 0.5][:count], lr=0.05, steps=3))
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_steps_that_parameters_take_together_leave_the_caption_as_low_as_one_equation(count):
+    drawing = _descent(count).drawing(width=1280, height=720)
+    step = next(k for k, s in enumerate(drawing.steps) if s.kind == "update" and not s.lead)
+    scene = drawing.frame(step).scene
+    assert not outside(scene) and not overlapping(scene)
+    parts = {e.id: e for e in scene.elements}
+    ground, said = parts["caption"].box, parts["arithmetic"]
+    assert ground[3] - ground[1] < 100, "a second row of equations takes its height from the graph in every frame"
+    words = [m for m in said.marks if isinstance(m, Text)]
+    assert {"p[0]", "p[1]"} <= {m.text for m in words}
+    assert len({m.y for m in words if m.text == "gradient"}) == 1
+    assert said.box[0] >= ground[0] and said.box[2] <= ground[2]
+
+
+def test_equations_that_are_too_wide_side_by_side_stand_one_under_the_other():
+    def loss(p):
+        return np.sum((p[0] + p[1]) ** 2)
+
+    made = gv.film(gv.descend(loss, [np.ones((2, 6)), np.ones((2, 6))], lr=0.05, steps=2, optimizer="adam"))
+    drawing = made.drawing(width=640, height=720)
+    step = next(k for k, s in enumerate(drawing.steps) if s.kind == "update" and not s.lead)
+    parts = {e.id: e for e in drawing.frame(step).scene.elements}
+    words = [m for m in parts["arithmetic"].marks if isinstance(m, Text)]
+    assert len({m.y for m in words if m.text.startswith("old")}) == 2
+    assert not overlapping(drawing.frame(step).scene)

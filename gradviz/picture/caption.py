@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..record import Run, State, Step, advance, final, terms
@@ -10,7 +10,7 @@ from . import edge, numbers, typeset
 from .card import text
 from .equation import Scales
 from .fonts import measure
-from .formula import Formula
+from .formula import Formula, Item, Word, lines
 from .moment import Moment
 from .narrate import Narration, Span, narrate
 from .scene import Box, Element, Mark, Rect, line
@@ -23,6 +23,8 @@ _LEADING = 21.0  # between the lines of the sentence
 _BETWEEN = 10.0  # between two equations
 _MOST_EQUATIONS = 3
 _SENTENCE = 0.4  # the part of the panel that the sentence may take beside an equation
+_LEAST_SENTENCE = 150.0  # px that it has at least beside several
+_APART = Word("", room=24)  # between two equations of one line
 _MANY_STEPS = 400  # beyond this the caption's height is measured on a sample
 
 
@@ -37,9 +39,7 @@ def height(run: Run, names: Names, path: Sequence[Step], inner: float, scales: S
         if i % every and step.k > 2 and step.k < step.n:
             continue
         narration = narrate(Moment(run, step, before, state, count), names, scales=scales)
-        rows, equations, most = _arrange(narration, inner)
-        tall = max(_LEADING * len(rows) + 6, sum(_tall(equations, most)) + _BETWEEN * (len(equations) - 1))
-        tallest = max(tallest, tall + 20)
+        tallest = max(tallest, _needs(*_arrange(narration, inner)) + 20)
     state = final(run)
     if state.sent:
         rows, under = _closing(narrate(Moment(run, None, state, state, count), names), edge.widths(state.sent), inner)
@@ -67,17 +67,50 @@ def _size(i: int) -> float:
 
 
 def _arrange(narration: Narration, inner: float) -> tuple[list[tuple[Span, ...]], Sequence[Formula], float]:
-    """Return the rows of the sentence, the equations that are set, and the room they have."""
-    equations = narration.equations[:_MOST_EQUATIONS]
-    if not equations:
-        return _wrap(narration.lines, inner), equations, inner
+    """Return the rows of the sentence, the equations that are set, and the room they have.
+
+    Several equations stand one under the other or side by side, whichever takes less height with the sentence.
+    """
+    shown: Sequence[Formula] = narration.equations[:_MOST_EQUATIONS]
+    if not shown:
+        return _wrap(narration.lines, inner), shown, inner
     wide = max((_row_width(row, _size(i)) for i, row in enumerate(narration.lines)), default=0.0)
     most = inner - min(wide, _SENTENCE * inner) - 36
+    best = _beside(narration.lines, inner, shown, most)
+    room = inner - min(wide, _LEAST_SENTENCE) - 36
+    for count in range(len(shown), 1, -1):
+        rest = () if narration.alike else shown[count:]
+        for joined in _side_by_side(shown[:count], room):
+            other = _beside(narration.lines, inner, (joined, *rest), room)
+            best = other if _needs(*other) < _needs(*best) else best
+    return best
+
+
+def _beside(
+    words: Sequence[Sequence[Span]], inner: float, equations: Sequence[Formula], most: float
+) -> tuple[list[tuple[Span, ...]], Sequence[Formula], float]:
+    """Return the rows of the sentence that stands left of equations, these, and the room they have."""
     taken = 0.0
     for equation in equations:
         items, gap, k = typeset.fit(equation, most)
         taken = max(taken, typeset.width(items, gap=gap, k=k))
-    return _wrap(narration.lines, inner - taken - 36), equations, most
+    return _wrap(words, inner - taken - 36), equations, most
+
+
+def _needs(rows: Sequence[object], equations: Sequence[Formula], most: float) -> float:
+    """Return the height that a sentence and the equations beside it take, px."""
+    return max(_LEADING * len(rows) + 6, sum(_tall(equations, most)) + _BETWEEN * (len(equations) - 1))
+
+
+def _side_by_side(equations: Sequence[Formula], most: float) -> Iterator[tuple[Item, ...]]:
+    """Yield the ways to set equations as one line of a width, the fullest first; each keeps its name."""
+    ways = [[w for w in found if w[:1] == found[0][:1]] for found in ([*lines(e)] for e in equations)]
+    for i in range(max(map(len, ways))):
+        joined: tuple[Item, ...] = ()
+        for way in ways:
+            joined += (*((_APART,) if joined else ()), *way[min(i, len(way) - 1)])
+        if typeset.width(joined, gap=typeset.GAPS[-1]) <= most:
+            yield joined
 
 
 def _wrap(rows: Sequence[Sequence[Span]], most: float) -> list[tuple[Span, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..record import Event, Node, Value
 from . import numbers
@@ -53,7 +53,7 @@ def narrate(moment: Moment, names: Names, *, roomy: bool = False, scales: Scales
     """
     said = _Narrator(moment, names, scales, roomy).say()
     most = MOST_LINES_ROOMY if roomy else MOST_LINES
-    return Narration(said.note, said.lines[:most], said.equations)
+    return replace(said, lines=said.lines[:most])
 
 
 @dataclass(frozen=True)
@@ -389,4 +389,4 @@ class _Narrator:
         lines = [first] + ([line("", begins)] if begins else [])
         more = f" and {len(events) - len(said)} more" if len(events) > len(said) else ""
         note = f"{plain(first)[:-1]}: {'; '.join(s.spoken for s in said)}{more}."
-        return Narration(note, tuple(lines), tuple(s.equation for s in said))
+        return Narration(note, tuple(lines), tuple(s.equation for s in said), alike=True)

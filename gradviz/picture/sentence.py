@@ -30,11 +30,15 @@ Line: TypeAlias = tuple[Span, ...]
 
 @dataclass(frozen=True, slots=True)
 class Narration:
-    """What is said about one moment: a sentence (alt text, speaker note), lines to show, and equations."""
+    """What is said about one moment: a sentence (alt text, speaker note), lines to show, and equations.
+
+    alike  whether the equations are one rule put to several nodes, of which one line shows enough
+    """
 
     note: str
     lines: tuple[Line, ...]
     equations: tuple[Equation, ...] = ()
+    alike: bool = False
 
 
 def line(*parts: str) -> Line:
