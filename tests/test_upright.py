@@ -194,3 +194,17 @@ def test_the_caption_has_room_for_how_a_film_ends(name):
         panel, said = parts["caption"].box, parts["arithmetic"].box
         assert all(a >= b for a, b in zip(said[:2], panel[:2], strict=True))
         assert all(a <= b for a, b in zip(said[2:], panel[2:], strict=True)), (width, height)
+
+
+@pytest.mark.parametrize("name", ["neuron", "fanout", "arrays", "network", "parabola"])
+def test_a_picture_for_a_phone_is_large_in_as_many_px_as_a_phone_has(name):
+    made = compose(FILMS[name]().run, Options(width=1080, height=1920))
+    for k in (0, len(made) // 2, len(made) - 1):
+        scene = made.frame(k).scene
+        assert not outside(scene) and not overlapping(scene)
+        words = [(m.text, m.size * made.canvas.scale) for e in scene.elements for m in e.marks if isinstance(m, Text)]
+        assert all(px >= (10 - 1e-6 if is_number(text) else 8.3) for text, px in words)
+        said = [px for text, px in words if text in ("value", "gradient", "parameter", "forward", "backward")]
+        assert max(said) >= 18, "a phone shows three of these px in one of those that text is measured in"
+    wide = compose(FILMS[name]().run, Options(width=1080, height=1080))
+    assert made.canvas.scale > 1.4 * wide.canvas.scale

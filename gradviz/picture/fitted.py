@@ -26,6 +26,7 @@ CHROME = 12.0  # px, the smallest number in title, legend, caption, time line an
 TALLNESS = 1.25  # a still is at most so many times as tall as it is wide
 WIDE = 1280.0  # px, a still that was given no size is at most so wide
 AIR = 10.0  # px around the graph
+_TALL, _PHONE = 1.5, 700.0  # times as high as wide is a phone's screen, which is read as if it had so few px across
 _NARROW = 880.0  # px, a still that was given no size is at least so wide
 _ROWS = (2, 3, 4)  # how many rows are tried
 _CARDS_AT_MOST = 400  # beyond this no canvas holds cards, so none are measured
@@ -117,6 +118,8 @@ def canvas_for(options: Options, want: tuple[float, float]) -> Canvas:
         height = round(width * 9 / 16)
     # Between 960 and 1280 px the scene has the output's px; smaller outputs shrink it as far as text stays legible.
     scale = max(LEAST / CHROME, width / 960) if width < 960 else max(1.0, width / 1280)
+    if height is not None and height >= _TALL * width:  # px are small on a phone, so all is drawn larger
+        scale = max(scale, width / _PHONE)
     scene = width / scale
     return Canvas(scene, height / scale if height else 0.0, (width, height or 0))
 
