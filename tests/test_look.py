@@ -8,6 +8,7 @@ from films import FILMS
 from looking import contrast, crossed, ground_under, ink_box, is_number, lines, outside, overlap, overlapping, texts
 
 from gradviz.picture.draw import Options, compose
+from gradviz.picture.scene import Rect, Text
 from gradviz.picture.theme import THEMES
 from gradviz.writers.raster import Raster
 
@@ -53,6 +54,19 @@ def test_no_chip_lies_over_a_card(name, size):
 def frame_of(element):
     r = element.marks[0]
     return (r.x, r.y, r.x + r.w, r.y + r.h)
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+@pytest.mark.parametrize("name", FILMS)
+def test_what_stands_on_a_card_stays_on_it(name, rankdir):
+    film = drawing(name, (1280, None), rankdir=rankdir, moving=False)
+    for e in film.frame(-1).scene.elements if film.level != "overview" else ():
+        rects = [m for m in e.marks if isinstance(m, Rect)] if e.kind == "node" else []
+        for t in (m for m in e.marks if isinstance(m, Text) and rects and not m.text.startswith("first ")):
+            box = ink_box(t)
+            if min(r.y for r in rects) < box[1] and box[3] < max(r.y + r.h for r in rects):
+                left, right = min(r.x for r in rects), max(r.x + r.w for r in rects)
+                assert left + 2 <= box[0] and box[2] <= right - 2, f"{t.text!r} goes over the border of {e.id}"
 
 
 @pytest.mark.parametrize("name", FILMS)

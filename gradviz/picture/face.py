@@ -146,7 +146,8 @@ def face(
         height = 4 + len(labels) * (h + 24) + 2 * (len(labels) - 1) + 4
         free = width - measure(shape, 12) - 12
     else:
-        row = math.ceil(max(84.0, 4 + max(measure(r, 11) for r in labels) + 8 + widest + 4))
+        over = measure(name, 13) + 9 if header else 0.0
+        row = math.ceil(max(84.0, over, 4 + max(measure(r, 11) for r in labels) + 8 + widest + 4))
         width = badge + 3 + row + 4
         height = GAP + len(labels) * (ROW + GAP)
         free = width
