@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from films import fanout, neuron
+from films import FILMS, fanout, neuron
 
 import gradviz as gv
 from gradviz.picture.chips import sample
@@ -131,3 +131,33 @@ def test_an_edge_lies_where_it_lies_whatever_goes_along_it(flow):
         if m.fill is None:
             off = [np.hypot(*(whole - p).T).min() for p in sample(m.xy)]
             assert max(off) < 0.3
+
+
+@pytest.mark.parametrize("name", ["fanout", "small network", "parabola"])
+def test_the_legend_shows_edges_as_wide_as_they_are_drawn(name):
+    made = FILMS[name]().drawing(width=1280, moving=False)
+    assert made.picture.k != 1
+    parts = {e.id: e for e in made.frame(-1).scene.elements}
+    strokes = [m.line for e in parts.values() if e.kind == "edge" for m in e.marks if "Z" not in m.ops]
+    legend = [m.line for m in parts["arithmetic"].marks if isinstance(m, Path)]
+    assert len(legend) == 3
+    assert any(abs(max(legend) - v) < 0.02 for v in strokes), "the largest contribution is drawn as the legend has it"
+
+
+def test_edges_are_thinner_where_many_of_them_run_side_by_side():
+    def three(k, x):
+        @gv.scope("p")
+        def p(v):
+            return k[0] + k[1] * v + k[2] * v**2 + k[3] * v**3 + k[4] * v**4 + k[5] * v**5
+
+        return p(x[0]) ** 2 + p(x[1]) ** 2 + p(x[2]) ** 2
+
+    crowded = gv.film(three, [1.0] * 6, [0.5, 0.25, 0.75], depth=0).drawing(width=1280, moving=False)
+    assert crowded.level == "full" and crowded.picture.thin < 0.8
+    few = FILMS["neuron"]().drawing(width=1280, moving=False)
+    assert few.picture.thin == 1
+    widest = [
+        max(m.line for e in d.frame(-1).scene.elements if e.kind == "edge" for m in e.marks if m.stroke == LIGHT.grad)
+        for d in (crowded, few)
+    ]
+    assert widest[0] / crowded.picture.k < 0.8 * widest[1] / few.picture.k

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +24,9 @@ from .sentence import Narration
 from .sheet import Sheet
 from .theme import Theme
 from .words import cut, visible
+
+_CELL = 48.0  # px, the side of the squares in which it is seen how many edges run there
+_FULL, _THINNEST = 0.32, 0.65  # of a square, what edges may cover; and how thin they get at most
 
 
 @dataclass
@@ -53,6 +59,11 @@ class Cards:
         self._titles = tuple(self._placed(e) for e, _ in titles)
         solid = [*self._solid(), *self._borders(), *(b for _, b in titles), *self._walls()]
         self._places = chips.place(self._curves, s.chip_widths, solid)
+
+    @cached_property
+    def thin(self) -> float:
+        """How thin (1 is full) edges are in the finished still."""
+        return thinness(self._curves.values())
 
     def _group(self, path: tuple[str, ...], box: Box) -> Element:
         x0, y0, x1, y1 = box
@@ -255,3 +266,19 @@ class _Same:
         return a is b or (type(a) is float and type(b) is float and repr(a) == repr(b))
 
     __hash__ = None  # type: ignore[assignment]  # a key that holds an array has no hash
+
+
+def thinness(curves: Iterable[Sequence[float]]) -> float:
+    """Return how thin (1 is full) edges must be to stay apart where most of them run, in px of the curves.
+
+    >>> thinness([(0, 0, 10, 0, 20, 0, 30, 0)])
+    1.0
+    """
+    cover: Counter[tuple[int, int]] = Counter()
+    for xy in curves:
+        points = chips.sample(xy, 48)
+        lengths = np.hypot(*np.diff(points, axis=0).T)
+        for (x, y), length in zip((points[1:] // _CELL).astype(int).tolist(), lengths.tolist(), strict=True):
+            cover[x, y] += length
+    most = max(cover.values(), default=0.0) * edge.THICK / _CELL**2
+    return round(min(1.0, max(_THINNEST, _FULL / max(most, 1e-9))), 2)

@@ -37,7 +37,16 @@ class Canvas:
 
 
 class Level(Protocol):
-    """A way to draw the graph: cards, or the overview with its lens."""
+    """A way to draw the graph: cards, or the overview with its lens.
+
+    k, thin  how much larger than the caption it is drawn, and how thin its edges are in the finished still
+    """
+
+    @property
+    def k(self) -> float: ...
+
+    @property
+    def thin(self) -> float: ...
 
     def elements(self, moment: Moment, said: Narration, scale: edge.Widths | None) -> tuple[Element, ...]:
         """Return the picture of the graph at a moment."""
@@ -162,10 +171,11 @@ class Drawing:
     def _frame(self, k: int, moment: Moment) -> Frame:
         step = moment.step
         narration = narrate(moment, self.names, roomy=self.panel is None, scales=self.scales)
-        scale = edge.widths(moment.after.sent) if step is None else None
+        scale = edge.widths(moment.after.sent, self.picture.thin) if step is None else None
         parts = [*self.static, *self.picture.elements(moment, narration, scale)]
         if self.panel is not None:
-            parts += self.panel.elements(narration, moment, scale)
+            legend = replace(scale, thin=scale.thin * self.picture.k) if scale else None
+            parts += self.panel.elements(narration, moment, legend)
         if self.panels is not None:
             parts += self.panels.elements(moment)
         if self.tracks:

@@ -41,29 +41,33 @@ def size(value: Value) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Widths:
-    """The scale from the size of a contribution to the width of its edge, logarithmic."""
+    """The scale from the size of a contribution to the width of its edge, logarithmic; `thin` times as wide."""
 
     low: float
     high: float
     less: bool = False  # whether some are smaller than `low`
+    thin: float = 1.0
 
     def of(self, value: float) -> float:
         """Return the width (px) for a size; zero and NaN have the least, infinities the greatest."""
+        return round(self.thin * self._full(value), 2)
+
+    def _full(self, value: float) -> float:
         if not value > 0:
             return THIN
         if math.isinf(value) or self.high <= self.low:
             return (THIN + THICK) / 2 if math.isfinite(value) else THICK
         t = (math.log(value) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
-        return round(THINNEST + min(max(t, 0.0), 1.0) * (THICK - THINNEST), 2)
+        return THINNEST + min(max(t, 0.0), 1.0) * (THICK - THINNEST)
 
 
-def widths(sent: Mapping[tuple[int, int], Value]) -> Widths:
-    """Return the scale for all contributions of a sweep; it covers at most three decades."""
+def widths(sent: Mapping[tuple[int, int], Value], thin: float = 1.0) -> Widths:
+    """Return the scale for all contributions of a sweep, so thin; it covers at most three decades."""
     sizes = [s for s in map(size, sent.values()) if 0 < s < math.inf]
     if not sizes:
         return Widths(1.0, 1.0)
     least, low = min(sizes), max(sizes) * _DECADES
-    return Widths(max(least, low), max(sizes), least < low)
+    return Widths(max(least, low), max(sizes), least < low, thin)
 
 
 def _trim(points: np.ndarray, head: float, tail: float) -> np.ndarray:

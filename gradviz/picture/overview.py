@@ -46,6 +46,8 @@ class _Memory:
 class Overview:
     """Draws the overview of one film. An element that did not change is the same object from frame to frame."""
 
+    k = thin = 1.0  # it has its own widths
+
     def __init__(
         self, run: Run, names: Names, theme: Theme, area: Box, terms: Mapping[int, int], rows: tuple[str, ...],
         placed: Spread, limits: Mapping[tuple[int, str], Extent], shares: Shares, key: Key,
