@@ -11,6 +11,7 @@ from PIL import Image
 
 import gradviz as gv
 from gradviz.errors import CannotWrite, SeedNeeded, UnknownName, WrongArguments
+from gradviz.picture.scene import Text
 from gradviz.record import Run, check
 
 
@@ -301,3 +302,22 @@ def test_frames_say_in_a_line_what_they_are():
     frames = neuron().frames
     assert repr(frames) == "<17 frames of 1280×720 px, 24 s>"
     assert repr(frames[0]).startswith("Frame(seconds=2.0, note=")
+
+
+def test_the_title_says_once_what_the_equations_call_the_output():
+    def mean_of(x):
+        return np.mean((x - 1.0) ** 2 * x)
+
+    def total(x):
+        return np.sum(np.maximum(x - 0.5, 0.0))
+
+    def named(x):
+        the_loss_of_all = np.sum(x * x)
+        return the_loss_of_all
+
+    for f, title in ((mean_of, "f = mean((x − 1.0)²·x)"), (total, "f = Σ maximum(x − 0.5, 0.0)")):
+        made = gv.film(f, np.array([1.0, 2.0])).drawing()
+        assert made.title == title
+        said = [m.text for e in made.frame(-1).scene.elements for m in e.marks if isinstance(m, Text)]
+        assert sum(t.startswith("f = ") for t in said) > 1, "the title and what is said at the end"
+    assert gv.film(named, np.array([1.0, 2.0])).drawing().title == "the_loss_of_all = Σ x·x"

@@ -29,12 +29,13 @@ from .scene import Box
 from .sheet import quantities
 from .theme import Theme
 from .theme import theme as named_theme
-from .words import Names, composed
+from .words import Names
 
 __all__ = ["LEAST", "RANKDIRS", "REVEALS", "Options", "compose"]
 
 _MOST_NODES = 20_000
 _INDEX = re.compile("v[₀-₉]+")
+_SYMBOL = re.compile(r"[^\W₀-₉][\w′]*")  # what a user called it, not what it was computed by
 _LEAST_LEFT = 0.2  # of a graph's operations must still be seen when groups are folded to make it fit
 _ROWS_AT_MOST = 80  # nodes of a graph broken into rows
 _UPRIGHT = 0.9  # of the width, the height of a canvas with panels, overview and lens one under the other
@@ -195,9 +196,9 @@ def _title(run: Run, names: Names, options: Options) -> str:
     said = []
     for i in run.graph.outputs[:3]:
         n, short = run.graph.nodes[i], names.formula(i)
-        name = n.name if short == names.full(i) else short if composed(n.name) else n.name
+        name = n.name if short == names.full(i) or _SYMBOL.fullmatch(n.name) else short
         whole = names.full(i) if _INDEX.search(n.label) else n.label  # no v₇ is explained by now
-        if name == whole and len(run.graph.outputs) > 1 and short != whole:
-            name = short  # which of them is v₇ can be told only here
+        if name == whole and short != whole:
+            name = short  # what f or v₇ is can be told only here
         said.append(f"{name} = {whole}" if name and whole and whole != name else name or whole)
     return ",  ".join(said)
