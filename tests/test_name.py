@@ -364,3 +364,25 @@ def test_a_call_that_has_become_hot_keeps_its_names() -> None:
 
 def test_what_is_named_on_the_way_is_written_by_its_name() -> None:
     assert names(lambda x: (y := x * x) + y, 3.0)[-1] == "y + y"
+
+
+def test_source_text_never_calls_an_operand_what_the_picture_calls_something_else() -> None:
+    def layered(x: Any, w: Any, y: Any) -> Any:
+        for _ in range(2):
+            x = [np.tanh(xi * w) for xi in x]
+        return (x[0] - y) ** 2  # not the input x[0]
+
+    found = names(layered, [0.5, 2.0], 1.5, 1.0)
+    assert not any("x[0] −" in name for name in found) and found[-1] == "(tanh(tanh(x[0]·w)·w) − y)²"
+
+    def again(x: Any, w: Any) -> Any:
+        for _ in range(2):
+            x = np.tanh(x * w)
+        return (x * w) ** 2 + x * w
+
+    assert names(again, 0.5, 2.0)[-4:] == ["(x₂·w)₁", "(x₂·w)₁²", "(x₂·w)₂", "(x₂·w)₁² + (x₂·w)₂"]
+
+    def plain(x: Any, w: Any) -> Any:
+        return (x * w) ** 2
+
+    assert names(plain, 0.5, 2.0) == ["x·w", "(x·w)²"]

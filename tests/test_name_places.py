@@ -263,7 +263,7 @@ def test_what_assigning_to_an_item_makes_has_the_name_of_the_whole() -> None:
         y[1] += 1.0
         return np.sum(y)
 
-    assert names(f, np.ones(2)) == ["y₁", "x[1]", "y[0]", "y₂", "y₂[1]", "y[1]", "y₃", "sum(y)"]
+    assert names(f, np.ones(2)) == ["y₁", "x[1]", "y[0]", "y₂", "y₂[1]", "y[1]", "y₃", "Σ y₃"]
 
 
 def test_what_differentiating_makes_is_told_apart_and_stands_at_its_forward_node() -> None:

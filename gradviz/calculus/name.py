@@ -8,6 +8,7 @@ graph has the same text; (c) the op's label template filled with the names of it
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -75,12 +76,15 @@ def name_all(
 
     claims = {i: text for i, text in _claims(syntax, vars, spots, derived).items() if i not in given}
     bases = Counter(text.text for text in claims.values())
+    again = {base for base, n in bases.items() if n > 1 or base in taken}  # what they are called has an index
     taken_or_base = taken | set(bases)
     for i, name in _numbered(claims, bases, taken_or_base, taken).items():
         given[i] = name
         taken.add(name.text)
 
     read = _source_texts(syntax, vars, spots, derived)
+    for i in _misleading(syntax, vars, args, spots, read, given, again, inputs):
+        del read[i]
     often = Counter(text.text for text in read.values())
     for i, text in read.items():
         if i not in given and often[text.text] == 1 and text.text not in taken:
@@ -265,6 +269,45 @@ def _source_texts(
             if text is not None:
                 found[i] = text
     return found
+
+
+def _misleading(
+    syntax: Syntax,
+    vars: Sequence[Var],
+    args: Sequence[tuple[int, ...]],
+    spots: Sequence[Spot],
+    read: Mapping[int, Worded],
+    given: Mapping[int, Worded],
+    again: Collection[str],
+    inputs: Mapping[int, str],
+) -> list[int]:
+    """Return the nodes whose source text calls an operand what the picture calls something else.
+
+    After `x = layer(x)` the text `x[0] * w` means a result of the layer; the picture has an input x[0].
+    """
+    other = {text.text for i, text in given.items() if vars[i].op is not CONSTANT} | set(again)
+    roots = {_root(name) for name in inputs.values()}
+    found: list[int] = []
+    for i in read:
+        for position, a in enumerate(args[i]):
+            node, own = _operand(vars[i], spots[i].node, position), given.get(a)
+            if node is not None and node is spots[a].node:
+                wrong = a in found
+            elif isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+                said = syntax.text(spots[i], node)
+                wrong = said is not None and (own is None or own.text != said.text)
+                wrong = wrong and said is not None and (said.text in other or _root(said.text) in roots)
+            else:
+                continue
+            if wrong:
+                found.append(i)
+                break
+    return found
+
+
+def _root(name: str) -> str:
+    """Return the variable that a name begins with: x of x[0]."""
+    return re.split(r"[.\[]", name, maxsplit=1)[0]
 
 
 def _constants(
