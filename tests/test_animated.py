@@ -67,6 +67,10 @@ def at(document: str, percent: float) -> list[str]:
             if shown == "visible":
                 seen.extend(described(behind(e, up)))
             return
+        if e.tag == f"{NS}image":
+            if shown == "visible":
+                seen.extend(described(embedded(e)))
+            return
         if e.tag not in {NS + t for t in ("svg", "g", "title", "desc", "style")} and shown == "visible":
             place = {k.split("}")[-1]: v for k, v in e.attrib.items() if k not in ("class", "id")}
             if "d" in place:
@@ -87,12 +91,22 @@ def at(document: str, percent: float) -> list[str]:
     return seen[1:]  # without the ground
 
 
+def cells(image: ET.Element) -> np.ndarray:
+    data = base64.b64decode(image.get("href").partition(",")[2])
+    return np.asarray(PIL.Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+def embedded(image: ET.Element) -> Image:
+    """A picture of one look, as the mark that it was made from."""
+    place, pixels = (float(image.get(k)) for k in ("x", "y", "width", "height")), cells(image)
+    return Image(*place, *pixels.shape[:2], pixels.tobytes())
+
+
 def behind(window: ET.Element, up: dict[str, int]) -> Image:
     """What a window shows, as the mark that it was made from."""
     image = window[0]
     cols, rows = (int(v) for v in window.get("viewBox").split()[2:])
-    data = base64.b64decode(image.get("href").partition(",")[2])
-    pixels = np.asarray(PIL.Image.open(io.BytesIO(data)).convert("RGB"))
+    pixels = cells(image)
     assert pixels.shape[:2] == (int(image.get("height")), cols)
     top = up.get(image.get("class"), 0) - int(image.get("y", 0))
     place = (float(window.get(k)) for k in ("x", "y", "width", "height"))
@@ -274,6 +288,22 @@ def test_a_hundred_steps_of_thirty_nodes_are_under_300_kB():
     ).drawing()
     assert len(drawing.run.graph.nodes) == 31 and len(drawing) == 87
     assert len(saved(drawing, drawing.canvas.pixels).encode()) < 300_000 * 87 / 100
+
+
+@pytest.mark.parametrize("count", [4, 5, 8, 9])
+def test_cells_of_one_look_are_seen_only_at_their_time_as_rectangles_or_as_a_picture(count):
+    picture = Image(5, 5.5, 60, 10, count, count, random.Random(count).randbytes(3 * count**2))
+    ground = Rect(0, 0, 90, 60, fill="#FFFFFF")
+
+    def frame(shown: bool) -> Frame:
+        marks = (ground, picture) if shown else (ground,)
+        return Frame(Scene(100, 60, "#FFFFFF", (Element("n", "node", marks),)), 1, "")
+
+    order = [False, True, True, False]
+    document = saved(map(frame, order))
+    assert document.count("<image") == (count > 4), "a picture is shorter than many rectangles"
+    for i, shown in enumerate(order):
+        check(document, 25 * i + 1, frame(shown).scene)
 
 
 def test_a_shape_that_changes_its_look_is_written_once():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from scenes import film
 
-from gradviz.picture.scene import Frame
+from gradviz.picture.scene import Element, Frame, Image, Scene
 from gradviz.writers.revealed import write
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -153,3 +154,15 @@ def test_opening_the_speaker_s_view_does_not_take_the_talk_back(tmp_path):
     done = say("{namespace: 'reveal-notes', type: 'connected'}")
     assert at_the_end_of(pressed([39] * 4) + opens + back + done, tmp_path).startswith("step 5 of 6")
     assert at_the_end_of(pressed([39] * 4) + opens + done + back, tmp_path).startswith("step 3 of 6")
+
+
+def test_of_several_looks_of_many_cells_a_step_shows_its_own():
+    looks = [bytes(range(k, k + 243)) for k in range(3)]
+    frames = [
+        Frame(Scene(90, 90, "#FFFFFF", (Element("n", "node", (Image(0, 0, 90, 90, 9, 9, look),)),)), 1, "", "forward")
+        for look in looks
+    ]
+    document = saved(frames)
+    seen = json.loads(re.search("const seen = (.*?);", document)[1])[0]
+    classes = re.findall(r'<image [^>]*class="([^"]*)"', document)
+    assert [seen[c] for c in classes] == [[0, 1], [1, 2], [2, 3]]

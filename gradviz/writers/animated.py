@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import BinaryIO, Generic, TypeVar
 
 from ..picture.scene import Box, Element, Frame, Image, Mark, Path, Rect, Scene, Text, mark_box
-from .strip import Window
+from .strip import WORTH, Window
 from .svg import escape, number, opening, shape
 
 K = TypeVar("K", bound=Hashable)
@@ -187,7 +187,12 @@ def _looks(place: Place[Mark | Window], sheet: Classes) -> Iterator[tuple[tuple[
 
 def _mark(mark: Mark, sheet: Classes, classes: str = "") -> str:
     """Write a mark with short numbers; a short text, or one of equal widths, needs no told length."""
-    head, more, words = shape(mark, lambda a: f' class="{sheet.look(a)}{classes}"').partition(">")
+
+    def look(attributes: str) -> str:
+        names = f"{sheet.look(attributes) if attributes else ''}{classes}".strip()
+        return f' class="{names}"' if names else ""
+
+    head, more, words = shape(mark, look, WORTH - 1).partition(">")
     if isinstance(mark, Path):
         head = _CURVE.sub(lambda _: f' d="{steps(mark.ops, mark.xy)}"', head)
     if isinstance(mark, Text) and (mark.mono or len(mark.text) <= 3):

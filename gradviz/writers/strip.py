@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..picture.scene import Image
 from .svg import number, png
 
-_WORTH = 24  # cells of all looks together; fewer are shorter as rectangles
+WORTH = 24  # cells of all looks together; fewer are shorter as rectangles
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Window:
 
     def worth(self, looks: int) -> bool:
         """Tell whether a strip of so many looks is shorter than their cells one by one."""
-        return looks > 1 and looks * self.rows * self.cols >= _WORTH
+        return looks > 1 and looks * self.rows * self.cols >= WORTH
 
     def strip(self, looks: Sequence[bytes], rest: int, motion: str) -> str:
         """Return the window with all looks behind it.

@@ -19,6 +19,8 @@ from ..picture.scene import Element, Frame, Image, Mark, Path, Rect, Scene, Text
 SANS = "DejaVu Sans, Verdana, sans-serif"
 MONO = "DejaVu Sans Mono, Menlo, monospace"
 
+CELLS = 64  # rectangles are sharp in every program, and an embedded picture is not
+
 #: From presentation attributes, each after a space, to what stands for them.
 Look: TypeAlias = Callable[[str], str]
 
@@ -84,8 +86,11 @@ def group(element: Element, *, prefix: str = "") -> str:
     return f'<g id="{escape(prefix + element.id)}" class="{escape(element.kind)}">{title}\n{inside}\n</g>'
 
 
-def shape(mark: Mark, look: Look = str) -> str:
-    """Return a mark as SVG; `look` may put something shorter in the place of its presentation attributes."""
+def shape(mark: Mark, look: Look = str, cells: int = CELLS) -> str:
+    """Return a mark as SVG; `look` may put something shorter in the place of its presentation attributes.
+
+    cells  as many of an image are rectangles at most
+    """
     match mark:
         case Rect(x, y, w, h, r):
             radius = f' rx="{number(r)}"' if r else ""
@@ -100,7 +105,7 @@ def shape(mark: Mark, look: Look = str) -> str:
         case Text():
             return _text(mark, look)
         case Image():
-            return _image(mark, look)
+            return _image(mark, look, cells)
         case _:
             raise AssertionError(mark)
 
@@ -172,15 +177,15 @@ def _text(mark: Text, look: Look) -> str:
     return f'<text x="{number(mark.x)}" y="{number(mark.y)}"{style}{length}{space}>{words}</text>'
 
 
-def _image(mark: Image, look: Look) -> str:
+def _image(mark: Image, look: Look, most: int) -> str:
     """Return cells as rectangles where they are few, else as an embedded PNG."""
     w, h = mark.w / mark.cols, mark.h / mark.rows
     cells = [mark.rgb[i : i + 3].hex().upper() for i in range(0, 3 * mark.rows * mark.cols, 3)]
-    if len(cells) > 64:
+    if len(cells) > most:
         data = base64.b64encode(png(mark)).decode()
         return (
             f'<image x="{number(mark.x)}" y="{number(mark.y)}" width="{number(mark.w)}" height="{number(mark.h)}" '
-            f'preserveAspectRatio="none" image-rendering="pixelated" href="data:image/png;base64,{data}"/>'
+            f'preserveAspectRatio="none" image-rendering="pixelated"{look("")} href="data:image/png;base64,{data}"/>'
         )
     parts = []
     for row in range(mark.rows):
