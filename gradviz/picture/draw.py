@@ -21,6 +21,7 @@ from .cards import Cards
 from .drawing import Canvas, Drawing
 from .face import MOST
 from .fitted import AIR, CHROME, LEAST, RANKDIRS, REVEALS, TALLNESS, WIDE, Case, Fitted, Options, canvas_for
+from .fonts import missing
 from .heatmap import thumb_size
 from .overview import Overview
 from .panels import Beside, Place, beside, weights
@@ -29,7 +30,7 @@ from .scene import Box
 from .sheet import quantities
 from .theme import Theme
 from .theme import theme as named_theme
-from .words import Names
+from .words import Names, visible
 
 __all__ = ["LEAST", "RANKDIRS", "REVEALS", "Options", "compose"]
 
@@ -40,6 +41,7 @@ _LEAST_LEFT = 0.2  # of a graph's operations must still be seen when groups are 
 _ROWS_AT_MOST = 80  # nodes of a graph broken into rows
 _UPRIGHT = 0.9  # of the width, the height of a canvas with panels, overview and lens one under the other
 _OVER = 0.26  # of such a canvas, what the panels take
+_MOST_LISTED = 12  # characters
 
 
 def compose(run: Run, options: Options) -> Drawing:
@@ -55,7 +57,7 @@ def compose(run: Run, options: Options) -> Drawing:
     if options.depth is not None:
         run = collapse(run, options.depth)
         names = Names(run.graph)
-    said: list[str] = []
+    said = _unwritten(run, options)
     least = _LEAST_LEFT * _operations(run)
     spine: tuple[Fitted, str] | None = None
     for case, way, note in _candidates(run, options):
@@ -183,6 +185,16 @@ def _beside_lens(run: Run, options: Options, canvas: Canvas, area: Box) -> tuple
         f"{sizes[1]} with the lens beside it{', without panels' if parts else ''}. "
         "Give more width or height, or fold groups with depth="
     )
+
+
+def _unwritten(run: Run, options: Options) -> list[str]:
+    """Say which characters no font here has."""
+    texts = {options.title or "", *(t for n in run.graph.nodes for t in (n.name, n.label, *n.group))}
+    lacking = missing(visible("".join(sorted(texts))))
+    if not lacking:
+        return []
+    listed = " ".join(lacking[:_MOST_LISTED]) + (" …" if len(lacking) > _MOST_LISTED else "")
+    return [f"no font here has {listed}, drawn as codes in boxes; name a file of one that has in GRADVIZ_FONT"]
 
 
 def _panels(options: Options, place: Place, look: Theme) -> Beside | None:
