@@ -31,6 +31,20 @@ def test_it_reports_the_film_that_it_wrote(gradviz) -> None:
     assert seconds[-1] == 1.5
 
 
+def test_one_frame_is_no_frames(gradviz) -> None:
+    names = ("a.gif", "a.pdf", "%d.png")
+    said = gradviz("render", *NEURON, *(w for name in names for w in ("-o", name)), "--to", "0")
+    lines = said.err.splitlines()
+    assert [line.partition(",")[0] for line in lines] == ["a.gif: 1 frame", "a.pdf: 1 page", "%d.png: 1 file"]
+
+
+def test_letters_that_no_font_has_are_said_once(gradviz) -> None:
+    said = gradviz("render", "x*w", "x=2", "w=3", "-o", "a.svg", "-o", "a.gif", "--title", "x and \U0010fffd")
+    assert said.err.count("no font here has \U0010fffd, drawn as codes in boxes") == 1, said.err
+    assert "GRADVIZ_FONT" in said.err
+    assert "no font" not in gradviz("render", "x*w", "x=2", "w=3", "-o", "a.svg", "--title", "λ ∂ \t").err
+
+
 def test_every_option_of_a_film_is_heard(gradviz) -> None:
     words = ["--seconds-per-step", "0.3", "--hold", "2", "--loop", "3", "--width", "800", "--theme", "dark"]
     assert gradviz("render", *NEURON, "-o", "a.gif", *words, "--pace", "sweep").code == 0

@@ -100,15 +100,15 @@ def _written(made: Film, path: Path, options: Mapping[str, Any], most: int | Non
         return
     drawing = made.drawing(**_drawn(kept), moving=film or each is not None)
     if each is not None:
-        count = sum(each(k).stat().st_size for k in drawing.shown)
-        say(f"{path}: {len(drawing)} files, {size(count)}")
+        total = sum(each(k).stat().st_size for k in drawing.shown)
+        say(f"{path}: {_counted(len(drawing), 'files')}, {size(total)}")
         if old := others(path, drawing.shown):
             names = f"stand {old[0].name} to {old[-1].name}" if len(old) > 1 else f"stands {old[0].name}"
             say(f"  beside them {names}, written before; remove what is not wanted")
     else:
-        seconds = f"frames, {drawing.seconds:.1f} s"
-        frames = f"{len(drawing)} {writer.turned or seconds}, " if film else ""
-        say(f"{path}: {frames}{size(path.stat().st_size)}")
+        count = _counted(len(drawing), writer.turned or "frames")
+        length = f"{drawing.seconds:.1f} s, " if writer.timed else ""
+        say(f"{path}: {f'{count}, {length}' if film else ''}{size(path.stat().st_size)}")
     if "tex" in kept:
         say(f"{path.with_suffix('.tex')}: its pages in Beamer")
     notes += [note for note in drawing.said if writer.timed or " s long; " not in note]
@@ -116,6 +116,10 @@ def _written(made: Film, path: Path, options: Mapping[str, Any], most: int | Non
         if note not in told:
             told.add(note)
             say(f"  {note}")
+
+
+def _counted(count: int, things: str) -> str:
+    return f"{count} {things if count != 1 else things.removesuffix('s')}"
 
 
 def _write(made: Film, path: Path, options: dict[str, Any], most: int | None) -> tuple[dict[str, Any], list[str]]:
