@@ -1,5 +1,7 @@
 """How long frames are shown, and which part of a film is played."""
 
+import re
+
 import pytest
 from films import fanout, neuron, polynomial
 
@@ -31,6 +33,33 @@ def test_a_film_of_more_than_a_minute_says_what_would_make_it_shorter():
     assert film.drawing(pace="layer").seconds == pytest.approx(35, abs=0.5)
     assert film.drawing(seconds_per_step=0.35).seconds == pytest.approx(55, abs=0.5)
     assert not any(" s long" in n for n in film.drawing(moving=False).said), "a still has no length"
+
+
+@pytest.mark.parametrize(
+    ("reveal", "options", "pace"),
+    [
+        ("all", {"first": "backward", "seconds_per_step": 2.0}, "layer"),
+        ("all", {"first": "forward", "last": "backward"}, "layer"),
+        ("all", {"first": "backward:2", "seconds_per_step": 2.0}, None),
+        ("all", {"first": 3}, None),
+        ("ask", {}, "layer"),
+        ("ask", {"first": "backward"}, "layer"),
+    ],
+)
+def test_a_pace_is_proposed_with_the_seconds_that_it_takes(reveal, options, pace):
+    film = polynomial(4, pace="edge", reveal=reveal)
+    (note,) = [n for n in film.drawing(**options).said if " s long" in n]
+    found = re.search(r"pace (\w+) \((\d+) s\)", note)
+    if pace is None:
+        assert not found, "steps that are counted are others at another pace"
+    else:
+        assert found[1] == pace
+        assert film.drawing(pace=pace, **options).seconds == pytest.approx(int(found[2]), abs=0.5)
+
+
+def test_a_last_frame_that_is_held_too_long_is_what_makes_a_film_long():
+    (note,) = [n for n in neuron().drawing(hold=90).said if " s long" in n]
+    assert note == f"110 s long; shorter with hold 4 ({neuron().drawing().seconds:.0f} s)"
 
 
 def test_seconds_are_what_is_asked_for():

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..errors import UnknownName
 from ..film import Film, Progress, film
+from ..picture.timing import counted
 from ..record import PACES
 from ..writers import table
 from ..writers.numbered import numbered, others
@@ -23,7 +24,6 @@ from .target import Target
 from .values import value, values
 
 _PATH = re.compile(r"\s*,\s*")
-_COUNTED = re.compile(r"-?\d+|.*:\d+")  # a frame, or a step of a sweep
 
 
 def make(
@@ -137,7 +137,7 @@ def _write(made: Film, path: Path, options: dict[str, Any], most: int | None) ->
     first = count = write(options)
     if most is None or first <= most:
         return options, []
-    fixed = "pace" in options or any(_COUNTED.fullmatch(str(options.get(name, ""))) for name in ("first", "last"))
+    fixed = "pace" in options or any(counted(options.get(name)) for name in ("first", "last"))
     frames = len(made.drawing(**_drawn(options)))
     for pace in () if fixed else PACES:
         coarser = options | {"pace": pace}

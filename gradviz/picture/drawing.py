@@ -116,10 +116,7 @@ class Drawing:
         scale        how many px of the output stand in the place of one
         moving       whether it is said if the film takes long
         """
-        shown = range(
-            timing.place(self.run, self.steps, 0 if first is None else first),
-            timing.place(self.run, self.steps, -1 if last is None else last, end=True) + 1,
-        )
+        shown = range(self.count)[timing.played(self.run, self.steps, first, last)]
         if not shown:
             raise UnknownName(f"a film from {first!r} to {last!r} has no frames; give the earlier one first")
         if not in_range(scale, 1, min(8, MOST_PIXELS / max(self.canvas.pixels))):
@@ -130,7 +127,7 @@ class Drawing:
         pixels = [n * scale for n in self.canvas.pixels]
         path = [*self.steps, None][shown.start : shown.stop]
         times = timing.times(self.run, path, each=each, hold=hold)
-        long = timing.advice(self.run, path, times, each, hold) if moving else ""
+        long = timing.advice(self.run, path, each, hold, (first, last)) if moving else ""
         return replace(
             self, shown=shown, times=times, said=(*self.said, *([long] if long else [])),
             canvas=replace(self.canvas, pixels=(round(pixels[0]), round(pixels[1]))),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from ..errors import UnknownName, in_range
-from ..record import PACES, Run, Step, steps
+from ..record import PACES, Run, Step, asking, steps
 from . import lapse
 from .scene import Frame
+
+#: A frame, a sweep or a step of one; None where a film begins or ends.
+Place: TypeAlias = int | str | None
 
 #: Seconds that a film should take at most, where nobody asked for another pace.
 AIM = 60.0
@@ -19,6 +24,7 @@ _QUESTION = 2.4  # to work it out
 _AGAIN = 0.6  # of these times, in a second iteration by layer
 _LEAST = 0.5  # a step is not shown shorter to save time: nobody could read it
 _MOST = 3600.0
+_COUNTED = re.compile(r"-?\d+|.*:\d+")  # a frame, or a step of a sweep
 
 
 def times(
@@ -72,22 +78,45 @@ def _shorter(shown: Sequence[float], room: float) -> list[float]:
 
 
 def advice(
-    run: Run, frames: Sequence[Step | None], shown: Sequence[float], each: float | None, hold: float | None
+    run: Run, frames: Sequence[Step | None], each: float | None, hold: float | None, part: tuple[Place, Place]
 ) -> str:
-    """Say that a film takes more than a minute, and what would make it shorter; "" where it does not."""
-    total = sum(shown)
+    """Say that a film takes more than a minute, and what would make it shorter; "" where it does not.
+
+    part  the first and the last place that are played, as they were asked for
+    """
+
+    def seconds(frames: Sequence[Step | None], each: float | None = each, hold: float | None = hold) -> float:
+        return sum(times(run, frames, each=each, hold=hold))
+
+    total = seconds(frames)
     if total <= AIM + 1:
         return ""
     ways = []
-    for pace in PACES if frames[-1] is None and not any(f and f.asks for f in frames) else ():
-        path = steps(run, pace)
-        if len(path) + 1 < len(frames) and (seconds := sum(times(run, (*path, None), each=each, hold=hold))) <= AIM:
-            ways.append(f"pace {pace} ({seconds:.0f} s)")
+    asks = any(f and f.asks for f in frames)
+    for pace in () if any(map(counted, part)) else PACES:
+        path = asking(steps(run, pace)) if asks else steps(run, pace)
+        coarser = [*path, None][played(run, path, *part)]
+        if len(coarser) < len(frames) and seconds(coarser) <= AIM:
+            ways.append(f"pace {pace} ({seconds(coarser):.0f} s)")
             break
-    quicker = int((AIM - (LAST if hold is None else hold)) / max(len(frames) - 1, 1) * 20) / 20
+    last = LAST if hold is None else hold
+    quicker = int((AIM - last) / max(len(frames) - 1, 1) * 20) / 20
     if quicker >= 0.2:
-        ways.append(f"{quicker:g} seconds per step ({sum(times(run, frames, each=quicker, hold=hold)):.0f} s)")
+        ways.append(f"{quicker:g} seconds per step ({seconds(frames, quicker):.0f} s)")
+    if last > LAST and ((held := seconds(frames, hold=LAST)) <= AIM or last > AIM):
+        ways.append(f"hold {LAST:g} ({held:.0f} s)")
     return f"{total:.0f} s long; shorter with {' or '.join(ways) or 'a part of it, from one step to another'}"
+
+
+def counted(where: Place) -> bool:
+    """Tell whether a place in a film is found by counting frames or steps, and so is another one at another pace."""
+    return where is not None and _COUNTED.fullmatch(str(where)) is not None
+
+
+def played(run: Run, path: Sequence[Step], first: Place, last: Place) -> slice:
+    """Return which frames are played from one place to another; None is an end of the film."""
+    start = place(run, path, 0 if first is None else first)
+    return slice(start, place(run, path, -1 if last is None else last, end=True) + 1)
 
 
 def place(run: Run, path: Sequence[Step], where: int | str, *, end: bool = False) -> int:
