@@ -79,6 +79,21 @@ def test_a_size_given_is_stronger_than_what_it_is_for(gradviz) -> None:
         assert picture.size == (1280, 720)
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "size"),
+    [
+        ("slide", ["--width", "1280"], (1280, 720)),
+        ("slide", ["--height", "720"], (1280, 720)),
+        ("phone", ["--height", "800"], (900, 1600)),
+        ("readme", ["--width", "640"], (640, 360)),
+        ("readme", ["--width", "640", "--height", "480"], (640, 480)),
+    ],
+)
+def test_a_width_or_height_alone_keeps_the_shape(gradviz, name: str, options: list[str], size: tuple[int, int]) -> None:
+    assert gradviz("render", *NEURON, "-o", "a.gif", "--to", "0", "--for", name, *options).code == 0
+    assert opened("a.gif")[1] == size
+
+
 def test_a_name_with_a_place_for_the_number_gives_a_file_a_frame(gradviz) -> None:
     said = gradviz("render", *NEURON, "-o", "frames/%03d.svg", "-o", "one.svg", "-o", "all.gif", "--from", "backward")
     assert said.code == 0, said.err

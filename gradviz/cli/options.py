@@ -31,6 +31,18 @@ class Preset:
     size: Mapping[str, float]
     most: int | None = None
 
+    def sized(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the options with its size; a width or height that is given alone keeps its shape.
+
+        >>> PRESETS["slide"].sized({"width": 1280})
+        {'width': 1280, 'height': 720}
+        """
+        size = dict(self.size)
+        for one, other in (("width", "height"), ("height", "width")):
+            if one in given and {one, other} <= size.keys():
+                size[other] = round(self.size[other] * given[one] / self.size[one])
+        return {**size, **given}
+
 
 PRESETS: dict[str, Preset] = {
     "readme": Preset({"width": 800}, 1_000_000),
@@ -183,7 +195,7 @@ def asked(options: dict[str, Any], default: str = "") -> Asked:
                 f"{flag(option)} is for {what}, which {' and '.join(map(str, paths))} "
                 f"{'is' if len(paths) == 1 else 'are'} not; leave it out, or add -o {name}"
             )
-    return Asked(paths, look, {**preset.size, **given}, preset.most)
+    return Asked(paths, look, preset.sized(given), preset.most)
 
 
 def _check(paths: Sequence[Path]) -> None:
