@@ -252,3 +252,15 @@ def test_a_table_with_words_first_names_the_columns_that_can_be_fitted(gradviz, 
     assert way, answer.err
     answer = gradviz("fit", "a.csv", "--degree", "1", "-o", "a.svg", *way[1].split())
     assert answer.code == 0, answer.err
+
+
+def test_a_name_does_not_command_the_terminal(gradviz) -> None:
+    Path("target.py").write_text(
+        "import numpy as np\nimport gradviz as gv\n"
+        "def f():\n    y = np.log(gv.var(0.0, name='x'))\n    y.name = 'a\\x1b]0;b\\x07\\u202ec'\n    return y\n",
+        encoding="utf-8",
+    )
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        said = gradviz("render", "target.py:f", "-o", "a.svg").err
+    assert r"a\x1b]0;b\x07\u202ec is the first to be" in said
+    assert not re.search("[\x1b\x07\u202e]", said)

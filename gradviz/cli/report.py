@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import errors
+from ..picture.words import visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,8 +29,8 @@ _LIBRARY_FOLDERS = ("site-packages", "dist-packages")
 
 
 def say(text: str) -> None:
-    """Write a message to standard error."""
-    click.echo(text, err=True)
+    """Write a message to standard error; nothing that a name holds reaches the terminal as a command to it."""
+    click.echo("".join(c if c in "\n\t" else visible(c) for c in text), err=True)
 
 
 def show(*parts: RenderableType) -> None:
