@@ -32,7 +32,7 @@ LESSONS = (
 )  # fmt: skip
 PICTURES |= {f"lessons/{name}": {f"lessons/{name}.svg": {}} for name in LESSONS}
 PICTURES |= {f"faults/{name}": {f"faults/{name}.svg": {}} for name in ("overwritten", "not_zeroed")}
-PICTURES["curve_fitter/film"] = {"curve_fitter/film.svg": {}, "curve_fitter/film.gif": {}}
+PICTURES["curve_fitter/film"] = {"curve_fitter/film.svg": {}, "curve_fitter/film.gif": {"width": 1200}}
 #: The mean difference of two pictures' channels, of 255.
 TOLERANCE = 0.5
 
