@@ -30,6 +30,36 @@ def test_a_file_appears_only_when_it_is_finished(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~umask
 
 
+@pytest.mark.skipif(not files._NAMELESS, reason="files without a name are Linux's")
+def test_a_process_that_is_killed_leaves_nothing(tmp_path):
+    code = (
+        "import os, signal, sys\nfrom gradviz.writers.files import whole\n"
+        "with whole(sys.argv[1]) as out:\n"
+        "    out.write(b'half' * 9999)\n    out.flush()\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    path = tmp_path / "a.svg"
+    path.write_bytes(b"old")
+    assert subprocess.run([sys.executable, "-c", code, path], check=False).returncode == -signal.SIGKILL
+    assert path.read_bytes() == b"old" and os.listdir(tmp_path) == ["a.svg"]
+
+
+@pytest.mark.parametrize("lacking", ["files without a name", "a way to name them"])
+def test_a_file_is_whole_on_other_systems_too(tmp_path, monkeypatch, lacking):
+    def refuse(*_args, **_kwargs):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    if lacking == "files without a name":
+        monkeypatch.setattr(files, "_NAMELESS", 0)
+    monkeypatch.setattr(files.os, "link", refuse)
+    with whole(tmp_path / "a.svg") as out:
+        out.write(b"one" * 99_999)
+        assert not (tmp_path / "a.svg").exists()
+    assert (tmp_path / "a.svg").read_bytes() == b"one" * 99_999 and os.listdir(tmp_path) == ["a.svg"]
+    with pytest.raises(ValueError, match="no"), whole(tmp_path / "a.svg") as out:
+        raise ValueError("no")
+    assert os.listdir(tmp_path) == ["a.svg"]
+
+
 @pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt(), OSError(errno.EPIPE, "gone")])
 def test_nothing_is_left_and_the_old_file_stays_when_the_writing_fails(tmp_path, error):
     path = tmp_path / "a.svg"

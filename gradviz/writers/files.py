@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import BinaryIO
 
 from ..errors import CannotWrite
 
+_NAMELESS: int = getattr(os, "O_TMPFILE", 0) if os.path.isdir("/proc/self/fd") else 0
 _FULL = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the quota is used up", errno.EFBIG: "the file is too large"}
 
 
@@ -25,18 +27,20 @@ def whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     target = check(given)
     with _told(given):
         if target.exists() and not target.is_file():  # /dev/stdout, a named pipe
-            with target.open("wb") as out:
-                yield out
+            with target.open("wb") as device:
+                yield device
             return
         part = target.parent / f".gradviz-{secrets.token_hex(6)}.part"
         try:
-            flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
-            out = os.fdopen(os.open(part, flags, 0o666), "wb")
+            out = _begun(part)
         except OSError as e:
             raise CannotWrite(_reason(given, e)) from e
         try:
             with out:
                 yield out
+                out.flush()
+                if not part.exists():
+                    _name(out.fileno(), part)
             _finish(given, part, target)
         except BaseException:
             with suppress(OSError):
@@ -44,6 +48,25 @@ def whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             with suppress(OSError):
                 part.unlink()
             raise
+
+
+def _begun(part: Path) -> BinaryIO:
+    """Open a file that has no name yet, where the system has such: it is gone with the process, however that ends."""
+    flags = os.O_WRONLY | getattr(os, "O_BINARY", 0)
+    if _NAMELESS:
+        with suppress(OSError):  # not every file system has them; what else is wrong, the other way says
+            return os.fdopen(os.open(part.parent, flags | _NAMELESS, 0o666), "wb")
+    return os.fdopen(os.open(part, flags | os.O_CREAT | os.O_EXCL, 0o666), "wb")
+
+
+def _name(file: int, part: Path) -> None:
+    """Give an open file a name (open(2), on O_TMPFILE)."""
+    place = f"/proc/self/fd/{file}"
+    try:
+        os.link(place, part, src_dir_fd=file, follow_symlinks=True)  # it follows the link only with a folder
+    except OSError:  # not allowed everywhere
+        with open(place, "rb") as whole, part.open("xb") as copy:
+            shutil.copyfileobj(whole, copy)
 
 
 @contextmanager
