@@ -17,6 +17,7 @@ import pytest
 from scenes import film, text
 
 import gradviz as gv
+from gradviz.errors import TooLarge
 from gradviz.picture.scene import Element, Frame, Image, Scene, circle, line
 from gradviz.writers.raster import still
 from gradviz.writers.slides import write
@@ -182,6 +183,20 @@ def test_numbers_are_in_a_font_of_one_width_wherever_the_file_is_opened():
 def test_what_has_no_tooltip_is_told_by_its_words():
     show = opened([one(text(5, 30, "step", 12, "#000000"), text(40, 30, "7", 12, "#000000"))])
     assert show.slides[0].shapes[1]._element.nvGrpSpPr.cNvPr.get("descr") == "step 7"
+
+
+@pytest.mark.parametrize("size", [(640, 2688), (1280, 720), (1200, 90)])
+def test_a_slide_has_the_shape_of_the_output(size):
+    out = io.BytesIO()
+    write(iter([one(circle(50, 30, 10, fill="#0072B2"))]), out, size=size)
+    show = pptx.Presentation(out)
+    assert show.slide_height / show.slide_width == pytest.approx(size[1] / size[0])
+
+
+@pytest.mark.parametrize("size", [(640, 2689), (1200, 89)])
+def test_a_slide_that_powerpoint_could_not_open_is_refused(size):
+    with pytest.raises(TooLarge, match=rf"0\.075 to 4\.2 times as high as wide, and {size[0]}×{size[1]} px"):
+        write(iter([one(circle(50, 30, 10, fill="#0072B2"))]), io.BytesIO(), size=size)
 
 
 def test_what_says_nothing_is_decoration_for_a_screen_reader():

@@ -14,9 +14,10 @@ from dataclasses import replace
 from itertools import chain
 from typing import BinaryIO
 
+from ..errors import TooLarge
 from ..picture.fonts import measure
 from ..picture.scene import Element, Frame, Image, Mark, Path, Rect, Scene, Text, mark_box
-from .slidespackage import SPACES, WIDTH, package
+from .slidespackage import HIGHEST, LOWEST, SPACES, WIDTH, package
 from .svg import disc, escape
 
 _SLIDE = (
@@ -53,6 +54,11 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
     if first is None:
         return
     height = round(WIDTH * size[1] / size[0])
+    if not LOWEST <= height <= HIGHEST:
+        raise TooLarge(
+            f"a slide for PowerPoint is {LOWEST / WIDTH:.3g} to {HIGHEST / WIDTH:.3g} times as high as wide, and "
+            f"{size[0]}×{size[1]} px are not; give a width or height closer to the other"
+        )
     count: Counter[str] = Counter()
     with package(out, first.scene.title, height) as file:
         drawer = Drawer(first.scene.width, first.scene.height, height, file.picture)

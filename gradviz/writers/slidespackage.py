@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 from .svg import escape
 
 WIDTH = 12_192_000  # of a slide, in EMU: 914,400 an inch
+LOWEST, HIGHEST = 914_400, 51_206_400  # that a slide may be (ECMA-376, ST_SlideSizeCoordinate)
 SPACES = (
     'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
     'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
