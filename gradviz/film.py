@@ -286,7 +286,7 @@ class Film:
                 writer.load()(frames, out, size=drawing.canvas.pixels, loop=loop)
                 if tex:
                     with whole(target.with_suffix(".tex")) as beside:
-                        beside.write(beamer.tex(target.stem, notes).encode())
+                        beside.write(beamer.tex(target.name, notes).encode())
             else:
                 self._single(writer, out, *self._still(k, **size))
         return target

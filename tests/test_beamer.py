@@ -35,6 +35,13 @@ def test_beside_the_pdf_there_is_a_line_a_page_with_what_happens_there(tmp_path)
         assert re.fullmatch(rf"\\includegraphics<{k}>\[page={k},[^]]*]{{product\.pdf}}% (.*)", line)[1] == note
 
 
+def test_the_pdf_is_called_as_it_is_written(tmp_path):
+    product().save(tmp_path / "Product.PDF", tex=True)
+    told = (tmp_path / "Product.tex").read_text("utf-8")
+    assert told.count("{Product.PDF}") == len(product()) + 2 and ".pdf" not in told
+    assert "\\input{Product}" in told
+
+
 def test_without_being_asked_there_is_none(tmp_path):
     product().save(tmp_path / "product.pdf")
     assert [p.name for p in tmp_path.iterdir()] == ["product.pdf"]

@@ -9,10 +9,10 @@ from pathlib import Path
 from ..errors import CannotWrite, UnknownName
 
 _OURS = b"% The pages of "
-_HEAD = r"""% The pages of {name}.pdf, one a step. In a document of the class beamer:
+_HEAD = r"""% The pages of {file}, one a step. In a document of the class beamer:
 %   \begin{{frame}}{{Title}}\centering\input{{{name}}}\end{{frame}}
 % A file that stays open is one whose fonts pdfTeX writes once, and not with every page:
-\ifdefined\pdfximage\IfFileExists{{{name}.pdf}}{{\pdfximage{{{name}.pdf}}}}{{}}\fi%
+\ifdefined\pdfximage\IfFileExists{{{file}}}{{\pdfximage{{{file}}}}}{{}}\fi%
 """
 
 
@@ -31,15 +31,16 @@ def check(pdf: Path) -> None:
                 raise CannotWrite(f"{str(beside)!r} is there and not of gradviz; choose another name for the PDF")
 
 
-def tex(name: str, notes: Sequence[str]) -> str:
-    r"""Return LaTeX that shows page k of name.pdf on slide k, the step's sentence beside it as a comment.
+def tex(pdf: str, notes: Sequence[str]) -> str:
+    r"""Return LaTeX that shows page k of a PDF on slide k, the step's sentence beside it as a comment.
 
-    >>> print(tex("neuron", ["x gets 2."]).splitlines()[-1])
+    pdf  the file's name, whose suffix may be a .PDF
+
+    >>> print(tex("neuron.pdf", ["x gets 2."]).splitlines()[-1])
     \includegraphics<1>[page=1,width=\linewidth,height=0.8\textheight,keepaspectratio]{neuron.pdf}% x gets 2.
     """
     size = r"width=\linewidth,height=0.8\textheight,keepaspectratio"
     lines = [
-        rf"\includegraphics<{k}>[page={k},{size}]{{{name}.pdf}}% {' '.join(note.split())}"
-        for k, note in enumerate(notes, 1)
+        rf"\includegraphics<{k}>[page={k},{size}]{{{pdf}}}% {' '.join(note.split())}" for k, note in enumerate(notes, 1)
     ]
-    return _HEAD.format(name=name) + "\n".join(lines) + "\n"
+    return _HEAD.format(name=Path(pdf).stem, file=pdf) + "\n".join(lines) + "\n"
