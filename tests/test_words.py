@@ -1,15 +1,20 @@
 """What is drawn is visible, short, and never two names for one or one for two."""
 
+import re
 import time
 import unicodedata
 import xml.etree.ElementTree as ET
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.picture.words import Names, composed, cut, fits, subscript, visible, wrapped
+import gradviz as gv
+from gradviz.picture.words import Names, composed, cut, fits, visible, wrapped
 from gradviz.record import Graph, Node
+from gradviz.record.group import collapse
+from gradviz.record.shorthand import below, letter
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
 
@@ -81,14 +86,64 @@ def test_names() -> None:
         )
     )
     assert names.formula(0) == names.card(0) == "x"
-    assert [names.formula(i) for i in (1, 2)] == ["v₁", "v₂"]
-    assert names.card(1) == "v₁ = a_na…n_0" and names.full(1) == long[0]
-    assert names.formula(3) == "v₃"  # "v₁" would be taken for node 1
+    assert [names.formula(i) for i in (1, 2)] == ["u₁", "u₂"]
+    assert names.card(1) == "u₁ = a_na…n_0" and names.full(1) == long[0]
+    assert names.formula(3) == "v₁"  # the user's own names are kept, and what is short for others is no v
     assert names.formula(4) == "0.5"
-    assert names.formula(5) == names.full(5) == "v₅"
+    assert names.formula(5) == names.full(5) == "u₅"
     assert names.formula(6) == "a\\u202eb"
     product = Names(
         Graph((Node(0, "data", name="x"), Node(1, "data", name="W₁"), Node(2, "@", (0, 1), "xW₁", local=("", ""))))
     )
     assert product.partial(2) == "(xW₁)" and product.partial(1) == "W₁"
-    assert subscript(1056) == "₁₀₅₆"
+    assert below(1056) == "₁₀₅₆"
+
+
+def test_short_names_have_a_letter_that_no_name_of_the_users_has() -> None:
+    assert letter(["x", "vel·w"]) == "v" and letter(["v"]) == letter(["x·v_2"]) == letter(["v̂·t"]) == "u"
+    assert letter(["v₁₂", "u", "z[0]"]) == "q" and letter("vuzqhrskpnmtacw") == "#"
+
+
+def kin(v, a, t):
+    v1 = v + a * t
+    s = v * t + 0.5 * a * t**2
+    return s * v1
+
+
+def swing(k):
+    x, v = 1.0, 0.0
+    for _ in range(12):
+        a = -k * x
+        v = v + a * 0.1
+        x = x + v * 0.1
+    return np.exp(np.tanh(x + 1) * 2) - np.exp(np.tanh(x + 1.5) * 3) * v
+
+
+@pytest.mark.parametrize(("function", "args"), [(kin, (2.0, 3.0, 4.0)), (swing, (1.0,))])
+def test_one_name_never_means_two_things(function, args) -> None:
+    graph = gv.film(function, *args).run.graph
+    names = Names(graph)
+    mine = {n.id: n.name for n in graph.nodes if re.fullmatch("v[₀-₉]*", n.name)}
+    assert mine and all(names.formula(i) == name for i, name in mine.items()), "the user's own names are kept"
+    shorts = {n.short for n in graph.nodes}
+    assert len(shorts) == len(graph.nodes) and not shorts & {n.name for n in graph.nodes}
+    for n in graph.nodes:
+        for word in re.findall("[a-z][₀-₉]+", n.label):
+            assert word in shorts or word in {m.name for m in graph.nodes}
+    folded = Names(Graph(tuple(Node(i, "data", name="v₁" if i else "a rather long one") for i in range(2))))
+    assert (folded.formula(0), folded.formula(1)) == ("u₀", "v₁")
+
+
+def test_a_node_keeps_its_short_name_when_groups_are_folded() -> None:
+    def f(x, y):
+        with gv.scope("first"):
+            a = np.exp(x) * y + 1.0
+        return np.tanh(a * a + y * y) * np.sin(a - y)
+
+    run = gv.film(f, 0.5, 1.5).run
+    whole, graph = Names(run.graph), collapse(run, 0).graph
+    assert len(graph.nodes) < len(run.graph.nodes)
+    called = {whole.full(n.id): whole.formula(n.id) for n in run.graph.nodes}
+    folded = Names(graph)
+    assert any(called[folded.full(n.id)] == n.short != run.graph.nodes[n.id].short for n in graph.nodes)
+    assert all(called[folded.full(n.id)] == folded.formula(n.id) for n in graph.nodes)

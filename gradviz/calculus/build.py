@@ -37,7 +37,7 @@ def build(outputs: Sequence[Var], inputs: Sequence[tuple[str, Var]]) -> Built:
     nodes = tuple(
         Node(
             i, roles[i].name, args[i], named.names[i], named.labels[i], boxes[i], tuple(var.shape), named.wheres[i],
-            text.symbol, text.rule, text.local,
+            text.symbol, text.rule, text.local, named.shorts[i],
         )
         for i, (var, text) in enumerate(zip(vars, texts, strict=True))
     )  # fmt: skip

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..record import Where
-from .notation import REDUCES, Worded, below, compose, identifier, indexed, leading, number, product
+from ..record.shorthand import below, letter
+from .notation import REDUCES, Worded, compose, identifier, indexed, leading, number, product
 from .op import CALLS, CONSTANT, MULTIPLIES, Text
 from .site import Site
 from .syntax import NOWHERE, Named, Spot, Syntax, module_like, parts
@@ -57,6 +58,7 @@ class Names(NamedTuple):
 
     names: list[str]
     labels: list[str]
+    shorts: list[str]
     wheres: list[Where | None]
     sources: dict[str, dict[int, str]]
 
@@ -91,9 +93,11 @@ def name_all(
             given[i] = text
             taken.add(text.text)
 
-    names, labels = _compose_all(vars, args, texts, given, taken)
+    first = letter(text.text for text in given.values())
+    shorts = [first + below(i) for i in range(len(vars))]
+    names, labels = _compose_all(vars, args, texts, given, taken, shorts)
     wheres = [None if i in inputs and not _made_here(spot) else spot.where for i, spot in enumerate(spots)]
-    return Names(names, labels, wheres, _sources(syntax, wheres))
+    return Names(names, labels, shorts, wheres, _sources(syntax, wheres))
 
 
 # -- (a) names that statements give
@@ -356,7 +360,7 @@ def _operand(var: Var, node: ast.AST | None, position: int) -> ast.expr | None:
 
 def _compose_all(
     vars: Sequence[Var], args: Sequence[tuple[int, ...]], texts: Sequence[Text], given: Mapping[int, Worded],
-    taken: set[str],
+    taken: set[str], shorts: Sequence[str],
 ) -> tuple[list[str], list[str]]:  # fmt: skip
     """Return the names and labels of all nodes; those that compute the same from the same get an index."""
     leaves = [i if var.op is not CONSTANT else given[i].text if i in given else repr(var.value)
@@ -369,10 +373,10 @@ def _compose_all(
     worded: list[Worded] = []
     for i, (var, text) in enumerate(zip(vars, texts, strict=True)):
         if not args[i]:
-            label = given[i] if i in given else constant(var.value) if var.op is CONSTANT else Worded(shorthand(i))
+            label = given[i] if i in given else constant(var.value) if var.op is CONSTANT else Worded(shorts[i])
             name = label
         else:
-            label = put_together(text, var.op.name, [worded[a] for a in args[i]], args[i])
+            label = put_together(text, var.op.name, [worded[a] for a in args[i]], [shorts[a] for a in args[i]])
             name = given.get(i, label)
         if i not in given and args[i]:
             if often[same[i]] > 1 or name.text in taken:
@@ -388,11 +392,6 @@ def _compose_all(
     return names, labels
 
 
-def shorthand(node: int) -> str:
-    """Return what a node without a name is called: v₇."""
-    return "v" + below(node)
-
-
 def constant(value: Any) -> Worded:
     """Return the text of a constant that no source text is known of."""
     if np.ndim(value) == 0:
@@ -402,14 +401,14 @@ def constant(value: Any) -> Worded:
     return Worded("array " + "×".join(map(str, np.shape(value))))
 
 
-def put_together(text: Text, op: str, operands: list[Worded], args: Sequence[int]) -> Worded:
+def put_together(text: Text, op: str, operands: list[Worded], shorts: Sequence[str]) -> Worded:
     """Write an op with its operands' names; where that gets long, with v₇ for those that are long themselves."""
     whole = _written(text, op, operands)
     if len(whole.text) > LONG:
-        short = [o if len(o.text) <= SHORT else Worded(shorthand(a)) for o, a in zip(operands, args, strict=True)]
-        whole = _written(text, op, short)
+        brief = [o if len(o.text) <= SHORT else Worded(short) for o, short in zip(operands, shorts, strict=True)]
+        whole = _written(text, op, brief)
         if len(whole.text) > 2 * LONG:
-            whole = Worded(f"{text.symbol or op}({short[0].text}, …, {short[-1].text})")
+            whole = Worded(f"{text.symbol or op}({brief[0].text}, …, {brief[-1].text})")
     return whole
 
 

@@ -7,9 +7,9 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from ..record.shorthand import below
 from .op import ADDS, CALLS, MULTIPLIES, NEGATES, POWERS
 
-_BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 # xi is what people call the i-th x, and chi and omicron hardly differ from Latin letters: those are left alone.
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
@@ -47,7 +47,7 @@ def identifier(name: str) -> str:
         return _STEP.sub(lambda step: identifier(step[0]), name) if _PATH.fullmatch(name) else name
     stem, digits = name, ""
     if numbered := _NUMBERED.fullmatch(name):
-        stem, digits = numbered[1], numbered[2].translate(_BELOW)
+        stem, digits = numbered[1], below(numbered[2])
     if len(stem) == 5 and stem.endswith("_hat"):
         hat = unicodedata.normalize("NFC", stem[0] + "\u0302")
         stem = hat if len(hat) == 1 else stem
@@ -58,11 +58,6 @@ def number(value: float) -> str:
     """Write a number that has no source text: 2.0 -> 2, -0.5 -> −0.5."""
     text = repr(float(value))
     return text.removesuffix(".0").replace("-", "−")
-
-
-def below(index: int) -> str:
-    """Return a number as subscripts."""
-    return str(index).translate(_BELOW)
 
 
 def indexed(name: str, index: int) -> str:

@@ -8,7 +8,6 @@ overview with a lens. What is chosen depends on the output's size only, so a fil
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -35,7 +34,6 @@ from .words import Names, visible
 __all__ = ["LEAST", "RANKDIRS", "REVEALS", "Options", "compose"]
 
 _MOST_NODES = 20_000
-_INDEX = re.compile("v[₀-₉]+")
 _SYMBOL = re.compile(r"[^\W₀-₉][\w′]*")  # what a user called it, not what it was computed by
 _LEAST_LEFT = 0.2  # of a graph's operations must still be seen when groups are folded to make it fit
 _ROWS_AT_MOST = 80  # nodes of a graph broken into rows
@@ -209,7 +207,7 @@ def _title(run: Run, names: Names, options: Options) -> str:
     for i in run.graph.outputs[:3]:
         n, short = run.graph.nodes[i], names.formula(i)
         name = n.name if short == names.full(i) or _SYMBOL.fullmatch(n.name) else short
-        whole = names.full(i) if _INDEX.search(n.label) else n.label  # no v₇ is explained by now
+        whole = names.full(i) if names.shortened(n.label) else n.label  # no v₇ is explained by now
         if name == whole and short != whole:
             name = short  # what f or v₇ is can be told only here
         said.append(f"{name} = {whole}" if name and whole and whole != name else name or whole)

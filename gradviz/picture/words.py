@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from ..record import Graph, Node
+from ..record.shorthand import below, letter
 from . import numbers
 
 #: A name of more glyphs is cut on cards, and written v₇ in formulas.
@@ -23,9 +24,8 @@ _HIDDEN = re.compile(
 )
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUBSCRIPT = re.compile("[₀-₉]")
-_INDEXED = re.compile("v[₀-₉]+")
+_INDEXED = re.compile("[a-z#][₀-₉]+")
 
 # One symbol, with indices or arguments: x, w₁, params.w[0], exp(q). A raised sign makes it composed, and so does a
 # letter after an index, because W₂h is a product.
@@ -112,16 +112,6 @@ def cut(text: str, glyphs: int = MOST_GLYPHS) -> str:
     return text[: _first(text, glyphs - 1 - tail)] + "…" + text[_last(text, tail) if tail else len(text) :]
 
 
-def subscript(number: int) -> str:
-    """Write a whole number below the line: 41 is ₄₁."""
-    return str(number).translate(_SUBSCRIPTS)
-
-
-def index(node: int) -> str:
-    """Return what a node is called where its name is too long: v₇."""
-    return "v" + subscript(node)
-
-
 def composed(text: str) -> bool:
     """Tell whether a name needs parentheses to be read as one thing: x₁·w₁, q² and W₂h do; x₁, w[0], exp(q) do not."""
     head = _HEAD.match(text)
@@ -170,24 +160,28 @@ class Names:
     def __init__(self, graph: Graph) -> None:
         self._formula: list[str] = []
         self._full: list[str] = []
-        for node in graph.nodes:
+        self._short = [visible(node.short) for node in graph.nodes]
+        if not all(self._short):  # a graph from elsewhere, or a group of several results
+            first = letter(text for n in graph.nodes for text in (n.name, n.label, n.short))
+            self._short = [short or first + below(i) for i, short in enumerate(self._short)]
+        others = {short: i for i, short in enumerate(self._short)}
+        for node, index in zip(graph.nodes, self._short, strict=True):
             text = (node.label or node.name) if node.op == "constant" else (node.name or node.label)
-            full = visible(text) or index(node.id)
+            full = visible(text) or index
             constant = node.op == "constant"
             if constant and not fits(full, _MOST_DIGITS):
                 full = _rounded(full)
-            # A user's own v₇ keeps its name only where it is node 7; else it would be taken for that node.
-            short = fits(full, _MOST_DIGITS if constant else MOST_GLYPHS) and (
-                not _INDEXED.fullmatch(full) or full == index(node.id)
-            )
+            # One name never means two nodes, also where a graph brought its short names along.
+            short = fits(full, _MOST_DIGITS if constant else MOST_GLYPHS) and others.get(full, node.id) == node.id
             self._full.append(full)
-            self._formula.append(full if short else index(node.id))
+            self._formula.append(full if short else index)
         self._taken = frozenset(self._formula)
-        if len(graph.outputs) == 1 and self._formula[out := graph.outputs[0]] == index(out) != self._full[out]:
+        self._indices = frozenset(self._short)
+        if len(graph.outputs) == 1 and self._formula[out := graph.outputs[0]] == self._short[out] != self._full[out]:
             # What is computed has no short name of its own, but every equation names it: ∂f reads better than ∂v₇.
             # A group of nodes is a function with a name, and this would be taken for what that returns.
             self._taken |= {visible(name) for node in graph.nodes for name in node.group}
-            name = self.unused("f", "g", index(out))
+            name = self.unused("f", "g", self._short[out])
             self._formula[out] = name
             self._taken |= {name}
         self._partial = [self._operand(node) for node in graph.nodes]
@@ -204,6 +198,10 @@ class Names:
     def full(self, i: int) -> str:
         """Return the whole name, for tooltips."""
         return self._full[i]
+
+    def shortened(self, text: str) -> bool:
+        """Tell whether a text names a node by its index, v₇, which says nothing where no card explains it."""
+        return any(word in self._indices for word in _INDEXED.findall(text))
 
     def unused(self, *choices: str) -> str:
         """Return the first of the choices that is no node's name; the last one if all are."""

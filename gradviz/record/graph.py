@@ -51,6 +51,7 @@ class Node:
     rule    one sentence that says what the op does to a gradient: "Addition passes it on unchanged."
     local   one formula per arg for the local derivative. In rule and local, {0} {1} ... stand for the operands'
             names, {y} for the node's own and {g} for the upstream gradient: "{1}", "{g} {1}ᵀ", "Σ axis 0"
+    short   what it is called where its name is too long, in labels of other nodes too: "v₇"
     """
 
     id: int
@@ -64,6 +65,7 @@ class Node:
     symbol: str = ""
     rule: str = ""
     local: tuple[str, ...] = ()
+    short: str = ""
 
     def __post_init__(self) -> None:
         if len(self.local) != len(self.args):

@@ -140,7 +140,7 @@ def _number(graph: Graph, nodes: Sequence[Node], unit: Sequence[int], blocks: Ma
                 f"{name}, {len(b.inside)} nodes", b.path[:-1], result.shape if result else (),
                 (result or nodes[b.inside[0]]).where, name.partition("·")[0],
                 f"Its {len(b.inside)} nodes pass it on, each by its own rule.",
-                tuple(f"∂{{y}}/∂{{{k}}}" for k in range(len(b.uses))),
+                tuple(f"∂{{y}}/∂{{{k}}}" for k in range(len(b.uses))), result.short if result else "",
             )
         )  # fmt: skip
         if single:
@@ -152,7 +152,7 @@ def _number(graph: Graph, nodes: Sequence[Node], unit: Sequence[int], blocks: Ma
                 Node(
                     len(new), ITEM, (i,), nodes[r].name, f"{name}, part {position}", b.path[:-1], nodes[r].shape,
                     nodes[r].where, "part", "One of several results passes it on to its own part.",
-                    ("{g} in its part",),
+                    ("{g} in its part",), nodes[r].short,
                 )
             )  # fmt: skip
     return _Plan(Graph(tuple(new), tuple(ids[o] for o in graph.outputs)), ids, made, block)

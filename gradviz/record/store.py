@@ -121,7 +121,7 @@ def _node(n: Node) -> dict[str, object]:
     return {
         "op": n.op, "args": n.args, "name": n.name, "label": n.label, "group": n.group, "shape": n.shape,
         "where": None if w is None else [w.file, w.line, w.col, w.end_line, w.end_col],
-        "symbol": n.symbol, "rule": n.rule, "local": n.local,
+        "symbol": n.symbol, "rule": n.rule, "local": n.local, **({"short": n.short} if n.short else {}),
     }  # fmt: skip
 
 
@@ -235,7 +235,7 @@ def _read_node(i: int, r: _Reader) -> Node:
     where = r.get("where", _read_where)
     return Node(
         i, r.string("op"), r.ints("args"), r.string("name"), r.string("label"), r.strings("group"), r.ints("shape"),
-        where, r.string("symbol"), r.string("rule"), r.strings("local"),
+        where, r.string("symbol"), r.string("rule"), r.strings("local"), r.get("short", _Reader.as_string) or "",
     )  # fmt: skip
 
 
