@@ -82,3 +82,13 @@ def test_equations_that_are_too_wide_side_by_side_stand_one_under_the_other():
     words = [m for m in parts["arithmetic"].marks if isinstance(m, Text)]
     assert len({m.y for m in words if m.text.startswith("old")}) == 2
     assert not overlapping(drawing.frame(step).scene)
+
+
+def test_the_legend_has_no_role_that_no_leaf_has():
+    def said(film):
+        (legend,) = (e for e in film.frames[-1].scene.elements if e.id == "legend")
+        return {m.text for m in legend.marks if isinstance(m, Text)}
+
+    assert "parameter" not in said(gv.film(lambda x, y: x * y, 2.0, 3.0))
+    assert {"parameter", "data"} <= said(gv.film(lambda w, x: w * x, 2.0, 3.0))
+    assert "data" not in said(gv.film(lambda w, b: w * b, 2.0, 3.0))

@@ -38,10 +38,10 @@ def test_the_fanout_as_in_the_look() -> None:
     assert said(n) == ["q is used 3 times.", "Its gradient is a sum.", "q² sends term 2 of 3."]
     assert read_out(n.equations[0]) == ("∂L/∂q = old + ∂L/∂(q²) × ∂(q²)/∂q = [1.759] + [1.000] (×1.129) = [2.888]")
     frames = {i.label: i.frame for i in n.equations[0].numbers if isinstance(i, Num)}
-    assert frames == {"old": "old", "upstream": "upstream", "new, 2 of 3": "partial"}
+    assert frames == {"old": "old", "upstream": "upstream", "new, 2 of 3 terms": "partial"}
     last = by_note(fanout(), "q·b sends term 3 of 3 to q")
     assert said(last)[-1] == "q·b sends term 3 of 3."
-    assert last.equations[0].numbers[-1] == Num("4.388", "result", "new, 3 of 3")
+    assert last.equations[0].numbers[-1] == Num("4.388", "result", "new, 3 of 3 terms")
     first = by_note(fanout(), "exp(q) sends term 1 of 3 to q")
     assert "old" not in read_out(first.equations[0])
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..record import Value
-from . import numbers
+from . import digits, numbers
 from .extent import Extent
 from .face import GAP, GLOW, ROW, Face
 from .fonts import measure
@@ -252,8 +252,11 @@ def _thumb_row(
     marks.append(text(left + 4, y + 13, _NEVER if never else row, 11, colour if known else theme.grey))
     if value is not None and not isinstance(value, tuple):
         limit = extents[f.node.id, row].limit
-        marks += thumb(value, left + 4, y + 20, 13, limit, theme, f.most)
-        marks.append(text(left + w - 4, y + 13, numbers.scale(limit), 11, colour, anchor="end"))
+        if f.cell:
+            marks += digits.cells(value, left + 4, y + 20, f.cell, limit, digits.SIZE, theme, f.digits)
+        else:
+            marks += thumb(value, left + 4, y + 20, 13, limit, theme, f.most)
+            marks.append(text(left + w - 4, y + 13, numbers.scale(limit), 11, colour, anchor="end"))
     elif not never:
         marks.append(Rect(left + 3.5, y + 19.5, tw + 1, th + 1, 0, theme.card, theme.idle, 1, (2, 2)))
         marks.append(unknown(left + 4 + tw / 2, y + 20 + th / 2, asks, theme, min(3.5, th / 2 - 1)))

@@ -9,7 +9,7 @@ from math import ceil
 
 import numpy as np
 
-from ..record import Step
+from ..record import Run, Step
 from .card import knob_marks, text
 from .fonts import measure
 from .heatmap import thumb
@@ -18,6 +18,7 @@ from .theme import Theme
 from .words import cut, visible
 
 MARGIN = 24.0
+ROLES = ("parameter", "data")
 TIMELINE = 60.0  # px from the caption's end to the canvas' end
 _TITLE, _LEAST_TITLE = 17.0, 13.0  # px; a long title is set smaller before it is cut
 _NARROW = 720.0  # px; on a narrower canvas the legend may stand under the title
@@ -25,6 +26,8 @@ _LEAST_ROOM = 100.0  # px, for a title beside the legend
 _LINE = 21.0  # px from a line of the legend to the next
 _BETWEEN = 28.0  # between the tracks of two sweeps
 _TICKS = 12  # of a track, in one element
+# At the ends of the heatmaps' colours: words, or what ±1 on a card means.
+_ENDS = {"heat": ("negative", "positive"), "limits": ("±1:  −1", "1")}
 _NAMED = 8  # more tracks than that stand close together, and only the current one is named
 
 
@@ -35,6 +38,12 @@ def sweep_colour(kind: str, theme: Theme) -> tuple[str, str]:
     return (theme.ink, theme.ink) if kind == "update" else (theme.value, theme.value)
 
 
+def roles(run: Run) -> tuple[str, ...]:
+    """Return the roles that leaves of a run have, for the legend."""
+    held = {node.op for node in run.graph.nodes}
+    return tuple(role for role in ROLES if role in held)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing that the legend explains: its word, and the px that it takes with what follows it."""
@@ -43,12 +52,13 @@ class Item:
     width: float
 
 
-def legend_items(rows: Sequence[str], *, heat: bool) -> list[Item]:
+def legend_items(rows: Sequence[str], *, heat: bool, limits: bool = False, roles: Sequence[str] = ROLES) -> list[Item]:
     """Return what the legend explains, left to right: the heatmaps' colours, the quantities, the roles."""
     names = ["value", *(["tangent"] if "tangent" in rows else []), *(["gradient"] if "grad" in rows else [])]
-    found = [Item(name, 18 + 6 + measure(name, 12) + 18) for name in (*names, "parameter", "data", "output")]
+    found = [Item(name, 18 + 6 + measure(name, 12) + 18) for name in (*names, *roles, "output")]
     if heat:
-        found.insert(0, Item("heat", 72 + 16 + measure("negative", 12) + measure("positive", 12) + 24))
+        name = "limits" if limits else "heat"
+        found.insert(0, Item(name, 72 + 16 + sum(measure(end, 12) for end in _ENDS[name]) + 24))
     return found
 
 
@@ -65,9 +75,15 @@ class Heading:
     lines: tuple[tuple[Item, ...], ...]
 
     @classmethod
-    def make(cls, string: str, width: float, rows: Sequence[str], *, heat: bool) -> Heading:
-        """Arrange them on a canvas so wide."""
-        items, inner = legend_items(rows, heat=heat), width - 2 * MARGIN
+    def make(
+        cls, string: str, width: float, rows: Sequence[str], *, heat: bool, limits: bool = False,
+        roles: Sequence[str] = ROLES,
+    ) -> Heading:  # fmt: skip
+        """Arrange them on a canvas so wide; `roles` are those of the graph's leaves.
+
+        heat, limits  whether there are heatmaps, and whether their cards say how large the ends of their scales are
+        """
+        items, inner = legend_items(rows, heat=heat, limits=limits, roles=roles), width - 2 * MARGIN
         room = inner - sum(i.width for i in items) + 18 - 24
         fits = width >= _NARROW or measure(visible(string)[:400], _TITLE, bold=True) <= room
         if fits and room >= _LEAST_ROOM:
@@ -116,10 +132,11 @@ def _legend(items: Sequence[Item], x: float, cy: float, theme: Theme) -> list[Ma
     marks: list[Mark] = []
     base = cy + 4.4
     for item in items:
-        if item.name == "heat":
-            low = text(x, base, "negative", 12, theme.ink)
+        if item.name in _ENDS:
+            ends = _ENDS[item.name]
+            low = text(x, base, ends[0], 12, theme.ink)
             x = round(x + low.width + 8)
-            high = text(x + 70 + 8, base, "positive", 12, theme.ink)
+            high = text(x + 70 + 8, base, ends[1], 12, theme.ink)
             cells = thumb(np.array([[-1.0, -0.5, 0.0, 0.4, 1.0]]), x, cy - 7, 14, 1.0, theme)
             marks += [low, *cells, high]
             x += 70 + 8 + high.width + 24

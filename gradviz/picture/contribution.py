@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..record import Event, Value
 from ..record.state import add
 from . import numbers
+from .digits import few
 from .equation import EQUALS, PLUS, Said, Scales, all_scalar, as_item, limit_of
-from .formula import Chip, Equation, Frac, Frame, Item, Num, Role, Word
+from .formula import Chip, Equation, Frac, Frame, Item, Num, Role, Thumb, Word
 from .locals import TIMES, G, chip_text, factor, in_words, is_factor, local_formula, symbolic
 from .moment import Moment
 from .numbers import balanced, is_scalar, trim
@@ -103,7 +104,7 @@ def _outcome(share: Share) -> tuple[Frame, str]:
     """Return the frame and label of what a contribution makes."""
     if share.of == 1:
         return "result", "contribution"
-    return ("partial" if share.k < share.of else "result"), f"new, {share.k} of {share.of}"
+    return ("partial" if share.k < share.of else "result"), f"new, {share.k} of {share.of} terms"
 
 
 def _scalar_contribution(moment: Moment, names: Names, share: Share) -> Said:
@@ -154,9 +155,11 @@ def _array_contribution(moment: Moment, names: Names, share: Share, scales: Scal
     limit = limit_of(scales, share.to, "grad", share.new)
     frame, label = _outcome(share)
     made = _gradient(share.new, frame, label if share.of > 1 or is_scalar(share.new) else "", limit)
+    if isinstance(made, Thumb) and share.of > 1:
+        made = replace(made, label=label)  # "terms 3" would count something else; its card says the shape
     product = _product(moment, names, share, upstream, scales)
     if product is None:
-        product = (upstream, _local_item(moment, names, share))
+        product = (upstream, *_local_items(moment, names, share))
     words = {str(i): names.partial(a) for i, a in enumerate(node.args)} | {"y": names.partial(e.node)}
     full, short = symbolic(node.local[e.arg], words, partial(of, via, "grad"))
     rest: tuple[Item, ...] = (OLD, PLUS) if share.old is not None else ()
@@ -176,11 +179,31 @@ def _gradient(value: Value, frame: Frame, label: str, limit: float) -> Item:
     return as_item(value, numbers.number(value) if is_scalar(value) else "", frame, label, "grad", limit)
 
 
-def _local_item(moment: Moment, names: Names, share: Share) -> Item:
+def _local_items(moment: Moment, names: Names, share: Share) -> tuple[Item, ...]:
+    """Return what upstream is multiplied by: the chip, or the numbers that it stands for where they are few."""
     e = share.event
     assert e.arg is not None
     text = chip_text(moment.graph, names, e.node, e.arg, e.local)
-    return Chip(text or "×1", "local")
+    chip = Chip(text or "×1", "local")
+    node, local = moment.graph.nodes[e.node], e.local
+    if not (isinstance(local, np.ndarray) and few(node.shape) and is_factor(node.local[e.arg])):
+        return (chip,)
+    if not moment.graph.nodes[share.to].shape == node.shape == local.shape:
+        return (chip,)
+    if bool((local == local.flat[0]).all()):
+        return (chip,)  # one number says it all
+    return (TIMES, Thumb(local, numbers.limit(local), "value", text.removeprefix("×"), "grad", instead=chip))
+
+
+def _multiplied(left: np.ndarray, right: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return two factors as the matrices that they are in a product of that shape: a vector stands or lies."""
+    if left.ndim > 2 or right.ndim > 2 or not left.ndim or not right.ndim:
+        return None
+    if left.ndim == 1:
+        left = left.reshape(-1, 1) if len(shape) == 2 else left.reshape(1, -1)
+    if right.ndim == 1:
+        right = right.reshape(1, -1) if len(shape) == 2 else right.reshape(-1, 1)
+    return (left, right) if left.shape[1] == right.shape[0] else None
 
 
 def _product(
@@ -196,13 +219,16 @@ def _product(
             continue
         other = node.args[int(match[1])]
         value, above = moment.after.values.get(other), share.upstream
-        if not (isinstance(value, np.ndarray) and isinstance(above, np.ndarray) and value.ndim == above.ndim == 2):
+        if not (isinstance(value, np.ndarray) and isinstance(above, np.ndarray)):
             return None
         factor = value.T if match[2] else value
-        left, right = (factor, above) if flipped else (above, factor)
-        if left.shape[1] != right.shape[0]:
+        pair = _multiplied(*((factor, above) if flipped else (above, factor)), getattr(e.value, "shape", ()))
+        if pair is None:
             return None
+        factor, above = pair if flipped else pair[::-1]
         label = f"{names.partial(other)}{match[2]}"
         shown = as_item(factor, "", "value", label, "value", limit_of(scales, other, "value", value))
+        limit = upstream.limit if isinstance(upstream, Thumb) else 1.0
+        upstream = as_item(above, "", "upstream", G, "grad", limit)
         return (shown, upstream) if flipped else (upstream, shown)
     return None

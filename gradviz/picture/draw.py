@@ -8,6 +8,7 @@ overview with a lens. What is chosen depends on the output's size only, so a fil
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +18,7 @@ from ..record import Run, terms
 from ..record.group import collapse
 from . import caption, chrome, lensplaces
 from .cards import Cards
+from .digits import few
 from .drawing import Canvas, Drawing
 from .face import MOST
 from .fitted import AIR, CHROME, LEAST, RANKDIRS, REVEALS, TALLNESS, WIDE, Case, Fitted, Options, canvas_for
@@ -80,7 +82,8 @@ def compose(run: Run, options: Options) -> Drawing:
 
 def _candidates(run: Run, options: Options) -> Iterator[tuple[Case, str, str]]:
     """Yield what to try, the most telling first; smaller thumbnails before anything is left out."""
-    large = any(thumb_size(n.shape, most=MOST["small"]) != thumb_size(n.shape) for n in run.graph.nodes if n.shape)
+    shapes = [n.shape for n in run.graph.nodes if n.shape]
+    large = any(few(s) or thumb_size(s, most=MOST["small"]) != thumb_size(s) for s in shapes)
     details = ("full", "small") if large else ("full",)
     whole = Case(run, options)
     yield from ((whole, detail, "") for detail in details)
@@ -139,7 +142,7 @@ def _with_lens(run: Run, names: Names, options: Options, look: Theme, said: list
     canvas = canvas_for(options, (WIDE, WIDE))
     rows, arrays = quantities(run), any(n.shape for n in run.graph.nodes)
     title = options.title or ""
-    heading = chrome.Heading.make(title, canvas.width, rows, heat=False)
+    heading = chrome.Heading.make(title, canvas.width, rows, heat=False, roles=chrome.roles(run))
     tail = chrome.TIMELINE + 6 if options.moving else chrome.MARGIN
     if options.height is None:  # a lens is tall, and a narrow picture has it under the overview
         slim = lensplaces.narrow(canvas.width - 2 * chrome.MARGIN)
@@ -175,7 +178,7 @@ def _beside_lens(run: Run, options: Options, canvas: Canvas, area: Box) -> tuple
         # The lens beside it is told for the width that was asked for: a wider picture is drawn larger.
         least = max(least, canvas.pixels[0]) if sizes else least
         on = canvas_for(replace(options, width=least, height=least), (WIDE, WIDE))
-        head = chrome.Heading.make(options.title or "", on.width, rows, heat=False).height + 4
+        head = chrome.Heading.make(options.title or "", on.width, rows, heat=False, roles=chrome.roles(run)).height + 4
         sizes.append(f"{least}×{math.ceil((head + h + canvas.height - area[3]) * on.scale) + 1}")
     raise TooLarge(
         f"{len(run.graph.nodes)} nodes{' and panels' if parts else ''} would not be legible on "

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..record import Graph, Node, Value
 from . import numbers
+from .digits import few
 from .extent import Extent
 from .formula import Chip, Equation, Frame, Item, Num, Role, Thumb, Word
 from .moment import Moment
@@ -64,7 +65,9 @@ def as_item(value: Value, text: str, frame: Frame | None, label: str, role: Role
     if is_scalar(value):
         return Num(text, frame, label, role)
     sides = numbers.shape(np.shape(value))
-    return Thumb(value, limit, frame, f"{label}  {sides}" if label else sides, role)
+    if few(np.shape(value)) and np.ndim(value) == 1:
+        sides = ""  # they can be counted
+    return Thumb(value, limit, frame, f"{label}  {sides}".strip(), role)
 
 
 def all_scalar(*values: Value | None) -> bool:

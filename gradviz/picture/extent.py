@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..record import Run, Value
 from ..record.state import add
-from . import numbers
+from . import digits, numbers
 from .fonts import measure
 
 #: Which quantity a sweep's events are.
@@ -17,10 +17,14 @@ QUANTITY = {"forward": "value", "update": "value", "tangent": "tangent", "backwa
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """The width (px) of the widest number, and the largest finite size, of one quantity of one node."""
+    """The width (px) of the widest number, and the largest finite size, of one quantity of one node.
+
+    The width of an array is that of its widest number where they are few, else 0; `brief` with fewer digits.
+    """
 
     width: float = 0.0
     limit: float = 0.0
+    brief: float = 0.0
 
 
 def extents(run: Run) -> dict[tuple[int, str], Extent]:
@@ -40,7 +44,7 @@ def extents(run: Run) -> dict[tuple[int, str], Extent]:
         for row in ("value", "tangent", "grad"):
             old = found.setdefault((node.id, row), Extent())
             if node.shape:
-                found[node.id, row] = Extent(old.width, numbers.limit(old.limit))
+                found[node.id, row] = replace(old, limit=numbers.limit(old.limit))
     return found
 
 
@@ -51,4 +55,7 @@ def _widen(old: Extent, value: Value) -> Extent:
         return Extent(max(old.width, measure(numbers.number(value), 13, bold=True, mono=True)), old.limit)
     size = np.abs(np.asarray(value, dtype=float))
     largest = float(size[np.isfinite(size)].max(initial=0.0))
-    return Extent(old.width, max(old.limit, largest))
+    if not digits.few(np.shape(value)):
+        return Extent(old.width, max(old.limit, largest))
+    wide, brief = digits.widest(value, digits.SIZE), digits.widest(value, digits.SIZE, digits.BRIEF)
+    return Extent(max(old.width, wide), max(old.limit, largest), max(old.brief, brief))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..record import Node
-from . import numbers
+from . import digits, numbers
 from .extent import Extent
 from .fonts import measure
 from .heatmap import thumb_size
@@ -21,6 +21,8 @@ _WIDEST_BADGE = 46.0  # a leaf's name stands in its badge where it takes no more
 _NAME_GLYPHS = 28  # of a long name, where the card is wide enough for them
 #: The largest thumbnail of a card, px, by how much detail it shows.
 MOST = {"full": (104.0, 91.0), "small": (78.0, 40.0), "compact": (65.0, 39.0)}
+# The same where the cells hold digits; small ones may not make a card wider.
+_WRITTEN = {"full": (144.0, 91.0), "small": (65.0, 40.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Face:
     inside: float = 0
     compact: bool = False
     terms: int = 0
+    cell: tuple[float, float] | None = None  # px, of an array's cells where they hold digits
+    digits: int = numbers.DIGITS  # of those numbers
     spare: float = 0  # px that many edges on one side make it higher than what it shows
 
     @property
@@ -135,11 +139,16 @@ def face(
         height = max(h + 12, 30)
         spare = max(0.0, high - height)
         return Face(node, wide, height + spare, badge, symbol, size, bold, "", "", labels, thumbs, most,
-                    pad, sheets, 0, True, terms, spare)  # fmt: skip
+                    pad, sheets, 0, True, terms, spare=spare)  # fmt: skip
+    cell, count = None, numbers.DIGITS
     header = 20.0 if inside and (name or node.shape) else 0.0
     shape = "×".join(map(str, node.shape))
     if thumbs:
-        scales = [measure(r, 11) + 8 + measure(numbers.scale(extents[node.id, r].limit), 11) for r in labels]
+        cell, count = _cell(node, labels, extents, _WRITTEN[detail])
+        if cell:
+            w, h = thumbs = digits.sheet_of(node.shape, cell)
+        limits = ["" if cell else numbers.scale(extents[node.id, r].limit) for r in labels]
+        scales = [measure(r, 11) + 8 + measure(limit, 11) for r, limit in zip(labels, limits, strict=True)]
         row = math.ceil(max(73.0, w + 8, *(s + 8 for s in scales)))
         over = measure(name, 13) + (10 if name else 0) + measure(shape, 12)
         width = max(badge + 2 + row + 2, math.ceil(over + (badge + 13 if inside else 2)))
@@ -154,7 +163,22 @@ def face(
     name = _grown(node, names, free - (badge + 13 if inside else 0)) or name if name else ""
     spare = max(0.0, high - height - header)
     return Face(node, float(width), height + header + spare, badge, symbol, size, bold, name, shape, labels, thumbs,
-                most, pad, sheets, header, False, terms, spare)  # fmt: skip
+                most, pad, sheets, header, False, terms, cell, count, spare)  # fmt: skip
+
+
+def _cell(
+    node: Node, labels: tuple[str, ...], extents: Mapping[tuple[int, str], Extent], most: tuple[float, float]
+) -> tuple[tuple[float, float] | None, int]:
+    """Return how large the cells of an array are, for all its rows alike, and how many digits they hold."""
+    if digits.few(node.shape):
+        held = [extents[node.id, r] for r in labels]
+        ways = ((max(e.width for e in held), numbers.DIGITS), (max(e.brief for e in held), digits.BRIEF))
+        for widest, count in ways:
+            cell = digits.cell(widest, digits.SIZE)
+            wide, high = digits.sheet_of(node.shape, cell)
+            if wide <= most[0] and high <= most[1]:
+                return cell, count
+    return None, 0
 
 
 def _grown(node: Node, names: Names, most: float) -> str:

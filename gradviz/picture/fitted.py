@@ -198,9 +198,10 @@ class Case:
         """Find the canvas, and the scale at which it holds the cards between the title and the caption."""
         w, h, options = *cards.size, self.options
         tail = chrome.TIMELINE if options.moving else chrome.MARGIN * 0.75
-        heat = any(face.thumbs for face in cards.faces)
+        heat = any(face.thumbs and not face.cell for face in cards.faces)
         guess = canvas_for(options, (w + 2 * chrome.MARGIN, h + _HEAD + 2 * AIR + tail + 88))
-        heading = chrome.Heading.make(options.title or "", guess.width, quantities(self.run), heat=heat)
+        shown, roles, limits = quantities(self.run), chrome.roles(self.run), cards.detail != "compact"
+        heading = chrome.Heading.make(options.title or "", guess.width, shown, heat=heat, limits=limits, roles=roles)
         around = heading.height + 2 * AIR + tail
         inner = guess.width - 2 * chrome.MARGIN - 2 * caption.PAD
         tall = self.caption(inner, cards.extents)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 #: Blue is what runs forward, vermilion what runs backward; a number has the colour of the place it comes from.
@@ -62,13 +62,19 @@ class Chip:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Thumb:
-    """An array as a heatmap in a frame; `limit` is the end of its scale."""
+    """An array as a heatmap in a frame; `limit` is the end of its scale.
+
+    plain    whether its cells are without digits, though they are few
+    instead  what stands in place of it and of the sign before it where there is no room for its digits
+    """
 
     value: Any
     limit: float
     frame: Frame | None = None
     label: str = ""
     role: Role = "grad"
+    plain: bool = False
+    instead: Chip | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +106,21 @@ class Equation:
 Formula: TypeAlias = Equation | Sequence[Item]
 
 _SIGNS = ("=", "≈")
+
+
+def plain(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Return items without the digits in arrays."""
+    found: list[Item] = []
+    for item in items:
+        if isinstance(item, Thumb) and item.instead is not None:
+            found[-1:] = [item.instead]
+        elif isinstance(item, Thumb):
+            found.append(replace(item, plain=True))
+        elif isinstance(item, Asked) and isinstance(item.item, Thumb):
+            found.append(Asked(replace(item.item, plain=True)))
+        else:
+            found.append(item)
+    return tuple(found)
 
 
 def is_sign(item: Item) -> bool:

@@ -58,6 +58,22 @@ def _pool(cells: np.ndarray, rows: int, cols: int) -> np.ndarray:
     return cells
 
 
+def shade(cells: np.ndarray, limit: float, strength: float = _STRENGTH) -> np.ndarray:
+    """Return the colours of cells as bytes, shape (rows, columns, 3): white is zero, grey is NaN."""
+    level = _level(cells, limit)
+    ends = np.where(level[..., None] < 0, _VIOLET, _GREEN)
+    rgb = _WHITE + strength * np.abs(level)[..., None] * (ends - _WHITE)
+    rgb[np.isnan(cells)] = _GREY
+    shades: np.ndarray = np.rint(rgb).astype(np.uint8)
+    return shades
+
+
+def _level(cells: np.ndarray, limit: float) -> np.ndarray:
+    """Return where in its scale each cell lies, from −1 to 1."""
+    level: np.ndarray = np.clip(np.nan_to_num(cells / (limit or 1.0), nan=0.0, posinf=1.0, neginf=-1.0), -1, 1)
+    return level
+
+
 def thumb(
     value: Any,
     x: float,
@@ -78,11 +94,8 @@ def thumb(
     if cells.size == 0:
         return (Rect(x - 0.5, y - 0.5, wide + 1, high + 1, 0, None, theme.idle, 1),)
     nan, infinite = np.isnan(cells), np.isinf(cells)
-    level = np.clip(np.nan_to_num(cells / (limit or 1.0), nan=0.0, posinf=1.0, neginf=-1.0), -1, 1)
-    ends = np.where(level[..., None] < 0, _VIOLET, _GREEN)
-    rgb = _WHITE + _STRENGTH * np.abs(level)[..., None] * (ends - _WHITE)
-    rgb[nan] = _GREY
-    marks: list[Mark] = [Image(x, y, cols * wide, rows * high, rows, cols, np.rint(rgb).astype(np.uint8).tobytes())]
+    level = _level(cells, limit)
+    marks: list[Mark] = [Image(x, y, cols * wide, rows * high, rows, cols, shade(cells, limit).tobytes())]
     size = min(wide, high)
     if size >= _SMALLEST_BAR:
         half = 0.2 if wide >= 8 else 0.32  # of a cell's width

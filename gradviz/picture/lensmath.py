@@ -9,7 +9,7 @@ from typing import TypeAlias
 from ..record import Graph
 from .card import text
 from .fonts import measure
-from .formula import Asked, Chip, Equation, Frac, Item, Num, Thumb, Word, is_sign, lines
+from .formula import Asked, Chip, Equation, Frac, Item, Num, Thumb, Word, is_sign, lines, plain
 from .scene import Box, Mark
 from .theme import Theme
 from .typeset import GAPS, extent, indent, reach, set_line, typeset, width
@@ -46,7 +46,7 @@ class Columns:
 
     def put(self, items: Sequence[Item]) -> Items:
         """Give items their room, and take the labels off: cards and colours say them in the lens."""
-        return tuple(self._put(item, not i) for i, item in enumerate(items))
+        return tuple(self._put(item, not i) for i, item in enumerate(plain(items)))
 
     def _put(self, item: Item, first: bool) -> Item:
         match item:

@@ -1,8 +1,8 @@
 """Sets one line of mathematics: fractions, boxed numbers, chips and thumbnails around an axis.
 
 The axis is the height of fraction bars and of the middle of signs. A line that is wider than its room first loses the
-symbols in its middle, then all symbols, then is set smaller, but no text under 10 px; at last its own middle is an
-ellipsis. It never overflows.
+symbols in its middle, then all symbols, then the digits in small arrays, then is set smaller, but no text under 10 px;
+at last its own middle is an ellipsis. It never overflows.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from math import prod
 from typing import Literal
 
+from . import digits
 from .card import text
 from .fonts import measure
-from .formula import Asked, Chip, Formula, Frac, Item, Num, Role, Thumb, Word, is_sign, lines
+from .formula import Asked, Chip, Formula, Frac, Item, Num, Role, Thumb, Word, is_sign, lines, plain
 from .heatmap import thumb, thumb_size
 from .scene import Mark, Path, Rect
 from .theme import Theme
@@ -27,6 +29,7 @@ _GLOW = 4.0
 _LABEL = 12.0
 _LABEL_BASE = 36.0  # under the axis; 16 under a box that reaches lower than a number's
 _THUMBS = (104.0, 62.0)
+_DIGITS, _MOST_ROWS = 13.0, 3  # px and rows of small arrays whose cells hold digits
 _SHRINKS = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 2 / 3)
 
 
@@ -44,8 +47,8 @@ def _box(item: Num | Chip | Thumb | Asked, k: float) -> tuple[float, float]:
     match item:
         case Num() | Chip():
             return _text_box(item, k)
-        case Thumb(value):
-            w, h = _thumb_size(getattr(value, "shape", ()), k)
+        case Thumb():
+            w, h = _thumb_size(item, k)
             return w + 12, 2 * round((h + 12) / 2)
         case Asked(inner):
             return _box(inner, k)
@@ -63,8 +66,18 @@ def _text_box(item: Num | Chip, k: float) -> tuple[float, float]:
     return round(max(item.room * k, wide + 14 * k)), 2 * round(high)
 
 
-def _thumb_size(shape: tuple[int, ...], k: float) -> tuple[float, float]:
-    return thumb_size(shape, float(int(10 * k)), _THUMBS)
+def _thumb_size(item: Thumb, k: float) -> tuple[float, float]:
+    shape = getattr(item.value, "shape", ())
+    cell = _cell(item)
+    return digits.sheet_of(shape, cell) if cell else thumb_size(shape, float(int(10 * k)), _THUMBS)
+
+
+def _cell(item: Thumb) -> tuple[float, float] | None:
+    """Return how large the cells of an array are that hold digits, px; None where they do not."""
+    shape: tuple[int, ...] = getattr(item.value, "shape", ())
+    if item.plain or not digits.few(shape) or prod(shape) > _MOST_ROWS * shape[-1]:
+        return None
+    return digits.cell(digits.widest(item.value, _DIGITS), _DIGITS)
 
 
 def _glows(item: Item) -> bool:
@@ -114,7 +127,10 @@ def indent(items: Sequence[Item], *, gap: float = GAPS[0]) -> float:
 def fit(formula: Formula, most: float) -> tuple[tuple[Item, ...], float, float]:
     """Choose what is set in a room of that width: the items, the gap between them, and their scale."""
     items: tuple[Item, ...] = ()
-    for items in lines(formula):
+    ways = list(lines(formula))
+    if any(isinstance(i, Thumb | Asked) for i in ways[0]):
+        ways = [*ways, *map(plain, ways)]
+    for items in ways:
         for gap in GAPS:
             if width(items, gap=gap) <= most:
                 return items, gap, 1.0
@@ -233,9 +249,12 @@ def _draw(item: Item, x: float, slot: float, pen: _Pen) -> Iterator[Mark]:
             yield text(cx, axis + 0.37 * size, string, size, ink, anchor="middle")
         case Thumb(value, limit):
             yield from _frame(item, left, w, h, pen)
-            tw, th = _thumb_size(getattr(value, "shape", ()), k)
+            tw, th = _thumb_size(item, k)
             top = round(axis - th / 2)
-            yield from thumb(value, left + (w - tw) / 2, top, float(int(10 * k)), limit, theme, _THUMBS)
+            if cell := _cell(item):
+                yield from digits.cells(value, left + (w - tw) / 2, top, cell, limit, _DIGITS, theme)
+            else:
+                yield from thumb(value, left + (w - tw) / 2, top, float(int(10 * k)), limit, theme, _THUMBS)
         case Asked(inner):
             size = _size(17, k)
             yield from _frame(inner, left, w, h, pen)
