@@ -8,7 +8,7 @@ from films import FILMS, fanout, neuron
 
 import gradviz as gv
 from gradviz.picture.chips import sample
-from gradviz.picture.edge import ACTIVE, DONE, IDLE, Flow, draw, size, widths
+from gradviz.picture.edge import ACTIVE, DONE, IDLE, THIN, Flow, draw, size, widths
 from gradviz.picture.scene import Path, Rect, Text
 from gradviz.picture.theme import DARK, LIGHT
 
@@ -161,3 +161,20 @@ def test_edges_are_thinner_where_many_of_them_run_side_by_side():
         for d in (crowded, few)
     ]
     assert widest[0] / crowded.picture.k < 0.8 * widest[1] / few.picture.k
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_key_of_widths_has_an_entry_for_what_is_nothing(theme):
+    def shown(film):
+        element = next(e for e in film.frames[-1].scene.elements if e.id == "arithmetic")
+        lines = [m.line for m in element.marks if isinstance(m, Path)]
+        return [m.text for m in element.marks if isinstance(m, Text)], lines
+
+    def dead(w1, w2, x):
+        return w2 * np.maximum(0.0, w1 * x)
+
+    said, lines = shown(gv.film(dead, -1.0, 3.0, 2.0, theme=theme))
+    assert said[-2:] == ["0", "3.000"] and lines[0] == THIN < lines[1]
+    said, lines = shown(gv.film(lambda a, b: a * b, 0.0, 0.0, theme=theme))
+    assert said[-1] == "0" and lines == [THIN]
+    assert not widths({(0, 0): float("nan")}).high

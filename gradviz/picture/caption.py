@@ -204,10 +204,11 @@ class Panel:
 
 
 def _samples(scale: edge.Widths) -> list[tuple[str, float]]:
-    """Return what the legend of widths shows: the least, the middle and the largest contribution."""
-    middle = (scale.low * scale.high) ** 0.5
-    sizes = [scale.low, middle, scale.high] if scale.high > scale.low else [scale.high]
-    return [("≤ " * (scale.less and v == scale.low) + numbers.number(v), scale.of(v)) for v in sizes]
+    """Return what the legend of widths shows: 0 or the middle, the least and the largest contribution."""
+    middle = [] if scale.zero else [(scale.low * scale.high) ** 0.5]
+    sizes = [scale.low, *middle, scale.high] if scale.high > scale.low else [scale.high] if scale.high else []
+    nothing = [("0", edge.THIN)] if scale.zero else []
+    return [*nothing, *[("≤ " * (scale.less and v == scale.low) + numbers.number(v), scale.of(v)) for v in sizes]]
 
 
 def _width_legend_size(scale: edge.Widths) -> float:
@@ -215,6 +216,8 @@ def _width_legend_size(scale: edge.Widths) -> float:
 
 
 def _width_legend(scale: edge.Widths, right: float, cy: float, theme: Theme) -> list[Mark]:
+    if not _samples(scale):
+        return []
     x = right - _width_legend_size(scale) + 16
     marks: list[Mark] = [text(x, cy + 4.4, "size of contribution", 12, theme.grey)]
     x += measure("size of contribution", 12) + 18

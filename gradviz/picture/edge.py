@@ -41,11 +41,16 @@ def size(value: Value) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Widths:
-    """The scale from the size of a contribution to the width of its edge, logarithmic; `thin` times as wide."""
+    """The scale from the size of a contribution to the width of its edge, logarithmic; `thin` times as wide.
+
+    low, high  the least and the largest size that has a width of its own; 0 where there is none
+    less       whether some are smaller than `low`; `zero` whether some are 0
+    """
 
     low: float
     high: float
-    less: bool = False  # whether some are smaller than `low`
+    less: bool = False
+    zero: bool = False
     thin: float = 1.0
 
     def of(self, value: float) -> float:
@@ -63,11 +68,12 @@ class Widths:
 
 def widths(sent: Mapping[tuple[int, int], Value], thin: float = 1.0) -> Widths:
     """Return the scale for all contributions of a sweep, so thin; it covers at most three decades."""
-    sizes = [s for s in map(size, sent.values()) if 0 < s < math.inf]
+    every = [size(value) for value in sent.values()]
+    zero, sizes = 0.0 in every, [s for s in every if 0 < s < math.inf]
     if not sizes:
-        return Widths(1.0, 1.0)
+        return Widths(0.0, 0.0, zero=zero, thin=thin)
     least, low = min(sizes), max(sizes) * _DECADES
-    return Widths(max(least, low), max(sizes), least < low, thin)
+    return Widths(max(least, low), max(sizes), least < low, zero, thin)
 
 
 def _trim(points: np.ndarray, head: float, tail: float) -> np.ndarray:

@@ -75,7 +75,12 @@ def _sizes(run: Run) -> list[tuple[str, str]]:
     if not sent:
         return []
     scale = widths(sent)
-    low, high = "≤ " * scale.less + numbers.trim(numbers.number(scale.low)), numbers.trim(numbers.number(scale.high))
+    if not scale.high:
+        return []  # all edges are alike
+    low, high = (
+        "≤ " * (scale.less or scale.zero) + numbers.trim(numbers.number(scale.low)),
+        numbers.trim(numbers.number(scale.high)),
+    )
     return [(low, f"{high} contribution"), (low, high)]
 
 
