@@ -27,6 +27,7 @@ from .words import cut, visible
 
 _CELL = 48.0  # px, the side of the squares in which it is seen how many edges run there
 _FULL, _THINNEST = 0.32, 0.65  # of a square, what edges may cover; and how thin they get at most
+_BESIDE = 10.0  # px between a name and a chip, more than between other things
 
 
 @dataclass
@@ -109,7 +110,8 @@ class Cards:
             found.append((x0, y0 - f.sheets, x1, y1))
             if (f.name or f.shape) and not f.inside:
                 wide = f.width if f.shape else measure(f.name, 13)
-                found.append((x0, y0 - 28 - f.sheets, x0 + wide, y0 - 12))
+                # A chip right beside a name would be read as part of it.
+                found.append((x0 - _BESIDE, y0 - 28 - f.sheets, x0 + wide + _BESIDE, y0 - 12))
             if f.terms > 1 and not f.compact:
                 w = pips_width(f.terms)
                 found.append((x1, y0, x1 + w + 12, y1) if vertical else (x0, y1 + 10, x0 + w + 8, y1 + 28))

@@ -21,8 +21,10 @@ HEIGHT = 20.0
 #: Clearances in px: from the middle of its own curve and of others, wide as they are in the finished still; from
 #: boxes and chips.
 _OWN, _OTHER, _BOX = 4.0 + THICK / 2, 3.5 + THICK / 2, 6.0
+_NEARER = 4.0  # px, by which its own curve must be nearer than any other, so that nobody takes it for theirs
 _CENTRE = 4.4 / 12  # a line of text is centred on y when its baseline is this many sizes below it
 _ALONG = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82, 0.1, 0.9)
+_CLOSELY = tuple(0.5 + side * 0.02 * k for k in range(1, 23) for side in (-1, 1))  # where those find nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,20 @@ def place(
             apart(box, chips) - _BOX,
         )
 
-    for edge in order:
-        box = next((b for b in _candidates(lines[edge], widths[edge]) if clear(b, edge) >= 0), None)
-        if box is not None:
-            found[edge] = Place(box[0], box[1], widths[edge], True)
-            chips = np.concatenate([chips, [box]])
+    def free(box: Box, edge: Edge) -> bool:
+        if apart(box, solid) < _BOX or apart(box, chips) < _BOX:
+            return False
+        own, other = gap(box, lines[edge]), gap(box, others[edge])
+        return own >= _OWN and other >= max(_OTHER, own + _NEARER)
+
+    for along in (_ALONG, _CLOSELY):
+        for edge in order:
+            if edge in found:
+                continue
+            box = next((b for b in _candidates(lines[edge], widths[edge], along) if free(b, edge)), None)
+            if box is not None:
+                found[edge] = Place(box[0], box[1], widths[edge], True)
+                chips = np.concatenate([chips, [box]])
     for edge in order:  # the others keep off the chips that stay and off the cards before all else
         if edge not in found:
             box = max(
@@ -106,13 +117,16 @@ def _near(lines: Mapping[Edge, np.ndarray], edge: Edge) -> np.ndarray:
     return np.concatenate(rest) if rest else np.empty((0, 2))
 
 
-def _candidates(points: np.ndarray, w: float) -> Iterable[Box]:
+def _candidates(points: np.ndarray, w: float, along: Sequence[float] = _ALONG) -> Iterable[Box]:
     """Yield boxes beside the curve, both sides, near its middle first, close before far."""
     last = len(points) - 1
     for away in (_OWN, _OWN + 6, _OWN + 14):
-        for t in _ALONG:
+        for t in along:
             i = min(max(round(t * last), 1), last - 1)
             (x, y), (dx, dy) = points[i], points[i + 1] - points[i - 1]
+            if along is _CLOSELY:  # between two of the points
+                part = (t * last - i) / 2
+                x, y = x + part * dx, y + part * dy
             length = float(np.hypot(dx, dy)) or 1.0
             nx, ny = dy / length, -dx / length
             if ny > 0:
