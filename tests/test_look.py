@@ -7,6 +7,7 @@ import pytest
 from films import FILMS
 from looking import contrast, crossed, ground_under, ink_box, is_number, lines, outside, overlap, overlapping, texts
 
+import gradviz as gv
 from gradviz.picture.draw import Options, compose
 from gradviz.picture.scene import Rect, Text
 from gradviz.picture.theme import THEMES
@@ -249,3 +250,25 @@ def test_compact_cards_tell_a_tangent_from_a_value():
     step = next(k for k, s in enumerate(film.steps) if s.kind == "tangent" and s.k == 4)
     marks = next(e for e in film.frame(step).scene.elements if e.id == "node-0").marks
     assert any(getattr(m, "dash", ()) == (3 * film.picture.k, 2 * film.picture.k) for m in marks)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_wire_strikes_through_how_many_terms_have_come(theme):
+    def f(x, c):
+        a = x * 0.5
+        return np.tanh(a) * a + np.sin(a) * c
+
+    def g(x):
+        x += 1
+        x *= 2
+        return (x * x).sum()
+
+    for film in (gv.film(f, 2.0, 3.0, theme=theme), gv.film(g, np.array([1.0, 2.0]), theme=theme)):
+        seen = 0
+        for frame in film.frames:
+            pips = [e for e in frame.scene.elements if e.kind == "pips"]
+            seen += len(pips)
+            wires = [p for e in frame.scene.elements if e.kind == "edge" for m in e.marks for p in lines(m)]
+            for x0, y0, x1, y1 in (ink_box(m) for e in pips for m in e.marks if isinstance(m, Text)):
+                assert not any(((p > (x0, y0)) & (p < (x1, y1))).all(axis=1).any() for p in wires)
+        assert seen

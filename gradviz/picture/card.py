@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..record import Value
@@ -11,7 +11,7 @@ from .extent import Extent
 from .face import GAP, GLOW, ROW, Face
 from .fonts import measure
 from .heatmap import thumb
-from .scene import Mark, Path, Rect, Text, circle, line
+from .scene import Box, Mark, Path, Rect, Text, circle, line
 from .theme import Theme
 
 #: The label of each quantity a card can show, and the longest it is written.
@@ -218,12 +218,27 @@ def number(value: Value) -> str:
     return f"{len(value)} parts" if isinstance(value, tuple) else numbers.number(value)
 
 
-def pips(f: Face, x: float, y: float, arrived: int, vertical: bool, theme: Theme) -> tuple[Mark, ...]:
-    """Show how many of how many terms have come: under the card at (x, y), or right of it where edges leave below."""
+def pips_box(f: Face, x: float, y: float, wide: float, vertical: bool) -> Iterator[Box]:
+    """Yield the places of so wide pips: under the card at (x, y), or right of it where edges leave below.
+
+    Under it they may stand left or right of what comes from below to the card's middle.
+    """
+    if vertical:
+        left, cy = x + f.width + f.pad + 6, y + f.height / 2
+        yield left, cy - 9, left + wide, cy + 9
+        return
+    cy = y + f.height + f.pad + 20
+    middle = x + f.width / 2
+    for left in (x + 3, middle + 8, middle - 8 - wide):
+        yield left, cy - 9, left + wide, cy + 9
+
+
+def pips(f: Face, box: Box, clear: bool, arrived: int, theme: Theme) -> tuple[Mark, ...]:
+    """Show how many of how many terms have come, in that place; on a ground of its own where it is not clear."""
     n = f.terms
-    px = x + f.width + f.pad + 10 if vertical else x + 7
-    py = y + f.height / 2 if vertical else y + f.height + f.pad + 20
-    marks: list[Mark] = []
+    px, py = box[0] + 4, (box[1] + box[3]) / 2
+    ground = Rect(box[0] - 2, box[1], box[2] - box[0] + 2, box[3] - box[1], 4, theme.ground)
+    marks: list[Mark] = [] if clear else [ground]
     if n <= 6:
         for i in range(n):
             full = i < arrived

@@ -45,6 +45,7 @@ class Cards:
     _curves: dict[Edge, tuple[float, ...]] = field(default_factory=dict)
     _boxes: dict[int, Box] = field(default_factory=dict)
     _places: dict[Edge, Place] = field(default_factory=dict)
+    _pips: dict[int, tuple[Box, bool]] = field(default_factory=dict)
     _trouble: Trouble | None = None
     _static: tuple[Element, ...] = ()
     _titles: tuple[Element, ...] = ()
@@ -55,6 +56,7 @@ class Cards:
         self._trouble = first(s.run)
         self._boxes = dict(s.layout.cards)
         self._curves = {key: tuple(curve.xy) for key, curve in s.layout.curves.items()}
+        self._pips = self._pip_places()
         titles = self._group_titles()
         self._static = tuple(self._placed(self._group(path, box)) for path, box in s.layout.groups)
         self._titles = tuple(self._placed(e) for e, _ in titles)
@@ -112,11 +114,27 @@ class Cards:
                 wide = f.width if f.shape else measure(f.name, 13)
                 # A chip right beside a name would be read as part of it.
                 found.append((x0 - _BESIDE, y0 - 28 - f.sheets, x0 + wide + _BESIDE, y0 - 12))
-            if f.terms > 1 and not f.compact:
-                w = pips_width(f.terms)
-                found.append((x1, y0, x1 + w + 12, y1) if vertical else (x0, y1 + 10, x0 + w + 8, y1 + 28))
+            if f.node.id in self._pips:
+                found.append(self._pips[f.node.id][0])
             if self._trouble is not None and self._trouble.node == f.node.id:
                 found.append((x1, y1 - 26, x1 + 86, y1) if vertical else (x1 - 80, y1, x1, y1 + 24))
+        return found
+
+    def _pip_places(self) -> dict[int, tuple[Box, bool]]:
+        """Return where each node's pips stand, and whether nothing touches them there."""
+        many = [f for f in self.sheet.faces if f.terms > 1 and not f.compact]
+        if not many:
+            return {}
+        points = np.concatenate([chips.sample(xy, 64) for xy in self._curves.values()])
+        solid = np.array([*self._solid(), *self._borders()]).reshape(-1, 4)
+        found = {}
+        for f in many:
+            x, y = self._corner(f.node.id)
+            wide = pips_width(f.terms) + 4
+            ways = list(card.pips_box(f, x, y, wide, self.sheet.rankdir == "TB"))
+            free = (b for b in ways if chips.gap(b, points) > 3 and chips.apart(b, solid) > 1)
+            box = next(free, None)
+            found[f.node.id] = (box or ways[0], box is not None)
         return found
 
     def _borders(self) -> list[Box]:
@@ -159,7 +177,6 @@ class Cards:
         glows: list[Element] = []
         faces: list[Element] = []
         extra: list[Element] = []
-        vertical = s.rankdir == "TB"
         for f in s.faces:
             i = f.node.id
             arrived = after.arrived.get(i, 0)
@@ -180,7 +197,7 @@ class Cards:
                     )
                 )  # fmt: skip
             if f.terms > 1 and 0 < arrived < f.terms and not f.compact:
-                extra.append(self._keep(f"pips-{i}", arrived, lambda f=f, a=arrived: self._pips(f, a, vertical)))
+                extra.append(self._keep(f"pips-{i}", arrived, lambda f=f, a=arrived: self._arrived(f, a)))
         active_names = {edge.name(e)[5:] for e in touched.edges}
         lines: list[Element] = []
         spots: list[Element] = []
@@ -247,9 +264,8 @@ class Cards:
         place = f", operand {key[2] + 1} of {count}" if count > 1 else ""
         return f"{names.full(key[0])} → {names.full(key[1])}{place}"
 
-    def _pips(self, f: Face, arrived: int, vertical: bool) -> Element:
-        x, y = self._corner(f.node.id)
-        marks = card.pips(f, x, y, arrived, vertical, self.theme)
+    def _arrived(self, f: Face, arrived: int) -> Element:
+        marks = card.pips(f, *self._pips[f.node.id], arrived, self.theme)
         return Element(f"pips-{f.node.id}", "pips", marks)
 
 
