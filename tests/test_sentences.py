@@ -11,7 +11,9 @@ from told import by_note, read_out, said
 import gradviz as gv
 from gradviz.calculus.descend import descend
 from gradviz.calculus.record import record
+from gradviz.picture.fonts import measure
 from gradviz.picture.formula import Equation, Word
+from gradviz.picture.scene import Text
 from gradviz.record import Run
 from gradviz.record.group import collapse
 
@@ -135,3 +137,9 @@ def test_an_output_without_a_name_is_not_called_as_a_function_is() -> None:
 
     run = gv.film(gv.grad(f), 0.7).run
     assert said(told(run)[-1])[0] == "Finished: g = 1.180."
+
+
+def test_a_times_sign_is_told_from_the_letter_behind_it() -> None:
+    film = gv.film(lambda x, y: np.sum(x * y), np.linspace(0.0, 1.0, 8), np.linspace(1.0, 2.0, 8))
+    chips = {m.text for e in film.frames[-1].scene.elements if e.kind == "chip" for m in e.marks if isinstance(m, Text)}
+    assert {"×\u2009x", "×y"} <= chips and measure("×\u2009x", 12) > measure("×x", 12) + 1.5

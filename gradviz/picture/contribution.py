@@ -192,7 +192,7 @@ def _local_items(moment: Moment, names: Names, share: Share) -> tuple[Item, ...]
         return (chip,)
     if bool((local == local.flat[0]).all()):
         return (chip,)  # one number says it all
-    return (TIMES, Thumb(local, numbers.limit(local), "value", text.removeprefix("×"), "grad", instead=chip))
+    return (TIMES, Thumb(local, numbers.limit(local), "value", text.removeprefix("×").strip(), "grad", instead=chip))
 
 
 def _multiplied(left: np.ndarray, right: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray] | None:

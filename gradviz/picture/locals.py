@@ -16,6 +16,8 @@ TIMES = Word("×")
 #: The upstream gradient in formulas of arrays.
 G = "ḡ"
 _LONGEST_CHIP = 18  # glyphs; a longer formula is written ∂y/∂x
+_THIN = "\u2009"  # a space, between × and a letter that looks like it
+_LIKE_TIMES = ("x", "X", "χ", "Χ")
 _PLACE = re.compile(r"\{(\d+|y|g)\}")
 _SUMMED = re.compile(r"Σ (?:(ax[ie]s [\d, ]*\d) )?(−?\{g\}(?:·.*)?|.*·\{g\})")
 _PRODUCT = re.compile(r"(\{\w\}ᵀ?)(?: (\{\w\}ᵀ?))?")  # of matrices; a lone one is transposed
@@ -64,7 +66,7 @@ def chip_text(graph: Graph, names: Names, node: int, arg: int, local: Value | No
         return cut(formula, glyphs)
     summed = "Σ " if formula.startswith("Σ") else ""
     if is_factor(made.local[arg]):
-        formula = f"×{factor(formula)}"
+        formula = f"×{_THIN if formula[:1] in _LIKE_TIMES else ''}{factor(formula)}"
     partial = f"{summed}×∂{names.partial(node)}/∂{names.partial(made.args[arg])}"
     prime = f"{summed}×{made.symbol}′" if made.symbol.isalpha() and len(made.args) == 1 else formula
     return next((s for s in (formula, partial, prime) if fits(s, glyphs)), cut(formula, glyphs))
