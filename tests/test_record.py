@@ -89,6 +89,23 @@ def test_integer_arrays_are_data_and_an_error_in_wrt() -> None:
 
 
 @pytest.mark.parametrize(
+    ("target", "args", "words"),
+    [
+        (lambda w, x: w @ x, (np.arange(3), np.arange(3)), r"w and x hold integers \(int64\).*give w\.astype\(float\)"),
+        (lambda x: x * x, (np.int64(2),), r"x holds integers.*give x\.astype\(float\)"),
+        (gv.var(np.arange(3), name="x").sum(), (), r"x holds integers.*give x\.astype\(float\)"),
+    ],
+)
+def test_where_all_inputs_are_integers_there_is_nothing_to_show_gradients_of(
+    target: Any, args: Any, words: str
+) -> None:
+    with pytest.raises(UnsupportedValue, match=words):
+        record(target, args)
+    assert [s.kind for s in record(target, args, sweeps="forward").run.sweeps] == ["forward"]
+    assert record(target, args, wrt=()).wrt == frozenset()
+
+
+@pytest.mark.parametrize(
     ("target", "args", "options", "error", "words"),
     [
         (lambda: 1.0, (), {}, NoInputs, "returned 1.0"),

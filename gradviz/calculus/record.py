@@ -85,6 +85,8 @@ def record(
     else:
         traced = _given(target, wrt)
         no_args(args, kwargs, "a traced value")
+    if wrt is None and any(kind != "forward" for kind in sweeps):
+        _some_floats(traced.inputs)
     built = build([v for _, v in traced.outputs], [(i.path, i.var) for i in traced.inputs])
     ids = {v: i for i, v in enumerate(built.vars)}
     if wrt is not None:
@@ -222,6 +224,19 @@ def _none_lost(marked: Collection[Var], leaves: Collection[Var]) -> None:
             raise UnknownName(f"wrt names {v!r}, which the output was not computed from")
         if v.dtype.kind in "iu":
             raise UnsupportedValue(f"wrt names an array of integers ({v.dtype}); only floats have gradients")
+
+
+def _some_floats(inputs: Sequence[Input]) -> None:
+    """Raise `UnsupportedValue` where all inputs hold integers: a film of them would show no gradient at all."""
+    if not inputs or any(i.chosen for i in inputs):
+        return
+    names = [i.path or i.var.name for i in inputs if i.path or i.var.name] or ["the input"]
+    kinds = ", ".join(dict.fromkeys(str(i.var.dtype) for i in inputs))
+    raise UnsupportedValue(
+        f"{' and '.join(names)} {'holds' if len(names) == 1 else 'hold'} integers ({kinds}), and there is no other "
+        f'input; only floats have gradients, so give {"it" if names == ["the input"] else names[0]}.astype(float), or sweeps=("forward",) for the values '
+        "alone"
+    )
 
 
 def _chosen(wanted: Sequence[Any] | None, leaves: Mapping[str, Any], parameters: Sequence[str]) -> set[str]:
