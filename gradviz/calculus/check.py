@@ -22,6 +22,7 @@ import numpy as np
 from ..errors import GradientMismatch, NoInputs, UnknownName, in_range
 from .differences import differences, one_sided
 from .leaf import leaf
+from .limit import counting
 from .modes import grad
 from .op import ALIAS, CONSTANT, INPUT
 from .running import running, untraced
@@ -92,7 +93,8 @@ def check(
     with np.errstate(all="ignore"), tracing(inspect.unwrap(f)):
         leaves = {path: leaf(v[()] if v.ndim == 0 else v, path, INPUT, frame) for path, v in numbers.items()}
         seqs = {path: v.seq for path, v in leaves.items()}
-        returned = _called(f, call, leaves)
+        with counting():
+            returned = _called(f, call, leaves)
         leaves = {path: as_of(v, seqs[path]) for path, v in leaves.items()}  # the function may have written to them
         outputs = [(path, v) for path, v in walk(returned) if isinstance(v, Var)]
         if not outputs:

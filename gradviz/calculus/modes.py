@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import NoInputs, SeedNeeded, UnknownName, UnsupportedValue, WrongArguments
 from .leaf import leaf
+from .limit import counting
 from .op import ALIAS, CONSTANT, DATA, INPUT, PARAMETER
 from .running import running, untraced
 from .site import forget, here
@@ -51,7 +52,7 @@ def _run(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], 
         whole[n] = substitute(args[n], leaves, f"{n}")
     seqs = {path: v.seq for path, v in leaves.items()}
     # A derivative is called as the function itself is, so it raises what that does: a LinAlgError, a ValueError.
-    with np.errstate(all="ignore"), running(f, args, kwargs, (TypeError, AttributeError)):
+    with np.errstate(all="ignore"), counting(), running(f, args, kwargs, (TypeError, AttributeError)):
         returned = f(*whole, **kwargs)
     leaves = {path: as_of(v, seqs[path]) for path, v in leaves.items()}
     outputs = {path: v for path, v in walk(returned) if isinstance(v, Var)}

@@ -15,6 +15,7 @@ from ..record import Run
 from . import sweep as sweeps_of
 from .build import Built, build
 from .leaf import leaf, role_of
+from .limit import counting
 from .notation import identifier
 from .op import CONSTANT, DATA, INPUT, PARAMETER
 from .running import running, untraced
@@ -67,7 +68,8 @@ def record(
     direction  for "tangent": {name or path: tangent}, or tangents in the structure of the args; where there is one
                float input, 1 by default
 
-    Raises `NoInputs`, `SeedNeeded`, `UnknownName`, `UnsupportedValue`, `Detached`, `WrongArguments`.
+    Raises `NoInputs`, `SeedNeeded`, `UnknownName`, `UnsupportedValue`, `Detached`, `WrongArguments`; `TooLarge`
+    where it records more than a million operations, or as many as GRADVIZ_MOST_OPERATIONS says.
 
     >>> run = record(lambda x: x * x, (3.0,)).run
     >>> [event.value for event in run.sweeps[1].events]
@@ -172,7 +174,7 @@ def _trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
             made[path] = leaf(value, path, DATA if is_whole(value) else role, frame)
         seqs = {path: v.seq for path, v in made.items()}
         positional, named = call.given(substitute(call.arguments, made))
-        with running(f, args, kwargs):
+        with counting(), running(f, args, kwargs):
             returned = f(*positional, **named)
     made = {path: as_of(v, seqs[path]) for path, v in made.items()}  # what was written to it has moved it on
     outputs = tuple((path, v) for path, v in walk(returned) if isinstance(v, Var))
@@ -230,12 +232,12 @@ def _some_floats(inputs: Sequence[Input]) -> None:
     """Raise `UnsupportedValue` where all inputs hold integers: a film of them would show no gradient at all."""
     if not inputs or any(i.chosen for i in inputs):
         return
-    names = [i.path or i.var.name for i in inputs if i.path or i.var.name] or ["the input"]
+    names = [i.path or i.var.name or "the input" for i in inputs]
+    way = f"give {names[0]}.astype(float)" if inputs[0].path or inputs[0].var.name else "give it as floats"
     kinds = ", ".join(dict.fromkeys(str(i.var.dtype) for i in inputs))
     raise UnsupportedValue(
         f"{' and '.join(names)} {'holds' if len(names) == 1 else 'hold'} integers ({kinds}), and there is no other "
-        f'input; only floats have gradients, so give {"it" if names == ["the input"] else names[0]}.astype(float), or sweeps=("forward",) for the values '
-        "alone"
+        f'input; only floats have gradients, so {way}, or sweeps=("forward",) for the values alone'
     )
 
 

@@ -31,7 +31,7 @@ def running(
     """
     try:
         yield
-    except GradvizError:
+    except (GradvizError, MemoryError):
         raise
     except Exception as error:
         if isinstance(error.__cause__, Detached):

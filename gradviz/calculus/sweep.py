@@ -15,8 +15,9 @@ import numpy as np
 
 from ..record import Event, Sweep
 from .leaf import leaf
+from .limit import tick
 from .op import INPUT, axes
-from .trace import Var, apply, item, tick
+from .trace import Var, apply, item
 
 if TYPE_CHECKING:
     from .build import Built

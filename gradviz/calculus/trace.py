@@ -10,7 +10,6 @@ import operator
 import sys
 import weakref
 from collections.abc import Callable, Iterator
-from itertools import count
 from types import FrameType
 from typing import Any
 
@@ -18,6 +17,7 @@ import numpy as np
 
 from . import dispatch, ops_basic, ops_linear, ops_shape
 from .arraylike import Arraylike
+from .limit import tick
 from .op import CONSTANT, Op
 from .refuse import stale, undispatched, unsupported
 from .site import Site, calling, here
@@ -25,8 +25,6 @@ from .traced import bare
 from .value import checked, settle
 
 _getframe = sys._getframe
-#: Gives the next seq: whatever is made from now on lies above it.
-tick = count().__next__
 _array = np.ndarray
 _new: Any = object.__new__
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import dispatch, ops_basic, trace
+from .limit import tick
 from .op import Op
 from .ops_shape import GETITEM, SETITEM, scatter
 from .refuse import detached, unknown
@@ -89,11 +90,11 @@ def _become(
     """Make `var` stand for a new node, whose first arg is what it stood for, and empty all that shares its memory."""
     others = list(_sharing(var, args[0].value))
     var.value, var.op, var.args, var.params = value, op, args, params
-    var.seq, var.before, var.site, var.lasti = trace.tick(), args[0], here(frame), frame.f_lasti
+    var.seq, var.before, var.site, var.lasti = tick(), args[0], here(frame), frame.f_lasti
     var.name = var.of = None
     for other in others:
         other.before = _version(other)
-        other.seq = trace.tick()
+        other.seq = tick()
         del other.value
 
 

@@ -52,6 +52,8 @@ def columns() -> int:
 
 def failed(error: BaseException) -> int:
     """Say what went wrong, as plainly as its kind allows, and return the exit code."""
+    if isinstance(error, MemoryError) and not isinstance(error, errors.GradvizError):
+        return _exhausted(error)
     own = users(error)
     match error:
         case errors.GradvizError():
@@ -65,9 +67,6 @@ def failed(error: BaseException) -> int:
         case SystemExit():
             say(f"gradviz: the code stopped itself with SystemExit({error.code!r}) while it was run")
             return RAISED
-        case MemoryError():
-            say("gradviz: out of memory; draw less at once: fewer values, --depth 1, a smaller --width")
-            return LIMIT
         case OSError() if not own:
             what = f"{error.filename} cannot be read" if error.filename else "the output cannot be written"
             say(f"gradviz: {what}: {error.strerror or error}")
@@ -81,6 +80,23 @@ def failed(error: BaseException) -> int:
     traceback.print_exception(error, file=sys.stderr)
     say("gradviz: this is a fault in gradviz itself, not in your input; please report it with the lines above")
     return RAISED
+
+
+def _exhausted(error: BaseException) -> int:
+    """Say that memory has run out, once what the tracebacks keep alive is let go: words need memory too."""
+    lines: list[tuple[str, int]] = []
+    one: BaseException | None = error
+    while one is not None:
+        at, one.__traceback__ = one.__traceback__, None
+        while at is not None:
+            lines.append((at.tb_frame.f_code.co_filename, at.tb_lineno))
+            at = at.tb_next
+        before = one.__context__
+        one.__cause__ = one.__context__ = None
+        one = before
+    place = next((f"{_shown(file)}:{line}: " for file, line in reversed(lines) if _is_user(file)), "")
+    say(f"gradviz: {place}out of memory; draw less at once: fewer values, --depth 1, a smaller --width")
+    return LIMIT
 
 
 def _code(error: errors.GradvizError, in_user_code: bool) -> int:
