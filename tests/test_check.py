@@ -155,3 +155,22 @@ def test_its_own_options_are_not_called_the_functions_fault() -> None:
     for wrong in ({"order": "2"}, {"order": 0}, {"tolerance": "small"}):
         with pytest.raises(UnknownName, match=f"{next(iter(wrong))}=.*; give a"):
             gv.check(lambda x: x * x, 2.0, **wrong)  # type: ignore[arg-type]
+
+
+def powers(x: Any, n: Any) -> Any:
+    y = 1.0
+    for _ in range(n):
+        y = y * x
+    return y
+
+
+def test_a_whole_number_that_counts_stays_one() -> None:
+    proof = gv.check(powers, 2.0, 3, order=2)
+    assert proof.counts == ("n",) and proof.derivatives > 10
+    assert str(proof).endswith("; there is none by n, used as an index or a count")
+    assert gv.check(lambda x, i: x[i] ** 2, np.array([1.0, 2.0]), 1).counts == ("i",)
+    assert gv.check(lambda x, y: x * y, 2, 3).counts == ()
+    place = f"test_check.py:{powers.__code__.co_firstlineno + 2}: n, the float 3.5, was used .* give it as a whole"
+    for way in (gv.check, gv.film):
+        with pytest.raises(gv.errors.Detached, match=place):
+            way(powers, 2.0, 3.5)

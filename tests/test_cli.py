@@ -325,6 +325,12 @@ def test_check_shows_both_numbers_for_every_input(gradviz) -> None:
         assert any(line.split()[:1] == [name] for line in said.out.splitlines()), said.out
 
 
+def test_check_leaves_a_count_as_it_is(gradviz, code: Path) -> None:
+    said = gradviz("check", f"{code}:power", "x=2", "n=3")
+    assert said.code == 0 and "none by n" in said.out
+    assert [line.split() for line in said.out.splitlines() if line.startswith("x ")] == [["x", "2", "12", "12"]]
+
+
 def test_a_wrong_gradient_has_an_exit_code_of_its_own(gradviz, tmp_path: Path) -> None:
     (tmp_path / "slips.py").write_text("def f(*, x, **more):\n    return x * getattr(x, 'value', x) * more['w']\n")
     said = gradviz("check", "slips.py:f", "x=2", "w=3")

@@ -29,6 +29,7 @@ class Arraylike(Traced):
 
     __slots__ = ()
 
+    name: str | None
     params: dict[str, Any] | None
 
     # -- the array methods whose arguments differ from the function's; `METHODS` holds the others
@@ -132,10 +133,15 @@ class Arraylike(Traced):
         raise detached("complex(v) drops the trace", "gradviz differentiates real values; use v.value", _getframe(1))
 
     def __index__(self) -> int:
-        whole = self.params and self.params.get("whole")
-        if whole or (np.ndim(self.value) == 0 and np.asarray(self.value).dtype.kind in "iu"):
+        if self.params and "whole" in self.params:
+            self.params["counts"] = True
             return int(self.value)  # it was given as an integer, through which nothing could be differentiated
-        raise detached("a traced float was used as an index or a count", "use int(v.value)", _getframe(1))
+        if np.ndim(self.value) == 0 and np.asarray(self.value).dtype.kind in "iu":
+            return int(self.value)
+        what, way = "a traced float", "use int(v.value)"
+        if name := self.name:
+            what, way = f"{name}, the float {self.value},", f"give it as a whole number, or use int({name}.value)"
+        raise detached(f"{what} was used as an index or a count", way, _getframe(1))
 
     def __round__(self, digits: int | None = None) -> Any:
         return dispatch.run(np.round, (self, digits or 0), {}, _getframe(1))

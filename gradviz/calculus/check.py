@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import inf
+from types import FrameType
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -48,14 +49,18 @@ class Checked:
     """What a check has proved: how many derivatives agree, and which operations stand at a corner or are not finite.
 
     worst   the largest relative difference that was found; skipped: "name: reason" for each node left out
+    counts  the inputs that were given as whole numbers and used as an index or a count
     """
 
     derivatives: int
     worst: float
     skipped: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         left = f", {len(self.skipped)} left out ({'; '.join(self.skipped)})" if self.skipped else ""
+        if self.counts:
+            left += f"; there is none by {' and '.join(self.counts)}, used as an index or a count"
         if not self.derivatives:
             return f"nothing could be compared{left}"
         return f"{self.derivatives} derivatives agree, the worst to {self.worst:.1e}{left}"
@@ -91,11 +96,11 @@ def check(
     if not numbers:
         raise NoInputs("gv.check was given no number or array of floats to differentiate by")
     with np.errstate(all="ignore"), tracing(inspect.unwrap(f)):
-        leaves = {path: leaf(v[()] if v.ndim == 0 else v, path, INPUT, frame) for path, v in numbers.items()}
-        seqs = {path: v.seq for path, v in leaves.items()}
-        with counting():
-            returned = _called(f, call, leaves)
-        leaves = {path: as_of(v, seqs[path]) for path, v in leaves.items()}  # the function may have written to them
+        leaves, returned = _recorded(f, call, numbers, frame)
+        counts = tuple(path for path, v in leaves.items() if v.params and "counts" in v.params)
+        if counts:  # they stay the whole numbers that they are: range takes no others
+            numbers = {path: v for path, v in numbers.items() if path not in counts}
+            leaves, returned = _recorded(f, call, numbers, frame)
         outputs = [(path, v) for path, v in walk(returned) if isinstance(v, Var)]
         if not outputs:
             raise untraced(f, returned)
@@ -115,7 +120,8 @@ def check(
 
             done.append(check(slope, *(v[()] for v in numbers.values()), order=order - 1, tolerance=tolerance * 10))
     forget()
-    return Checked(sum(c.derivatives for c in done), max(c.worst for c in done), sum((c.skipped for c in done), ()))
+    worst, skipped = max(c.worst for c in done), sum((c.skipped for c in done), ())
+    return Checked(sum(c.derivatives for c in done), worst, skipped, counts)
 
 
 def weights(shape: tuple[int, ...], seed: int) -> Any:
@@ -123,6 +129,21 @@ def weights(shape: tuple[int, ...], seed: int) -> Any:
     count = int(np.prod(shape, dtype=int))
     found = 1.0 + 0.5 * np.sin(12.9898 * (np.arange(count) + 1) + 78.233 * seed)
     return np.reshape(found, shape)[()]
+
+
+def _recorded(
+    f: Callable[..., Any], call: Call, numbers: Mapping[str, Any], frame: FrameType
+) -> tuple[dict[str, Var], Any]:
+    """Return a leaf for each of the numbers, and what the function made of them."""
+    given = dict(walk(call.arguments))
+    leaves = {
+        path: leaf(given[path] if type(given[path]) is int else v[()] if v.ndim == 0 else v, path, INPUT, frame)
+        for path, v in numbers.items()
+    }
+    seqs = {path: v.seq for path, v in leaves.items()}
+    with counting():
+        returned = _called(f, call, leaves)
+    return {path: as_of(v, seqs[path]) for path, v in leaves.items()}, returned  # it may have written to them
 
 
 def _called(f: Callable[..., Any], call: Call, by: Mapping[str, Any]) -> Any:

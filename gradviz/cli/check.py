@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ def check(target: Target) -> None:
     table.add_column("input")
     for heading in ("value", "gradient by backpropagation", "by finite differences"):
         table.add_column(heading, justify="right")
-    rows = list(_rows(target))
+    rows = list(_rows(target, proof.counts))
     for name, value, ours, theirs in rows[:MOST_ROWS]:
         table.add_row(escape(name), f"{value:.6g}", f"{ours:.9g}", f"{theirs:.9g}")
     if rows:
@@ -40,8 +40,11 @@ def check(target: Target) -> None:
     print(proof, flush=True)
 
 
-def _rows(target: Target) -> Iterator[tuple[str, float, float, float]]:
-    """Yield name, value, gradient and difference of every number, of the sum of the output where it is an array."""
+def _rows(target: Target, counts: Collection[str]) -> Iterator[tuple[str, float, float, float]]:
+    """Yield name, value, gradient and difference of every number, of the sum of the output where it is an array.
+
+    counts  the inputs that stay as they are
+    """
     from ..calculus.differences import differences
     from ..calculus.modes import grad
     from ..calculus.tree import bind
@@ -57,17 +60,21 @@ def _rows(target: Target) -> Iterator[tuple[str, float, float, float]]:
         return np.sum(y) if isinstance(y, Var) and y.shape else y
 
     try:
-        gradients = grad(total, tuple(range(len(values))))(*values.values())
+        moving = tuple(k for k, name in enumerate(values) if name not in counts)
+        gradients = dict(zip(moving, grad(total, moving)(*values.values()), strict=True))
     except GradvizError:
         return  # several outputs: each is checked, and there is no one gradient to show
     for k, (name, value) in enumerate(values.items()):
+        if k not in gradients:
+            continue
         for where in np.ndindex(np.shape(value)):
             at, scale = float(np.asarray(value)[where]), max(abs(float(np.asarray(value)[where])), 1e-2)
 
             def along(h: float, k: int = k, where: Any = where, scale: float = scale) -> Any:
-                moved = [np.array(v, float) for v in values.values()]
-                moved[k][where] += h * scale
-                return np.sum(f(*(m[()] for m in moved)))
+                moved = np.array(list(values.values())[k], float)
+                moved[where] += h * scale
+                others = (v if name in counts else np.array(v, float)[()] for name, v in values.items())
+                return np.sum(f(*(moved[()] if n == k else v for n, v in enumerate(others))))
 
             slope, _ = differences(along)
             label = name + (f"[{', '.join(map(str, where))}]" if where else "")
