@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .calculus import known
 from .calculus.descend import Descent
+from .calculus.keywords import spelt
 from .calculus.record import inputs_of, no_args, parameters_of, record
 from .calculus.trouble import Explained, explain
 from .errors import UnknownName, WrongArguments, in_range
@@ -195,6 +196,7 @@ class Film:
 
         return of_drawing(*self._still(frame))
 
+    @spelt("film.save", for_="width=540, height=960, scale=2 for a phone, width=1920, height=1080 for a slide")
     def save(
         self,
         path: str | os.PathLike[str],
@@ -346,6 +348,7 @@ def _counted(drawing: Drawing, progress: Progress | None, notes: list[str]) -> I
             progress(done, len(drawing))
 
 
+@spelt("gv.film", kwargs="arguments of the function go behind it by place, or into kwargs={{{pairs}}}")
 def film(
     target: Any,
     *args: Any,

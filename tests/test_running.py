@@ -9,6 +9,7 @@ import json
 import os.path
 from collections.abc import AsyncIterator, Callable, Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -203,3 +204,28 @@ def test_a_name_is_a_text_and_a_role_one_of_three() -> None:
         gv.var(1.0, name=3)  # type: ignore[arg-type]
     with pytest.raises(gv.GradvizError, match=r"role=\['data'\] is not a role; choose from parameter, data, constant"):
         gv.var(1.0, role=["data"])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda: gv.film(np.sin, 1.0, pacee="node"), "gv.film has no option 'pacee'; did you mean pace"),
+        (lambda: gv.film(np.multiply, x=1.0, y=2.0), r"'x'; .* by place, or into kwargs=\{'x': ..., 'y': ...\}"),
+        (lambda: gv.check(np.multiply, x=1.0), r"gv.check has no option 'x'; .* by place, or into kwargs=\{'x': ...\}"),
+        (lambda: gv.film(np.sin, 1.0).save("a.svg", widht=90), "film.save has no option 'widht'; did you mean width"),
+        (lambda: gv.film(np.sin, 1.0).save("a.svg", for_="phone"), "'for_'; give width=540, height=960, scale=2"),
+        (lambda: gv.descend(np.sin, 1.0, learning_rate=0.1), "gv.descend has no option 'learning_rate'; give lr="),
+    ],
+)
+def test_an_option_that_is_misspelt_is_answered_with_the_one_that_was_meant(act: Any, words: str) -> None:
+    with pytest.raises(WrongArguments, match=rf"{words}.*options are ") as caught:
+        act()
+    assert isinstance(caught.value, TypeError)
+
+
+def test_what_a_film_is_for_is_in_the_readme_as_on_the_command_line() -> None:
+    from gradviz.cli.options import PRESETS
+
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8").replace("\n", " ")
+    for name, preset in PRESETS.items():
+        assert f"`--for {name}` as `{', '.join(f'{k}={v}' for k, v in preset.size.items())}`" in readme

@@ -22,6 +22,7 @@ import numpy as np
 
 from ..errors import GradientMismatch, NoInputs, UnknownName, in_range
 from .differences import differences, one_sided
+from .keywords import spelt
 from .leaf import leaf
 from .limit import counting
 from .modes import grad
@@ -66,6 +67,7 @@ class Checked:
         return f"{self.derivatives} derivatives agree, the worst to {self.worst:.1e}{left}"
 
 
+@spelt("gv.check", kwargs="arguments of the function go behind it by place, or into kwargs={{{pairs}}}")
 def check(
     f: Callable[..., Any], *args: Any, kwargs: Mapping[str, Any] | None = None, order: int = 1,
     tolerance: float = FINITE,

@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue, in_range
 from ..record import Event, Graph, Node, Run, Sweep, freeze
 from ..record.state import add
+from .keywords import spelt
 from .optimisers import Optimiser, Rate, optimiser, rate_at
 from .record import Recorded, record
 from .series import Model, Watch, fill, is_number, series
@@ -49,6 +50,7 @@ class Descent:
         return f"<Descent of {len(self.losses)} steps: loss {first}{self.loss:.4g}>"
 
 
+@spelt("gv.descend", learning_rate="lr=", rate="lr=", epochs="steps=", iterations="steps=", batch_size="batch=")
 def descend(
     loss: Callable[..., Any],
     params: Any,
