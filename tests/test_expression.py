@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -159,3 +161,26 @@ def test_every_function_is_numpys_or_ours_and_has_a_gradient(name: str) -> None:
     )
     assert film.values[film.run.graph.nodes[film.run.graph.outputs[0]].name] == pytest.approx(np.sum(numpy(*operands)))
     assert np.isfinite(film.grads["a"]).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "message"),
+    [
+        (
+            "sum(W@x)",
+            [1.0, 2.0, 3.0],
+            "W is 2×2, and x has length 3; a row of the left one must be as long as a column",
+        ),
+        ("sum((2*W)@x)", 1.0, "the left side is 2×2, and x is a number; write * for the product with a number"),
+        ("W + x", [1.0, 2.0, 3.0], "W is 2×2, and x has length 3; they must be equally long, axis by axis, or 1 long"),
+    ],
+)
+def test_shapes_that_do_not_go_together_are_told_by_name(text: str, x: Any, message: str) -> None:
+    with pytest.raises(BadExpression, match=f"^this cannot be computed: {re.escape(message)}"):
+        gv.film(parse(text), kwargs={"W": np.eye(2), "x": np.array(x)})
+
+
+def test_the_sign_of_pi_is_pi() -> None:
+    assert parse("sin(π*x)").names == ("x",)
+    assert parse("π/2").evaluate({}) == parse("pi/2").evaluate({})
+    assert parse("π*x", ("π", "x")).names == ("π", "x")

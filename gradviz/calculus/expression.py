@@ -21,7 +21,7 @@ LONGEST, DEEPEST = 20_000, 100
 #: From Unicode's mathematics to ASCII's, one character for one, so that columns stay.
 _SIGNS = str.maketrans("−×·⋅÷∙＊", "-***/**")
 
-CONSTANTS = {"pi": math.pi, "e": math.e}
+CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 _SYNONYMS = {
     "ln": "log",
     "abso": "abs",
@@ -57,7 +57,7 @@ _REFUSED: tuple[tuple[tuple[type[ast.AST], ...], str], ...] = (
 def parse(text: str, given: Collection[str] = ()) -> Expression:
     """Read an expression: numbers, names, + - * / ** @, parts x[0], and calls to `FUNCTIONS`.
 
-    Parts may be named first: "q = sin(a); L = q*b + q**2". `pi` and `e` are constants unless they are assigned or
+    Parts may be named first: "q = sin(a); L = q*b + q**2". `pi`, π and `e` are constants unless they are assigned or
     in `given`. Raises `BadExpression`, with the text and a line that points at the column, for anything else.
 
     >>> parse("q = sin(a); q*b + q**2").names

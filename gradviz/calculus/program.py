@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 
 from ..errors import BadExpression, GradvizError
+from .traced import bare
 
 #: How many characters of a long text an error shows around its column.
 WINDOW = 72
@@ -132,7 +133,10 @@ class Expression:
                 case Apply(function, count, span, options):
                     operands = stack[-count:]
                     del stack[-count:]
-                    stack.append(_attempt(self.text, span, _function(function, count), operands, dict(options)))
+                    product = function in ("@", "matmul", "dot")
+                    stack.append(
+                        _attempt(self.text, span, _function(function, count), operands, dict(options), product)
+                    )
                 case _:
                     raise AssertionError(step)
         return _named(stack.pop(), self.output)
@@ -175,8 +179,10 @@ def _function(name: str, count: int) -> Any:
             return getattr(np, name)
 
 
-def _attempt(text: str, span: Span, function: Any, operands: list[Any], options: Mapping[str, Any]) -> Any:
-    """Apply a function; what fails says where in the text."""
+def _attempt(
+    text: str, span: Span, function: Any, operands: list[Any], options: Mapping[str, Any], product: bool = False
+) -> Any:
+    """Apply a function, which may be a matrix `product`; what fails says where in the text."""
     try:
         with np.errstate(all="ignore"):
             result = function(*operands, **options)
@@ -184,10 +190,30 @@ def _attempt(text: str, span: Span, function: Any, operands: list[Any], options:
         raise
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         reason = error.args[-1] if isinstance(error, OverflowError) and error.args else error
+        if isinstance(error, ValueError) and len({np.shape(bare(v)) for v in operands}) > 1:
+            reason = _mismatch(operands, product)
         raise BadExpression(point(text, span, f"this cannot be computed: {reason}")) from error
     if isinstance(result, complex):
         refuse(text, span, "this is a complex number: a root or power of a negative one")
     return float(result) if isinstance(result, np.floating) and result.ndim == 0 else result
+
+
+def _mismatch(operands: list[Any], product: bool) -> str:
+    """Say which shapes do not go together: "W is 2×2, and x has length 3"."""
+
+    def told(position: int, value: Any) -> str:
+        which = ("the left side", "the right side") if len(operands) == 2 else ("the operand",) * len(operands)
+        name, shape = getattr(value, "name", None) or which[position], np.shape(bare(value))
+        if len(shape) < 2:
+            return f"{name} has length {shape[0]}" if shape else f"{name} is a number"
+        return f"{name} is {'×'.join(map(str, shape))}"
+
+    rule = "they must be equally long, axis by axis, or 1 long"
+    if product and () in [np.shape(bare(v)) for v in operands]:
+        rule = "write * for the product with a number"
+    elif product:
+        rule = "a row of the left one must be as long as a column of the right one"
+    return f"{', and '.join(told(k, v) for k, v in enumerate(operands))}; {rule}"
 
 
 def refuse(text: str, span: Span, message: str, choices: str = "") -> NoReturn:
