@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -248,7 +249,7 @@ def test_what_makes_no_sense_is_refused():
     with pytest.raises(NoInputs):
         gv.descend(lambda w, x: np.sum(x), {}, X)
     with pytest.raises(UnknownName, match=r"choose from p\.w, p\.b"):
-        gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, along="w", steps=1)
+        gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, along="k", steps=1)
     for option in ({"steps": 0}, {"keep": 0}, {"steps": 1.5}, {"batch": 0}):
         with pytest.raises(UnknownName, match=next(iter(option))):
             gv.descend(parabola, 0.0, **option)
@@ -330,3 +331,28 @@ def test_a_curve_is_a_model_with_a_number_for_each_place():
 def test_limits_and_panels_of_another_kind_are_said(options, words):
     with pytest.raises(UnknownName, match=words):
         gv.descend(lambda w: w * w, 1.0, steps=2, **options)
+
+
+def test_a_parameter_may_go_by_its_own_name_where_only_one_has_it() -> None:
+    def loss(p: Any) -> Any:
+        return (p["a"] - 1) ** 2 + (p["b"]["c"] + 2) ** 2
+
+    start = {"a": 0.0, "b": {"c": 0.0}}
+    assert "along p.a" in gv.descend(loss, start, steps=1, along="a").run.series
+    assert "over p.a, p.b.c" in gv.descend(loss, start, steps=1, over=("a", "c")).run.series
+    same = {"l": {"a": 0.0}, "r": {"a": 0.0}}
+    with pytest.raises(UnknownName, match=r"along='a'.*choose from p\.l\.a, p\.r\.a"):
+        gv.descend(lambda p: (p["l"]["a"] * p["r"]["a"] - 1) ** 2, same, steps=1, along="a")
+
+
+@pytest.mark.parametrize("option", [{"along": "z"}, {"over": ("w", "z")}, {"over": "w"}, {"over": ("w", "w")}])
+def test_what_is_not_there_to_be_watched_is_said_before_any_step(option: dict[str, Any]) -> None:
+    calls = []
+
+    def loss(w: Any) -> Any:
+        calls.append(w)
+        return w * w
+
+    with pytest.raises(UnknownName, match=f"{next(iter(option))}="):
+        gv.descend(loss, 1.0, steps=20, **option)
+    assert len(calls) == 1

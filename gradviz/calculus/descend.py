@@ -80,7 +80,7 @@ def descend(
     tolerance  stop once no part of the gradient is larger
     budget     stop after so many seconds
     curve      for panels: the model, curve(params, x) -> y, where the first two data are x and y; else (curve, x, y)
-    along      for panels: the name of a number among the params; the loss along it
+    along      for panels: the name of a number among the params, "p.a" or "a"; the loss along it
     over       for panels: two such names; the loss over both
 
     It stops early, and says so, where the loss, a gradient or a parameter is no longer finite. Raises `GraphChanged`
@@ -101,6 +101,7 @@ def descend(
     clock = time.monotonic()
     first: Recorded | None = None
     where: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
     memory: Any = None
     sweeps: list[Sweep] = []
     losses: list[float] = []
@@ -116,6 +117,9 @@ def descend(
         values: dict[int, Any] = {e.node: e.value for e in forward.events}
         grads = _gradients(now, where)
         error, leaves = float(values[first.run.graph.outputs[0]]), tuple(values[i] for i in where)
+        if n == 1:  # what is asked for is held against what there is before any step is taken
+            names = tuple(first.run.graph.nodes[i].name for i in where)
+            Watch(loss, params, data, names, (leaves,), batch is not None, curve, along, over).places()
         losses.append(error)
         path.append(leaves)
         sizes.append([_size(g) for g in grads])
@@ -134,7 +138,6 @@ def descend(
         params = fill(params, iter(moved))
     assert first is not None
     said += _grown(losses)
-    names = tuple(first.run.graph.nodes[i].name for i in where)
     rates = [rate_at(getattr(choose, "lr", math.nan), i) for i in range(len(losses))]
     watch = Watch(loss, params, data, names, tuple(path), batch is not None, curve, along, over)
     found = {"loss": freeze(np.array(losses)), "lr": freeze(np.array(rates)), **series(watch)}

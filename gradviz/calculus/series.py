@@ -55,12 +55,25 @@ class Watch:
     def place(self, given: str, option: str) -> int:
         """Return where a parameter that is one number is among the leaves."""
         numbers = [n for n, v in zip(self.names, self.path[0], strict=True) if np.ndim(v) == 0]
-        name = next((n for n in numbers if plain(n) == plain(str(given))), "")
-        if not name:
+        wanted = plain(str(given))
+        found = [n for n in numbers if plain(n) == wanted] or [n for n in numbers if plain(n).endswith(f".{wanted}")]
+        if len(found) != 1:
             raise UnknownName(
                 f"{option}={given!r} is not a parameter that is one number; choose from {', '.join(numbers) or 'none'}"
             )
-        return self.names.index(name)
+        return self.names.index(found[0])
+
+    def places(self) -> tuple[int | None, tuple[int, int] | None]:
+        """Return where the parameters are that `along` and `over` name. Raises `UnknownName`."""
+        along = None if self.along is None else self.place(self.along, "along")
+        if self.over is None:
+            return along, None
+        if not isinstance(self.over, list | tuple) or len(self.over) != 2:
+            raise UnknownName(f"over={self.over!r} is not two parameters; give their names: over=('w', 'b')")
+        i, j = (self.place(name, "over") for name in self.over)
+        if i == j:
+            raise UnknownName(f"over={self.over!r} names one parameter twice; give two")
+        return along, (i, j)
 
 
 def series(watch: Watch) -> dict[str, Value]:
@@ -73,15 +86,11 @@ def series(watch: Watch) -> dict[str, Value]:
             found["loss of all"] = np.array([_loss(watch, leaves) for leaves in watch.path])
         if watch.curve is not None:
             found |= _curves(watch, watch.curve)
-        if watch.along is not None:
-            i = watch.place(watch.along, "along")
-            found[f"along {watch.names[i]}"] = _along(watch, i)
-        if watch.over is not None:
-            if not isinstance(watch.over, list | tuple) or len(watch.over) != 2:
-                raise UnknownName(f"over={watch.over!r} is not two parameters; give their names: over=('w', 'b')")
-            i, j = (watch.place(name, "over") for name in watch.over)
-            if i == j:
-                raise UnknownName(f"over={watch.over!r} names one parameter twice; give two")
+        along, over = watch.places()
+        if along is not None:
+            found[f"along {watch.names[along]}"] = _along(watch, along)
+        if over is not None:
+            i, j = over
             found[f"over {watch.names[i]}, {watch.names[j]}"] = _over(watch, i, j)
     return {name: freeze(np.asarray(value, dtype=float)) for name, value in found.items()}
 
