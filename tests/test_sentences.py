@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ET
 
 import numpy as np
 from tape import Tape, layers, told
@@ -143,3 +144,11 @@ def test_a_times_sign_is_told_from_the_letter_behind_it() -> None:
     film = gv.film(lambda x, y: np.sum(x * y), np.linspace(0.0, 1.0, 8), np.linspace(1.0, 2.0, 8))
     chips = {m.text for e in film.frames[-1].scene.elements if e.kind == "chip" for m in e.marks if isinstance(m, Text)}
     assert {"×\u2009x", "×y"} <= chips and measure("×\u2009x", 12) > measure("×x", 12) + 1.5
+
+
+def test_the_end_says_what_gradients_are_of_where_that_is_no_output_itself() -> None:
+    for seed, of in ((None, "s = x + (x·x)"), ((1.0, 2.0), "s = x + 2·(x·x)")):
+        film = gv.film(lambda x: (x, x * x), 1.0, seed=seed)
+        assert f"Gradients are of {of}. " in film.frames.frame(-1).note
+        assert of in "".join(ET.fromstring(film.svg()).itertext())
+    assert "Gradients are of" not in gv.film(lambda x: x * x, 1.0).frames.frame(-1).note

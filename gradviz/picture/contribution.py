@@ -76,6 +76,22 @@ def target(moment: Moment, names: Names) -> str:
     return names.unused("s", "S", "s′", "S′", "s″")
 
 
+def combined(moment: Moment, names: Names) -> str:
+    """Say how what is differentiated comes of the outputs, s = x + 2·y; "" where it is an output itself."""
+    of, events = target(moment, names), seeds(moment)
+    if not events or (len(events) == 1 and of == names.partial(events[0].node)):
+        return ""
+    terms = [_term(names.partial(e.node), e.value) for e in events]
+    return f"{of} = {' + '.join(terms[:3])}{' + …' if len(terms) > 3 else ''}"
+
+
+def _term(name: str, weight: Value) -> str:
+    if not is_scalar(weight):
+        return f"Σ seed·{name}"
+    text = trim(numbers.number(weight))
+    return name if text == "1" else f"{text}·{name}" if not text.startswith("−") else f"({text})·{name}"
+
+
 def partial(of: str, by: str, role: Role = "ink") -> Frac:
     """Return ∂of/∂by."""
     return Frac(f"∂{of}", f"∂{by}", role)

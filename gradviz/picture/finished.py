@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..record import effort
 from . import numbers
-from .contribution import partial, seeds, target
+from .contribution import combined, partial, seeds, target
 from .formula import Equation, Item, Num, Word
 from .moment import Moment
 from .numbers import is_scalar
@@ -26,6 +26,9 @@ def finished(moment: Moment, names: Names) -> Narration:
     first = f"Finished: {listed(short, 3)}." if short else "Finished."
     lines = [line(*bold_tail(first))]
     note = f"Finished: {listed(told)}." if told else "Finished."
+    if whole := combined(moment, names):
+        lines.append(line("Gradients are of ", whole, "."))
+        note += f" Gradients are of {whole}."
     if after.sent:
         width = "Edge width shows how large each contribution is."
         lines.append(line(width))

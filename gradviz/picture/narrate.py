@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from ..record import Event, Node, Value
 from . import numbers
 from .change import moves, primed, tangent, update
-from .contribution import Share, contribution, seed, shares, target
+from .contribution import Share, combined, contribution, seed, shares, target
 from .equation import Said, Scales, forward
 from .finished import finished
 from .formula import Equation
 from .lapse import lapse
 from .locals import G, put
 from .moment import Moment
-from .numbers import is_scalar, trim
+from .numbers import is_scalar
 from .question import question
 from .sentence import (
     SPOKEN,
@@ -213,26 +213,17 @@ class _Narrator:
 
     def _seeds(self, events: Sequence[Event]) -> Narration:
         said = [seed(self.moment, self.names, e, self.scales) for e in events]
-        of = target(self.moment, self.names)
+        of, whole = target(self.moment, self.names), combined(self.moment, self.names)
         starts = listed([self._name(e.node) for e in events])
         lines = [line("The backward sweep starts at ", starts, ".")]
-        if len(events) == 1 and of == self.names.partial(events[0].node):
+        if not whole:
             lines.append(line(f"∂{of}/∂{of} = 1."))
             note = f"The backward sweep starts at {self._aloud(events[0].node)}: ∂{of}/∂{of} = 1."
         else:
-            terms = [self._seed_term(e) for e in events]
-            total = " + ".join(terms[:3]) + (" + …" if len(terms) > 3 else "")
             says = "Its seed says" if len(events) == 1 else "The seeds say"
-            lines.append(line(f"{says} what is differentiated: {of} = {total}."))
-            note = f"The backward sweep starts at {listed([self._aloud(e.node) for e in events])}: {of} = {total}."
+            lines.append(line(f"{says} what is differentiated: {whole}."))
+            note = f"The backward sweep starts at {listed([self._aloud(e.node) for e in events])}: {whole}."
         return Narration(note, tuple(lines), tuple(s.equation for s in said[:MOST_EQUATIONS]))
-
-    def _seed_term(self, e: Event) -> str:
-        name = self.names.partial(e.node)
-        if not is_scalar(e.value):
-            return f"Σ seed·{name}"
-        text = trim(numbers.number(e.value))
-        return name if text == "1" else f"{text}·{name}" if not text.startswith("−") else f"({text})·{name}"
 
     def _contribution(self, share: Share) -> Narration:
         """Say what one node sends to one input; at a fan-out, that it is one of several terms."""
