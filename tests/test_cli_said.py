@@ -264,3 +264,10 @@ def test_a_name_does_not_command_the_terminal(gradviz) -> None:
         said = gradviz("render", "target.py:f", "-o", "a.svg").err
     assert r"a\x1b]0;b\x07\u202ec is the first to be" in said
     assert not re.search("[\x1b\x07\u202e]", said)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["render", "--help"], ["check", "--help"]])
+def test_what_is_to_be_typed_is_understood_by_every_shell(gradviz, words: list[str]) -> None:
+    """Of brackets outside quotes zsh makes a pattern, and refuses the line."""
+    told = re.sub(r'"[^"]*"', "", gradviz(*words).out)
+    assert not re.search(r"\w=\[", told)

@@ -56,7 +56,7 @@ def test_columns_by_name_and_by_number(tmp_path):
 def test_rows_with_a_missing_cell_are_left_out_and_said(tmp_path):
     found = read(table(tmp_path, "a,b\n1,2\n2,\n3,NA\n4,5\n"))
     assert found.x == (1, 4)
-    assert found.said == ("2 rows left out for a missing cell: line 3, 4",)
+    assert found.said == ("2 rows left out for a missing cell: lines 3, 4",)
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,11 @@ def said(name: str, panel: int = 0) -> list[list[str]]:
     return [[t.text for e, t in texts(frame.scene) if e.id.startswith(start)] for frame in film(name).frames]
 
 
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_script_says_what_it_wrote(name):
+    assert re.search(r"^    print\(film\(\)\.save\(.*\)\)$", (GALLERY / f"{name}.py").read_text(encoding="utf-8"), re.M)
+
+
 def test_the_secants_come_to_the_derivative():
     slopes = [float(t.split("slope ")[1]) for frame in said("lessons/derivative") for t in frame if "slope" in t]
     exact = gv.grad(module("lessons/derivative").f)(1.0)

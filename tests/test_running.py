@@ -229,3 +229,17 @@ def test_what_a_film_is_for_is_in_the_readme_as_on_the_command_line() -> None:
     readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8").replace("\n", " ")
     for name, preset in PRESETS.items():
         assert f"`--for {name}` as `{', '.join(f'{k}={v}' for k, v in preset.size.items())}`" in readme
+
+
+@pytest.mark.parametrize(
+    ("f", "words"),
+    [
+        (lambda x: np.full(3, x).sum(), r"for np.full\(shape, v\) write v \* np.ones\(shape\)"),
+        (lambda x: np.arange(0, x, 1).sum(), r"for np.arange write np.linspace\(0, v, n\)"),
+        (lambda x: np.array([x, x]).sum(), r"use np.stack\(\[...\]\) for a list"),
+        (lambda x: x.relu(), r"no attribute 'relu'; use gv.relu\(v\), v.value for"),
+    ],
+)
+def test_the_way_out_is_of_what_was_called(f: Any, words: str) -> None:
+    with pytest.raises(gv.GradvizError, match=rf"test_running.py:\d+: .*{words}"):
+        gv.film(f, 1.0)

@@ -17,4 +17,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save(Path(__file__).with_suffix(".gif"), width=1200)
+    print(film().save(Path(__file__).with_suffix(".gif"), width=1200))

@@ -50,4 +50,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("not_zeroed.gif")
+    print(film().save("not_zeroed.gif"))

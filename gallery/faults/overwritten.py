@@ -34,4 +34,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("overwritten.gif")
+    print(film().save("overwritten.gif"))

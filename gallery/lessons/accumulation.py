@@ -16,4 +16,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("accumulation.gif")
+    print(film().save("accumulation.gif"))

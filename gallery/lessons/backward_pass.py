@@ -17,4 +17,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("backward_pass.gif")
+    print(film().save("backward_pass.gif"))

@@ -19,4 +19,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("chain.gif")
+    print(film().save("chain.gif"))

@@ -62,4 +62,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("derivative.gif")
+    print(film().save("derivative.gif"))

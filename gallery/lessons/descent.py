@@ -21,4 +21,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("descent.gif")
+    print(film().save("descent.gif"))

@@ -17,4 +17,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("gradient.gif")
+    print(film().save("gradient.gif"))

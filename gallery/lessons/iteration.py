@@ -18,4 +18,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("iteration.gif")
+    print(film().save("iteration.gif"))

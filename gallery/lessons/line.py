@@ -27,4 +27,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("line.gif")
+    print(film().save("line.gif"))

@@ -25,4 +25,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("modes.gif")
+    print(film().save("modes.gif"))

@@ -51,4 +51,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("paths.gif")
+    print(film().save("paths.gif"))

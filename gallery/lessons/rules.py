@@ -16,4 +16,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("rules.gif")
+    print(film().save("rules.gif"))

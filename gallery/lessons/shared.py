@@ -49,4 +49,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("shared.gif")
+    print(film().save("shared.gif"))

@@ -31,4 +31,4 @@ def film():
 
 
 if __name__ == "__main__":
-    film().save("xor.gif")
+    print(film().save("xor.gif"))

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from . import dispatch, ops, trace
-from .refuse import detached
+from .refuse import arrayed, detached
 from .site import calling
 from .traced import Traced
 
@@ -113,9 +113,7 @@ class Arraylike(Traced):
         return dispatch.run(function, args, kwargs, frame)
 
     def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise detached("NumPy was about to turn a traced value into a plain array",
-                       "use np.stack([...]) for a list of traced values, the np. function or W @ v for one, or "
-                       "v.value for its number", _getframe(1))  # fmt: skip
+        raise arrayed(_getframe(1))
 
     def __float__(self) -> float:
         if formatting(_getframe(1)):

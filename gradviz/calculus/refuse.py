@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import linecache
 import os
+import re
 import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -45,6 +47,23 @@ def detached(what: str, way: str, frame: FrameType | None) -> Detached:
     return Detached(f"{place(frame)}{what}, and its gradient would be lost; {way}")
 
 
+def arrayed(frame: FrameType) -> Detached:
+    """Return the error for a traced value that NumPy is about to make a plain array of, in a frame of NumPy's or not.
+
+    np.full and np.arange ask for that without saying who they are, and the way out is another one.
+    """
+    user = user_frame(frame)
+    line = "" if user is None else linecache.getline(user.f_code.co_filename, user.f_lineno)
+    way = "use np.stack([...]) for a list of traced values, the np. function or W @ v for one"
+    if frame.f_code.co_name == "full" and frame is not user:
+        way = "for np.full(shape, v) write v * np.ones(shape)"
+    elif re.search(r"\barange\(", line):
+        way = "for np.arange write np.linspace(0, v, n), which stays traced, or v * np.arange(n)"
+    return detached(
+        "NumPy was about to turn a traced value into a plain array", f"{way}, or v.value for its number", frame
+    )
+
+
 def stale(frame: FrameType | None) -> Detached:
     """Return the error for an array that changed under a Var: it shares memory with one that was written to."""
     return Detached(
@@ -77,6 +96,10 @@ def unknown(name: str, choices: Iterable[str], frame: FrameType | None, why: str
 _GRADIENTS = dict.fromkeys(("grad", "backward"), "gv.film(output).grads or gv.grad(f) for gradients, ")
 
 
+#: The functions that are gradviz's own; PyTorch has them as methods.
+_OURS = ("relu", "sigmoid", "softmax")
+
+
 def undispatched(
     attribute: str, frame: FrameType | None, what: str = "value", way: str = "v.value for the plain number or array"
 ) -> UnknownAttribute:
@@ -84,4 +107,6 @@ def undispatched(
     if attribute.startswith("__"):
         return UnknownAttribute(f"a traced {what} has no attribute {attribute!r}")
     known = f"np.{attribute}(), " if callable(getattr(np, attribute, None)) else _GRADIENTS.get(attribute, "")
+    if attribute in _OURS:
+        known = f"gv.{attribute}(v), "
     return UnknownAttribute(f"{place(frame)}a traced {what} has no attribute {attribute!r}; use {known}{way}")

@@ -22,7 +22,7 @@ _EXAMPLES = """
 Examples:
   gradviz render "tanh(w*x + b)" w=-3 x=2 b=6.88 -o neuron.svg
   gradviz render "q = sin(a); L = q*b + q**2" a=1 b=2 -o fanout.gif
-  gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.svg -o loss.gif
+  gradviz render mycode.py:loss w=0.5 "x=[1,2,3]" -o loss.svg -o loss.gif
   gradviz render "sin(x)**2" x=1 -o frames/%03d.png --for slide
   gradviz check "exp(x) / y" x=1 y=2
 
@@ -47,7 +47,7 @@ TARGET is one of
   MODULE:NAME        the same, in a module that can be imported
   FILE.json          a computation that -o FILE.json has kept
 
-NAME=VALUE gives a number or an array: w=-3  x=1/3  b=[1,2,3]  m=[[1,2],[3,4]]
+NAME=VALUE gives a number or an array: w=-3  x=1/3  "b=[1,2,3]"  "m=[[1,2],[3,4]]"
 """
 
 
@@ -57,8 +57,8 @@ _RENDER_EXAMPLES = f"""
 \b
 Examples:
   gradviz render "tanh(w*x + b)" w=-3 x=2 b=6.88 -o neuron.svg -o neuron.gif
-  gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.pptx --reveal ask
-  gradviz render mycode.py:loss w=0.5 x=[1,2,3] -o loss.gif --for readme
+  gradviz render mycode.py:loss w=0.5 "x=[1,2,3]" -o loss.pptx --reveal ask
+  gradviz render mycode.py:loss w=0.5 "x=[1,2,3]" -o loss.gif --for readme
 """
 
 

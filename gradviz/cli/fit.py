@@ -86,7 +86,7 @@ def read(path: Path, x: str | None = None, y: str | None = None) -> Table:
     if missing:
         which = ", ".join(map(str, missing[:_TOLD])) + (" …" if len(missing) > _TOLD else "")
         rows_left = f"{len(missing)} {'row' if len(missing) == 1 else 'rows'}"
-        said.append(f"{rows_left} left out for a missing cell: line {which}")
+        said.append(f"{rows_left} left out for a missing cell: {'line' if len(missing) == 1 else 'lines'} {which}")
     if not found:
         raise BadExpression(f"{path} has no row with both numbers; give rows of two numbers")
     a, b = zip(*found, strict=True)
