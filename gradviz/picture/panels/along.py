@@ -10,6 +10,7 @@ import numpy as np
 from ...calculus.series import plain
 from ...record import Run
 from ..card import text
+from ..fonts import measure
 from ..moment import Moment
 from ..scene import Element, Mark, Scene, circle
 from ..theme import Theme
@@ -22,6 +23,8 @@ from .axes import (
     arrow,
     clipped,
     evaluations,
+    head,
+    least,
     nothing,
     plot,
     polyline,
@@ -30,25 +33,43 @@ from .axes import (
     value_text,
 )
 
+_SLOPE = "slope −0.00001234"  # the longest that is said beside the title
 _REACH = 0.42  # of the plot's smaller side: half the tangent's length
 
 
 @dataclass(frozen=True)
 class Along:
-    """Draw the loss along `name`; the run has it where the descent was given along=name."""
+    """Draw the loss along `name`; the run has it where the descent was given along=name.
+
+    up   the range of losses that is shown, for panels to be compared; by default what shows the path well
+    """
 
     name: str = ""
     title: str = ""
+    up: tuple[float, float] | None = None
 
-    def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
+    def needs(self, run: Run) -> str:
+        name = self._name(run)
+        if any(array(run, key) is None for key in (f"along {name}", f"path {name}", "loss")):
+            return f"a descent with along={name or '…'!r}: film gv.descend(..., along={name or '…'!r})"
+        return ""
+
+    def least(self, run: Run) -> tuple[tuple[float, float], ...]:
+        return least(190.0, self._titled(run), measure(_SLOPE, SMALL), names=("w", ""))
+
+    def _name(self, run: Run) -> str:
         keys = [k for k in run.series if k.startswith("along ")]
         wanted = plain(f"along {self.name}") if self.name else None
-        key = next((k for k in keys if wanted in (None, plain(k))), f"along {self.name}")
-        name = key.removeprefix("along ")
-        title = self.title or f"loss along {cut(visible(name), 12)}"
-        table, path, losses = array(run, key), array(run, f"path {name}"), array(run, "loss")
+        return next((k for k in keys if wanted in (None, plain(k))), f"along {self.name}").removeprefix("along ")
+
+    def _titled(self, run: Run) -> str:
+        return self.title or f"loss along {cut(visible(self._name(run)), 12)}"
+
+    def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
+        name, title = self._name(run), self._titled(run)
+        table, path, losses = array(run, f"along {name}"), array(run, f"path {name}"), array(run, "loss")
         if table is None or path is None or losses is None:
-            return nothing(size, theme, title, f"needs a descent with along={name or '…'!r}")
+            return nothing(size, theme, title, f"needs {self.needs(run)}")
         places, curves = table[0], table[1:]
         if not np.isfinite(curves).any():
             return nothing(size, theme, title, "the loss is not finite here")
@@ -60,8 +81,9 @@ class Along:
             size,
             theme,
             (float(places[0]), float(places[-1])),
-            _height(curves, losses),
+            self.up or _height(curves, losses),
             names=(cut(visible(name), 12), ""),
+            head=(top := head(size[0], title, measure(_SLOPE, SMALL))),
         )
         marks: list[Mark] = list(polyline(axes.line(places, curve), theme.value, 2.0))
         if len(curves) == 1:  # the curve is one for all moments, so the points so far lie on it
@@ -72,7 +94,7 @@ class Along:
             ]
         marks_now, aside = _now(axes, theme, moment, run, name, (path, losses, curve, places), t, known, size[0])
         parts = (around, Element("curve", "panel", tuple(marks)), Element("now", "panel", tuple(marks_now)))
-        return scene(size, theme, title, parts, aside)
+        return scene(size, theme, title, parts, aside, top=top)
 
 
 def _height(curves: np.ndarray, losses: np.ndarray) -> tuple[float, float]:

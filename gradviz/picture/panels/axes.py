@@ -12,18 +12,26 @@ import numpy as np
 
 from ...record import Run
 from ..card import text
+from ..chrome import shorten
 from ..fonts import measure
 from ..moment import Moment
 from ..numbers import number, trim
 from ..scene import Box, Element, Mark, Path, Rect, Scene, mark_box
 from ..theme import Theme
+from ..words import visible
+from .beside import moved
 
 PAD = 14.0  # px between a panel's edge and what stands in it
 HEAD = 38.0  # px that the title takes
+LINE = 18.0  # px that another line of text takes
 SMALL, TITLE = 12.0, 13.0
 _LEAST_WIDE = 1.25  # a square plot is at least so much wider than high
 _TICK = 4.0
 _ROW = 20.0  # px under a plot for the numbers of its axis
+_NAME_ROW = 15.0  # px under these for its name
+_BETWEEN, _NEXT = 14.0, 30.0  # px between two numbers under a plot, and from one's middle to the next one's
+_MOST_ACROSS, _MOST_UP = 13, 8  # ticks of an axis
+_SMALLEST = (120.0, 64.0)  # px of a plot without what stands around it
 _NEAR = 0.1  # px that a smooth curve may pass by its points
 _STEPS, _FEWEST = (24, 12, 8, 6, 4), 12  # points that one cubic passes at most; of fewer no slope is known
 _APART = 22.0  # px between two numbers one above the other
@@ -58,24 +66,42 @@ def array(run: Run, name: str) -> np.ndarray | None:
 # ---- the ground
 
 
+def head(wide: float, title: str, beside: float) -> float:
+    """Return the px that a title takes in a panel so wide: two lines where so many px have no room beside it."""
+    return HEAD if 2 * PAD + measure(title, TITLE, bold=True) + 10 + beside <= wide else HEAD + LINE
+
+
 def scene(
-    size: tuple[float, float], theme: Theme, title: str, parts: Sequence[Element], aside: Sequence[Mark] = ()
+    size: tuple[float, float],
+    theme: Theme,
+    title: str,
+    parts: Sequence[Element],
+    aside: Sequence[Mark] = (),
+    *,
+    top: float = HEAD,
 ) -> Scene:
-    """Return a panel: its ground, its title, what stands right of the title, and its parts."""
+    """Return a panel: its ground, its title, what stands right of the title, and its parts.
+
+    top   of what `head` returns: over `HEAD`, what else stands right of the title has a line of its own under it
+    """
     w, h = size
     ground = Element("ground", "panel", (Rect(0, 0, w, h, 8, theme.panel),))
-    head = Element("head", "panel", (text(PAD, 25, title, TITLE, theme.ink, bold=True),))
-    free = w - PAD if not aside else min(mark_box(m)[0] for m in aside) - 10
-    # What has no room beside the title is left out.
-    beside = (
-        (Element("aside", "panel", tuple(aside)),) if aside and PAD + measure(title, TITLE, bold=True) <= free else ()
-    )
-    return Scene(w, h, theme.ground, (ground, head, *beside, *parts), title)
+    shown = shorten(title, w - 2 * PAD, TITLE, bold=True)
+    said = visible(title) if shown != title else ""
+    name = Element("head", "panel", (text(PAD, 25, shown, TITLE, theme.ink, bold=True),), said)
+    if top > HEAD:
+        beside = moved(aside, 0, top - HEAD)
+    else:  # what has no room beside the title, and no line of its own, is left out
+        free = w - PAD if not aside else min(mark_box(m)[0] for m in aside) - 10
+        beside = tuple(aside) if PAD + measure(title, TITLE, bold=True) <= free else ()
+    under = (Element("aside", "panel", beside),) if beside else ()
+    return Scene(w, h, theme.ground, (ground, name, *under, *parts), title)
 
 
 def nothing(size: tuple[float, float], theme: Theme, title: str, why: str) -> Scene:
-    """Return a panel that says why it shows nothing."""
-    return scene(size, theme, title, (Element("note", "panel", (text(PAD, 48, why, SMALL, theme.grey),)),))
+    """Return a panel that says why it shows nothing, as far as the first colon."""
+    note = text(PAD, 48, why.partition(":")[0], SMALL, theme.grey)
+    return scene(size, theme, title, (Element("note", "panel", (note,)),))
 
 
 # ---- scales
@@ -182,6 +208,7 @@ def plot(
     whole: bool = False,
     grid: bool = True,
     square: bool = False,
+    head: float = HEAD,
 ) -> tuple[Axes, Element]:
     """Return a plot's axes in a panel of a size, and the lines and numbers around it.
 
@@ -189,16 +216,24 @@ def plot(
     whole   whole numbers only are labelled across
     grid    draw a faint line at each number of the upright axis
     square  show a part of the range across (its middle) that makes a unit as long across as it is up
+    head    px over the plot and the name of its upright axis
     """
     w, h = size
-    top = HEAD + (16 if names[1] else 2)
+    top = head + (16 if names[1] else 2)
     bottom = h - PAD - _ROW
-    rows = max(2, int((bottom - top) / 34))
+    right = w - PAD - 6.0
+    name = text(w - PAD, h - PAD - 3, shorten(names[0], w - 2 * PAD, SMALL), SMALL, theme.grey, anchor="end")
+    if names[0]:  # under the numbers, or right of them: where it takes the smaller part of the plot
+        if _NAME_ROW / max(bottom - top, 1) <= (name.width + 10) / max(right - 3 * PAD, 1) or square:
+            bottom -= _NAME_ROW
+        else:
+            right -= name.width + 10
+    rows = max(2, min(_MOST_UP, int((bottom - top) / 34)))
     ups = decades(*up) if log else ticks(*up, rows)
     if log:
         ups = _apart(ups, Axes((0.0, top, 1.0, bottom), across, up, log))
     left = PAD + max(text(0, 0, tick_text(v), SMALL, "").width for v in ups) + 10
-    box = (round(left) + 0.0, top, w - PAD - 6.0, bottom)
+    box = (round(left) + 0.0, top, right, bottom)
     if square:
         box, across = _square(box, across, up)
     axes = Axes(box, across, up, log)
@@ -211,8 +246,8 @@ def plot(
         y = axes.y(v)
         marks.append(text(box[0] - 7, y + 4.4, tick_text(v), SMALL, theme.grey, anchor="end"))
     if names[1]:
-        marks.append(text(PAD, top - 11, names[1], SMALL, theme.grey))
-    marks += _across(axes, theme, names[0], shown, whole)
+        marks.append(text(PAD, top - 11, shorten(names[1], w - 2 * PAD, SMALL), SMALL, theme.grey))
+    marks += [*_across(axes, theme, shown, whole), *([name] if names[0] else [])]
     return axes, Element("axes", "panel", tuple(marks))
 
 
@@ -227,28 +262,45 @@ def _square(box: Box, across: tuple[float, float], up: tuple[float, float]) -> t
     return (left, y0, left + wide, y1), (middle - half, middle + half)
 
 
-def _across(axes: Axes, theme: Theme, name: str, shown: tuple[float, float], whole: bool) -> list[Mark]:
-    """Draw the ticks under a plot, with the axis' name at their right end."""
-    x0, _, x1, y1 = axes.box
+def _across(axes: Axes, theme: Theme, shown: tuple[float, float], whole: bool) -> list[Mark]:
+    """Draw the ticks under a plot, as many as can have their numbers."""
+    _, _, _, y1 = axes.box
     start, step = shown
-    low, high = (start + step * v for v in axes.across)
     marks: list[Mark] = []
-    edge = x1 + 6
-    if name:
-        label = text(edge, y1 + 17, name, SMALL, theme.grey, anchor="end")
-        marks.append(label)
-        edge -= label.width + 10
-    end = x0 - 100.0
-    for v in ticks(low, high, max(2, int((x1 - x0) / 48))):
-        if whole and v != round(v):
-            continue
+    for v in _numbered(axes, shown, whole):
         x = axes.x((v - start) / step)
         marks.append(Path("ML", (x, y1, x, y1 + _TICK), None, theme.grey, 1.25))
-        label = text(x, y1 + 17, tick_text(v), SMALL, theme.grey, anchor="middle")
-        if x - label.width / 2 > end + 8 and x + label.width / 2 <= edge:
-            marks.append(label)
-            end = x + label.width / 2
+        marks.append(text(x, y1 + 17, tick_text(v), SMALL, theme.grey, anchor="middle"))
     return marks
+
+
+def _numbered(axes: Axes, shown: tuple[float, float], whole: bool) -> list[float]:
+    """Return the ticks under a plot: as many as there are numbers with room beside each other."""
+    x0, _, x1, _ = axes.box
+    start, step = shown
+    low, high = (start + step * v for v in axes.across)
+    found: list[float] = []
+    for most in range(min(_MOST_ACROSS, int((x1 - x0) / _NEXT) + 1), 1, -1):
+        found = [v for v in ticks(low, high, most) if not whole or v == round(v)]
+        widest = max((measure(tick_text(v), SMALL) for v in found), default=0.0)
+        if len(found) < 2 or (found[1] - found[0]) / (high - low) * (x1 - x0) >= max(widest + _BETWEEN, _NEXT):
+            return found
+    return found[:: max(1, len(found) - 1)]  # the first and the last
+
+
+def least(
+    wide: float, title: str, aside: float = 0.0, *, names: tuple[str, str] = ("", ""), lines: float = 0.0
+) -> tuple[tuple[float, float], ...]:
+    """Return the sizes of which a panel with a plot needs one at least: two, if it is lower where it is wider.
+
+    wide    px of its narrowest
+    aside   px of what stands beside its title
+    lines   px over the plot for what else is said there
+    """
+    around = (16 if names[1] else 2) + _SMALLEST[1] + _ROW + PAD + (_NAME_ROW if names[0] else 0) + lines
+    wider = 2 * PAD + measure(title, TITLE, bold=True) + 10 + aside
+    narrow = (wide, head(wide, title, aside) + around)
+    return (narrow,) if wider <= wide else (narrow, (math.ceil(wider) + 0.0, HEAD + around))
 
 
 def padded(values: Any, part: float = 0.08) -> tuple[float, float]:

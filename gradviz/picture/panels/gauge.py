@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,9 +15,10 @@ from ..card import text
 from ..moment import Moment
 from ..scene import Element, Mark, Path, Scene, circle, line
 from ..theme import Theme
-from .axes import HEAD, SMALL, array, arrow, decades, evaluations, nothing, scene, tick_text
+from .axes import HEAD, SMALL, array, arrow, decades, evaluations, nothing, padded, scene, tick_text, ticks
 
 _TURN = 78.0  # degrees from upright to either end of the scale
+_LEAST = (176.0, 148.0)  # px: a dial of half that width, its needle and its number
 _RANGE = 1e6  # a loss that falls to nothing is followed over so much of it
 
 
@@ -26,27 +28,27 @@ class Gauge:
 
     title: str = "loss"
     weight: float = 0.8
+    least: ClassVar[tuple[float, float]] = _LEAST
+
+    def needs(self, run: Run) -> str:
+        return "a descent: film gv.descend(...)" if array(run, "loss") is None else ""
 
     def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
         losses = array(run, "loss")
-        good = losses[np.isfinite(losses) & (losses > 0)] if losses is not None else np.empty(0)
-        if losses is None or not good.size:
-            return nothing(size, theme, self.title, "needs a descent")
-        high = float(good.max())
-        low = max(float(good.min()), high / _RANGE)
-        room = max((high / low) ** 0.08, 1.2)
-        low, high = low / room, high * room
+        if losses is None:
+            return nothing(size, theme, self.title, f"needs {self.needs(run)}")
+        low, high, log = _range(losses)
         w, h = size
         r = min((w - 2 * 34) / 2 / math.sin(math.radians(_TURN)), h - HEAD - 50)
         cx, cy = w / 2, HEAD + 14 + r + max(0.0, (h - HEAD - r - 60) / 2)
 
         def turn(v: float) -> float:
-            part = (math.log(min(max(v, low), high)) - math.log(low)) / (math.log(high) - math.log(low))
-            return _TURN * (2 * part - 1)
+            a, b, c = (math.log(u) if log else u for u in (low, min(max(v, low), high), high))
+            return _TURN * (2 * (b - a) / (c - a) - 1)
 
         marks: list[Mark] = [_scale(cx, cy, r, theme)]
         edge: list[float] = []
-        for v in decades(low, high):
+        for v in decades(low, high) if log else ticks(low, high, 5):
             at = turn(v)
             (ax, ay), (bx, by) = _at(cx, cy, r, at), _at(cx, cy, r - 7, at)
             marks.append(line(ax, ay, bx, by, stroke=theme.grey, width=1.25))
@@ -60,6 +62,18 @@ class Gauge:
             Element("scale", "panel", tuple(marks)),
             Element("needle", "panel", tuple(_needle(losses, moment, theme, (cx, cy, r), turn))),
         ))  # fmt: skip
+
+
+def _range(losses: np.ndarray) -> tuple[float, float, bool]:
+    """Return the scale's ends, and whether by powers of ten: where some losses are below 0, or none above, not."""
+    seen = losses[np.isfinite(losses)]
+    good = seen[seen > 0]
+    if not good.size or seen.min() < 0:
+        return *padded(seen), False
+    high = float(good.max())
+    low = max(float(good.min()), high / _RANGE)
+    room = max((high / low) ** 0.08, 1.2)
+    return low / room, high * room, True
 
 
 def _needle(

@@ -12,16 +12,19 @@ import numpy as np
 from ...record import Run, Value
 from .. import numbers
 from ..card import text
+from ..fonts import measure
 from ..moment import Moment
 from ..scene import Element, Mark, Path, Scene, circle, line
 from ..theme import Theme
 from ..words import cut, visible
-from .axes import PAD, SMALL, TITLE, array, arrow, scene
+from .axes import PAD, SMALL, TITLE, array, arrow, head, scene
 
 _TURN, _END = 120.0, 142.0  # degrees from the middle to either end of a dial, and to where an arrow may reach
 _MOST = 24  # knobs of one panel
 _AROUND = 56.0  # px above and below a knob: its arrow, name and value
-_LEAST = 7.0  # px, the radius of the smallest dial
+_LEAST, _CLEAR = 7.0, 10.0  # px, the radius of the smallest dial, and of one to be read from afar
+_DIALS = 12  # more knobs than that may be numbers
+_HINT = "lowers the loss"
 _LINE, _CELL = 20.0, 112.0  # px of a knob without a dial
 _NARROWEST = 60.0  # px that a knob's number takes
 _DIGITS = "₀₁₂₃₄₅₆₇₈₉"
@@ -48,11 +51,27 @@ class Knobs:
     note: tuple[str, ...] = ()
     weight: float = 1.2
 
+    def needs(self, run: Run) -> str:
+        return "" if _total(run) else "parameters: film gv.descend(...), or name what to differentiate by in wrt="
+
+    def least(self, run: Run) -> tuple[tuple[float, float], ...]:
+        total = _total(run)
+        count, widest = min(total, _MOST), max((measure(n, SMALL) for n in self.note), default=0.0)
+        ways = [(_NARROWEST * c, (_AROUND + 2 * _CLEAR) * math.ceil(count / c)) for c in range(1, count + 1)]
+        if count > _DIALS:
+            ways += [(_CELL * c, _LINE * math.ceil(count / c)) for c in range(1, 5)]
+        sizes = [(2 * PAD + max(w, widest, 2 * _NARROWEST), h) for w, h in ways]
+        return tuple((w, self._top(w, total) + h + 6) for w, h in sizes)
+
+    def _top(self, wide: float, total: int) -> float:
+        """Return the px over the knobs."""
+        return head(wide, self.title, _room(total)) - 2 + 17 * len(self.note) + (4 if self.note else 0)
+
     def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
-        total = sum(math.prod(n.shape) for n in run.graph.nodes if n.op == "parameter")
+        total = _total(run)
         shown = list(islice(_knobs(run, moment), _MOST))
         w, h = size
-        top = 36.0 + 17 * len(self.note) + (4 if self.note else 0)
+        top = self._top(w, total)
         wide, tall = w - 2 * PAD, h - top - 6
         rows = min(range(1, len(shown) + 1), key=lambda r: -_dial(wide, tall, len(shown), r), default=1)
         columns = math.ceil(len(shown) / rows) if shown else 1
@@ -73,11 +92,21 @@ class Knobs:
         if total > len(shown):
             aside.append(text(w - PAD, 25, f"{len(shown)} of {total}", SMALL, theme.grey, anchor="end"))
         elif hints:
-            label = text(w - PAD, 25, "lowers the loss", SMALL, theme.grad_text, anchor="end")
+            label = text(w - PAD, 25, _HINT, SMALL, theme.grad_text, anchor="end")
             aside += [*_arc(w - PAD - label.width - 22, 27, 9.0, -60, 60, theme), label]
-        notes = [text(PAD, 44 + 17 * i, said, SMALL, theme.grey) for i, said in enumerate(self.note)]
+        under = head(w, self.title, _room(total))
+        notes = [text(PAD, under + 6 + 17 * i, said, SMALL, theme.grey) for i, said in enumerate(self.note)]
         parts.append(Element("note", "panel", tuple(notes)))
-        return scene(size, theme, self.title, parts, aside)
+        return scene(size, theme, self.title, parts, aside, top=under)
+
+
+def _total(run: Run) -> int:
+    return sum(math.prod(n.shape) for n in run.graph.nodes if n.op == "parameter")
+
+
+def _room(total: int) -> float:
+    """Return the px of what stands beside the title."""
+    return measure(f"{_MOST} of {total}" if total > _MOST else _HINT, SMALL) + (0 if total > _MOST else 31)
 
 
 def _dial(wide: float, tall: float, count: int, rows: int) -> float:

@@ -16,7 +16,7 @@ from ..theme import Theme
 from ..words import cut, visible
 from .axes import HEAD, PAD, SMALL, array, decades, nothing, scene, tick_text, value_text
 
-_MOST = 12
+_MOST, _ROW = 12, 18.0  # bars, and the px that one takes at least
 _PARTS = re.compile(r"\.[^.\[]+|\[[^\]]*\]")  # of a path, after its root: ".W", "[0]"
 
 
@@ -29,6 +29,12 @@ class Layers:
     """
 
     title: str = "size of the gradient, by layer"
+
+    def needs(self, run: Run) -> str:
+        return "" if layers(run.graph) else "parameters: film gv.descend(...), or name what to differentiate by in wrt="
+
+    def least(self, run: Run) -> tuple[tuple[float, float], ...]:
+        return ((290.0, HEAD + PAD + 24 + _ROW * min(_MOST, len(layers(run.graph)))),)
 
     def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
         members = layers(run.graph)

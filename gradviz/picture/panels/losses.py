@@ -8,13 +8,15 @@ import numpy as np
 
 from ...record import Run
 from ..card import text
+from ..fonts import measure
 from ..moment import Moment
 from ..numbers import number
 from ..scene import Element, Mark, Scene, circle
 from ..theme import Theme
 from ..words import Names, fits, visible
-from .axes import PAD, SMALL, array, evaluations, nothing, plot, polyline, scene
+from .axes import PAD, SMALL, array, evaluations, head, least, nothing, padded, plot, polyline, scene
 
+_LONGEST = "−0.00001234"
 _EIGHT = 1e8  # a loss that falls to nothing is followed over so many powers of ten only
 
 
@@ -24,19 +26,21 @@ class Losses:
 
     title: str = "loss by iteration"
 
+    def needs(self, run: Run) -> str:
+        losses = array(run, "loss")
+        return "a descent: film gv.descend(...)" if losses is None or len(losses) < 2 else ""
+
+    def least(self, run: Run) -> tuple[tuple[float, float], ...]:
+        return least(190.0, self.title, _room(run), names=("iteration", ""))
+
     def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
         losses, whole = array(run, "loss"), array(run, "loss of all")
-        if losses is None or len(losses) < 2:
-            return nothing(size, theme, self.title, "needs a descent")
-        every = losses if whole is None else np.concatenate([losses, whole])
-        good = every[np.isfinite(every) & (every > 0)]
-        if not good.size:
-            return nothing(size, theme, self.title, "no loss is above 0")
-        high = float(good.max())
-        low = max(float(good.min()), high / _EIGHT)
-        room = (high / low) ** 0.06 if high > low else 1.5
+        if losses is None or self.needs(run):
+            return nothing(size, theme, self.title, f"needs {self.needs(run)}")
+        top = head(size[0], self.title, _room(run))
+        up, log = _range(losses if whole is None else np.concatenate([losses, whole]))
         axes, around = plot(
-            size, theme, (0, len(losses) - 1), (low / room, high * room), log=True, names=("iteration", ""), whole=True
+            size, theme, (0, len(losses) - 1), up, log=log, names=("iteration", ""), whole=True, head=top
         )
         n = max(0, min(evaluations(moment), len(losses)))
         marks: list[Mark] = []
@@ -52,7 +56,24 @@ class Losses:
                 marks.append(circle(px, py, 4.5, fill=theme.value))
             label = f"{_name(run)} = {number(float(losses[n - 1]))}"
             aside.append(text(size[0] - PAD, 25, label, SMALL, theme.value, mono=False, anchor="end"))
-        return scene(size, theme, self.title, (around, Element("losses", "panel", tuple(marks))), aside)
+        return scene(size, theme, self.title, (around, Element("losses", "panel", tuple(marks))), aside, top=top)
+
+
+def _range(every: np.ndarray) -> tuple[tuple[float, float], bool]:
+    """Return the range of losses to show, and whether by powers of ten: where some are below 0, or none above, not."""
+    seen = every[np.isfinite(every)]
+    good = seen[seen > 0]
+    if not good.size or seen.min() < 0:
+        return padded(seen), False
+    high = float(good.max())
+    low = max(float(good.min()), high / _EIGHT)
+    room = (high / low) ** 0.06 if high > low else 1.5
+    return (low / room, high * room), True
+
+
+def _room(run: Run) -> float:
+    """Return the px that the loss takes beside the title at most."""
+    return measure(f"{_name(run)} = {_LONGEST}", SMALL)
 
 
 def _name(run: Run) -> str:

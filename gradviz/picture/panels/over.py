@@ -10,15 +10,18 @@ import numpy as np
 
 from ...record import Run
 from ..card import text
+from ..fonts import measure
 from ..moment import Moment
 from ..scene import Element, Mark, Scene, circle
 from ..theme import Theme
 from ..words import cut, visible
-from .axes import PAD, SMALL, Axes, array, arrow, clipped, nothing, plot, polyline, scene, updates
+from .axes import PAD, SMALL, Axes, array, arrow, clipped, head, least, nothing, plot, polyline, scene, updates
 
+_LINES = 36.0  # px more than another plot's height: what is said here is in its shape
 _LEVELS = 12
 _FLAT = 1e-3  # of the steepest gradient of the film
 _APART = 9.0  # px between two dots of the path
+_KEY = ("gradient", "downhill")
 _ARROW = 46.0  # px of the gradient's arrow
 
 
@@ -28,17 +31,30 @@ class Over:
 
     title: str = ""
 
+    def needs(self, run: Run) -> str:
+        first, second = _names(run)
+        if any(array(run, k) is None for k in (f"over {first}, {second}", f"path {first}", f"path {second}")):
+            return "a descent with over=(a, b), two of its parameters: film gv.descend(..., over=('a', 'b'))"
+        return ""
+
+    def least(self, run: Run) -> tuple[tuple[float, float], ...]:
+        return least(200.0, self._titled(run), _room(), names=("a", "b"), lines=_LINES)
+
+    def _titled(self, run: Run) -> str:
+        first, second = (cut(visible(name), 8) for name in _names(run))
+        return self.title or (f"loss over {first} and {second}" if second else "loss over two parameters")
+
     def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
-        key = next((k for k in run.series if k.startswith("over ")), "")
-        first, _, second = key.removeprefix("over ").partition(", ")
-        title = self.title or f"loss over {cut(visible(first), 8)} and {cut(visible(second), 8)}"
-        table, a, b = array(run, key), array(run, f"path {first}"), array(run, f"path {second}")
+        (first, second), title = _names(run), self._titled(run)
+        table, a, b = (array(run, k) for k in (f"over {first}, {second}", f"path {first}", f"path {second}"))
         if table is None or a is None or b is None:
-            return nothing(size, theme, self.title or "loss over two parameters", "needs a descent with over=(a, b)")
+            return nothing(size, theme, title, f"needs {self.needs(run)}")
+        top = head(size[0], title, _room())
         across, up, field = table[0, 1:], table[1:, 0], table[1:, 1:]
         axes, around = plot(
             size, theme, (float(across[0]), float(across[-1])), (float(up[0]), float(up[-1])),
             names=(cut(visible(first), 8), cut(visible(second), 8)), grid=False, square=True,
+            head=top,
         )  # fmt: skip
         t = min(updates(moment), len(a) - 1)
         trail: list[Mark] = polyline(axes.line(a[: t + 1], b[: t + 1]), theme.ink, 1.75) if t else []
@@ -58,7 +74,19 @@ class Over:
             Element("path", "panel", tuple(trail)),
             Element("arrows", "panel", tuple(arrows)),
         )
-        return scene(size, theme, title, parts, _key(size[0], theme) if arrows else ())
+        return scene(size, theme, title, parts, _key(size[0], theme) if arrows else (), top=top)
+
+
+def _names(run: Run) -> tuple[str, str]:
+    """Return the two parameters that the run has the loss over."""
+    key = next((k for k in run.series if k.startswith("over ")), "")
+    first, _, second = key.removeprefix("over ").partition(", ")
+    return first, second
+
+
+def _room() -> float:
+    """Return the px that the key takes."""
+    return sum(measure(word, SMALL) + 24 for word in _KEY) + 14
 
 
 def _contours(axes: Axes, theme: Theme, across: np.ndarray, up: np.ndarray, field: np.ndarray) -> list[Mark]:
@@ -130,9 +158,9 @@ def _arrows(
 
 def _key(width: float, theme: Theme) -> list[Mark]:
     """Say which arrow is which."""
-    down = text(width - PAD, 25, "downhill", SMALL, theme.ink, anchor="end")
+    down = text(width - PAD, 25, _KEY[1], SMALL, theme.ink, anchor="end")
     x = width - PAD - down.width - 24
-    grad = text(x - 14, 25, "gradient", SMALL, theme.grad_text, anchor="end")
+    grad = text(x - 14, 25, _KEY[0], SMALL, theme.grad_text, anchor="end")
     y = x - 14 - grad.width - 24
     return [
         *arrow(x, 21, x + 18, 21, theme.ink), down, *arrow(y, 21, y + 18, 21, theme.grad), grad,
