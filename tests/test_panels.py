@@ -25,6 +25,7 @@ from gradviz.picture.panels import (
     Losses,
     Other,
     Over,
+    Want,
     Wrong,
     axes,
     beside,
@@ -367,7 +368,7 @@ def test_what_does_not_change_is_the_same_element():
 def test_places_beside_the_graph():
     area = (24.0, 56.0, 1256.0, 540.0)
     for weights, row in (((1,), False), ((1, 1), False), ((2, 1, 1), False), ((2, 1, 1), True), ((1,) * 5, False)):
-        place = beside(area, weights, 0.5, row=row)
+        place = beside(area, [Want(w) for w in weights], 0.5, row=row)
         boxes = (place.graph, *place.panels)
         assert len(place.panels) == len(weights)
         for i, a in enumerate(boxes):

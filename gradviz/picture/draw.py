@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 from ..errors import NotCollapsible, TooLarge
 from ..record import Run, terms
@@ -25,7 +26,7 @@ from .fitted import AIR, CHROME, LEAST, RANKDIRS, REVEALS, TALLNESS, WIDE, Case,
 from .fonts import missing
 from .heatmap import thumb_size
 from .overview import Overview
-from .panels import Beside, Place, beside, weights
+from .panels import PARTS, ROWS, Beside, Place, beside, wants, wide
 from .panels.beside import GAP
 from .scene import Box
 from .sheet import quantities
@@ -37,10 +38,13 @@ __all__ = ["LEAST", "RANKDIRS", "REVEALS", "Options", "compose"]
 
 _MOST_NODES = 20_000
 _SYMBOL = re.compile(r"[^\W₀-₉][\w′]*")  # what a user called it, not what it was computed by
+_Way: TypeAlias = tuple[Case, str, str]  # cards of a case, their detail and whether in rows, what is said of it
 _LEAST_LEFT = 0.2  # of a graph's operations must still be seen when groups are folded to make it fit
 _ROWS_AT_MOST = 80  # nodes of a graph broken into rows
 _UPRIGHT = 0.9  # of the width, the height of a canvas with panels, overview and lens one under the other
-_OVER = 0.26  # of such a canvas, what the panels take
+_OVER = (0.26, 0.32, 0.38, 0.45, 0.52)  # of such a canvas, what the panels take: the first in which they have room
+_TALLER = (0.65, 0.75, 0.87, 1.0, 1.12, TALLNESS)  # of the width, the height that panels may ask for
+_TALLEST = 2.2  # of the width, the height of a canvas with panels, overview and lens, or one that an error tells of
 _MOST_LISTED = 12  # characters
 
 
@@ -57,10 +61,26 @@ def compose(run: Run, options: Options) -> Drawing:
     if options.depth is not None:
         run = collapse(run, options.depth)
         names = Names(run.graph)
-    said = _unwritten(run, options)
+    lacking = _unwritten(run, options)
+    ways = [*_candidates(run, options)] if options.panels else _candidates(run, options)
+    chosen = _chosen(ways, run)
+    if chosen is None and isinstance(ways, list) and options.height is None and _chosen(_changed(ways, panels=()), run):
+        # It is the panels that are in the way of the cards: they get a taller canvas.
+        chosen = next(filter(None, (_chosen(_changed(ways, shape), run) for shape in _TALLER)), None)
+    if chosen is not None:
+        fitted, level, note = chosen
+        return _with_cards(fitted, options, look, level, [*lacking, *([note] if note else [])])
+    lens = _Lens.fitted(run, options)
+    if lens is None:
+        raise _refused(run, options, ways if isinstance(ways, list) else [])
+    return _with_lens(run, names, options, look, lens, lacking)
+
+
+def _chosen(ways: Iterable[_Way], run: Run) -> tuple[Fitted, str, str] | None:
+    """Return the first way that can be read, its level of detail, and what is to be said of it."""
     least = _LEAST_LEFT * _operations(run)
-    spine: tuple[Fitted, str] | None = None
-    for case, way, note in _candidates(run, options):
+    spine: tuple[Fitted, str, str] | None = None
+    for case, way, note in ways:
         detail, _, in_rows = way.partition(" in ")
         if case.run is not run and _operations(case.run) < max(least, 3):
             continue  # folded so far that the picture would tell nothing
@@ -68,19 +88,25 @@ def compose(run: Run, options: Options) -> Drawing:
         if fitted is None or (spine is not None and in_rows and not fitted.rather_than(spine[0])):
             continue
         if spine is None and detail == "compact" and not in_rows and fitted.meagre:
-            spine = fitted, note  # rows may be better
+            spine = fitted, "compact", note  # rows may be better
             continue
         if spine is not None and not in_rows:
             break
-        said += [note] if note else []
-        return _with_cards(fitted, options, look, "compact" if detail == "compact" else "full", said)
-    if spine is not None:
-        return _with_cards(spine[0], options, look, "compact", [*said, spine[1]])
-    said.append("overview with a lens: the cards would not be legible at this size")
-    return _with_lens(run, names, options, look, said)
+        return fitted, "compact" if detail == "compact" else "full", note
+    return spine
 
 
-def _candidates(run: Run, options: Options) -> Iterator[tuple[Case, str, str]]:
+def _changed(ways: Iterable[_Way], shape: float | None = None, **options: Any) -> Iterator[_Way]:
+    """Yield the same ways for a canvas of another shape, or with other options; what was laid out is kept."""
+    for case, way, note in ways:
+        yield (
+            replace(case, shape=case.shape if shape is None else shape, options=replace(case.options, **options)),
+            way,
+            note,
+        )
+
+
+def _candidates(run: Run, options: Options) -> Iterator[_Way]:
     """Yield what to try, the most telling first; smaller thumbnails before anything is left out."""
     shapes = [n.shape for n in run.graph.nodes if n.shape]
     large = any(few(s) or thumb_size(s, most=MOST["small"]) != thumb_size(s) for s in shapes)
@@ -136,54 +162,106 @@ def _with_cards(f: Fitted, options: Options, look: Theme, level: str, said: list
     )  # fmt: skip
 
 
-def _with_lens(run: Run, names: Names, options: Options, look: Theme, said: list[str]) -> Drawing:
+def _with_lens(run: Run, names: Names, options: Options, look: Theme, lens: _Lens, lacking: Sequence[str]) -> Drawing:
     """Draw the graph as an overview with a lens."""
-    path = Case(run, options).steps
-    canvas = canvas_for(options, (WIDE, WIDE))
-    rows, arrays = quantities(run), any(n.shape for n in run.graph.nodes)
+    path, canvas = Case(run, options).steps, lens.canvas
     title = options.title or ""
-    heading = chrome.Heading.make(title, canvas.width, rows, heat=False, roles=chrome.roles(run))
-    tail = chrome.TIMELINE + 6 if options.moving else chrome.MARGIN
-    if options.height is None:  # a lens is tall, and a narrow picture has it under the overview
-        slim = lensplaces.narrow(canvas.width - 2 * chrome.MARGIN)
-        least = max(TALLNESS * canvas.width, 860.0) if slim else 654 + tail if canvas.height < 660 else 0.0
-        if slim and options.panels:  # over both stand the panels
-            both = lensplaces.least_below(rows, arrays)[1] + GAP
-            least = max(least, heading.height + 4 + both / (1 - _OVER) + tail)
-        pixels = (canvas.pixels[0], round(least * canvas.scale))
-        canvas = Canvas(canvas.width, pixels[1] / canvas.scale, pixels) if least else canvas
     count = terms(run.graph, back) if (back := run.sweep("backward")) else {}
     right = canvas.width - chrome.MARGIN
-    whole = (chrome.MARGIN, heading.height + 4, right, canvas.height - tail)
-    place, below = _beside_lens(run, options, canvas, whole)
-    picture = Overview.make(run, names, look, place.graph, count, rows, below=below)
+    picture = Overview.make(run, names, look, lens.place.graph, count, quantities(run), below=lens.below)
     line = chrome.tracks(path, [s.label for s in run.sweeps], chrome.MARGIN, right) if options.moving else ()
+    why = "overview with a lens: the cards would not be legible at this size"
     return Drawing(
-        run, path, names, look, "overview", (*said, *picture.layout.said), canvas, title,
-        picture, heading.elements(title, look), None, line, picture.lens.extents or None,
-        panels=_panels(options, place, look),
+        run, path, names, look, "overview", (*lacking, why, *picture.layout.said), canvas, title,
+        picture, lens.heading.elements(title, look), None, line, picture.lens.extents or None,
+        panels=_panels(options, lens.place, look),
     )  # fmt: skip
 
 
-def _beside_lens(run: Run, options: Options, canvas: Canvas, area: Box) -> tuple[Place, bool]:
-    """Share an area out between panels and a graph with its lens; tell whether the lens stands under the overview."""
-    parts, rows, arrays = weights(options.panels), quantities(run), any(n.shape for n in run.graph.nodes)
-    ways = [(beside(area, parts, _OVER, row=True), True)] if canvas.height > _UPRIGHT * canvas.width else []
-    for place, below in (*ways, (beside(area, parts), False)):
-        if lensplaces.shared(place.graph, rows, arrays, below=below).fits:
-            return place, below
-    sizes: list[str] = []
-    for w, h in (lensplaces.least_below(rows, arrays), lensplaces.least_beside(rows, arrays)):
-        least = math.ceil((w + 2 * chrome.MARGIN) * LEAST / CHROME) + 1
+@dataclass(frozen=True, slots=True)
+class _Lens:
+    """Where panels and a graph with its lens stand, and whether the lens stands under the overview."""
+
+    canvas: Canvas
+    heading: chrome.Heading
+    place: Place
+    below: bool
+
+    @classmethod
+    def fitted(cls, run: Run, options: Options) -> _Lens | None:
+        """Find the canvas and their places on it; None where one of them could not be read."""
+        canvas = canvas_for(options, (WIDE, WIDE))
+        rows, arrays = quantities(run), any(n.shape for n in run.graph.nodes)
+        heading = chrome.Heading.make(options.title or "", canvas.width, rows, heat=False, roles=chrome.roles(run))
+        tail = _tail(options)
+        if options.height is None:  # a lens is tall, and a narrow picture has it under the overview
+            slim = lensplaces.narrow(canvas.width - 2 * chrome.MARGIN)
+            least = max(TALLNESS * canvas.width, 860.0) if slim else 654 + tail if canvas.height < 660 else 0.0
+            if slim and options.panels:  # over both stand the panels
+                both = lensplaces.least_below(rows, arrays)[1] + GAP
+                least = max(least, heading.height + 4 + both / (1 - _OVER[0]) + tail)
+            canvas = _taller(canvas, least) if least else canvas
+        while True:
+            area = (chrome.MARGIN, heading.height + 4, canvas.width - chrome.MARGIN, canvas.height - tail)
+            upright = canvas.height > _UPRIGHT * canvas.width
+            for place, below in _beside_lens(run, options, area, upright):
+                if lensplaces.shared(place.graph, rows, arrays, below=below).fits:
+                    return cls(canvas, heading, place, below)
+            if options.height is not None or not options.panels or canvas.height > _TALLEST * canvas.width:
+                return None
+            canvas = _taller(canvas, 1.06 * canvas.height)
+
+
+def _tail(options: Options) -> float:
+    """Return the px under a lens."""
+    return chrome.TIMELINE + 6 if options.moving else chrome.MARGIN
+
+
+def _taller(canvas: Canvas, height: float) -> Canvas:
+    pixels = (canvas.pixels[0], round(height * canvas.scale))
+    return Canvas(canvas.width, pixels[1] / canvas.scale, pixels)
+
+
+def _beside_lens(run: Run, options: Options, area: Box, upright: bool) -> Iterator[tuple[Place, bool]]:
+    """Yield how an area may be shared out between panels and a graph with its lens, and whether it is under it."""
+    wanted, over = wants(run, options.panels), [*_OVER[: len(_OVER) if options.panels else 1]]
+    if upright:
+        yield from ((p, True) for part in over if (p := beside(area, wanted, part, row=True)))
+    if not wide(options.panels):
+        yield from ((p, False) for part in PARTS[::-1] if (p := beside(area, wanted, part)))
+    if options.panels:
+        yield from ((p, False) for part in ROWS[::-1] if (p := beside(area, wanted, part, row=True)))
+
+
+def _refused(run: Run, options: Options, ways: Iterable[_Way]) -> TooLarge:
+    """Return the error that tells which size can hold what was asked for."""
+    canvas = canvas_for(options, (WIDE, WIDE))
+    rows, arrays = quantities(run), any(n.shape for n in run.graph.nodes)
+    (width, height), sizes = canvas.pixels, list[str]()
+    if options.panels:
+        higher = [(width, height + height * k // 20) for k in range(1, 80) if height * k <= 20 * _TALLEST * width]
+        larger = [(width + width * k // 20, height + height * k // 20) for k in range(1, 80)]
+        for tried in (higher, larger):
+            for w, h in tried:
+                lens = _Lens.fitted(run, replace(options, width=w, height=h))
+                if lens or _chosen(_changed(ways, width=w, height=h), run):
+                    sizes.append(f"{w}×{h}")
+                    break
+        return TooLarge(
+            f"{len(options.panels)} panel{'s'[: len(options.panels) > 1]} and {len(run.graph.nodes)} nodes would not "
+            f"be legible on {width}×{height} px: they take {' or '.join(dict.fromkeys(sizes)) or 'a larger size'}. "
+            "Give more width or height, or fewer panels"
+        )
+    for across, up in (lensplaces.least_below(rows, arrays), lensplaces.least_beside(rows, arrays)):
+        least = math.ceil((across + 2 * chrome.MARGIN) * LEAST / CHROME) + 1
         # The lens beside it is told for the width that was asked for: a wider picture is drawn larger.
-        least = max(least, canvas.pixels[0]) if sizes else least
+        least = max(least, width) if sizes else least
         on = canvas_for(replace(options, width=least, height=least), (WIDE, WIDE))
         head = chrome.Heading.make(options.title or "", on.width, rows, heat=False, roles=chrome.roles(run)).height + 4
-        sizes.append(f"{least}×{math.ceil((head + h + canvas.height - area[3]) * on.scale) + 1}")
-    raise TooLarge(
-        f"{len(run.graph.nodes)} nodes{' and panels' if parts else ''} would not be legible on "
-        f"{canvas.pixels[0]}×{canvas.pixels[1]} px: an overview with a lens takes at least {sizes[0]} upright, or "
-        f"{sizes[1]} with the lens beside it{', without panels' if parts else ''}. "
+        sizes.append(f"{least}×{math.ceil((head + up + _tail(options)) * on.scale) + 1}")
+    return TooLarge(
+        f"{len(run.graph.nodes)} nodes would not be legible on {width}×{height} px: an overview with a lens takes at "
+        f"least {sizes[0]} upright, or {sizes[1]} with the lens beside it. "
         "Give more width or height, or fold groups with depth="
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +14,7 @@ from . import bound, caption, chrome
 from .bound import NUMBER
 from .drawing import MOST_PIXELS, Canvas
 from .equation import Scales
-from .panels import PARTS, ROWS, Panel, Place, beside, weights, wide
+from .panels import PARTS, ROWS, Panel, Place, Want, beside, wants, wide
 from .scene import Box
 from .sheet import Sheet, quantities, sheet
 from .theme import Theme, theme
@@ -34,7 +35,11 @@ _GROWTH = 1.4  # a small graph is drawn at most this much larger than what stand
 _MANY, _LEAST_OF_MANY = 45, 10.8  # more cards than that need larger numbers, px: a lens is clearer than a crowd
 _CLEARLY = 1.15  # times as large is clearly larger
 _HEAD = 56.0  # px over the graph at least
-_HALF = 0.55  # of the height, for a panel that shows the graph again under a title
+_HALF = (0.55, 0.5, 0.45)  # of the height, for a panel that shows the graph again under a title
+_LARGE, _ROOMY = 0.97, 1.5  # the scale of a graph, and times its least size of a panel, that leave nothing to wish for
+_PANELS = 0.6  # what room for the panels is worth, beside the graph's scale
+_SLIM = 0.1  # and what it costs that one is higher than wide: it shows no more for that
+FLAT = 9 / 16  # of the width, the height of a film, or of a still with panels, that was given none
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,11 @@ class Fitted:
         return self.k >= other.k * (1 if other.narrow else _CLEARLY)
 
 
-def canvas_for(options: Options, want: tuple[float, float]) -> Canvas:
-    """Return the canvas for the size asked for; `want` is the scene's size that the graph would like to have."""
+def canvas_for(options: Options, want: tuple[float, float], shape: float = FLAT) -> Canvas:
+    """Return the canvas for the size asked for; `want` is the scene's size that the graph would like to have.
+
+    shape   of the width, what the height is where none was asked for
+    """
     width, height = options.width, options.height
     if options.panels and width is None and height is None:
         width = 1280
@@ -115,7 +123,7 @@ def canvas_for(options: Options, want: tuple[float, float]) -> Canvas:
         else:
             width = round(min(max(want[0], _NARROW), WIDE))
     if height is None and (options.moving or options.panels):
-        height = round(width * 9 / 16)
+        height = round(width * shape)
     # Between 960 and 1280 px the scene has the output's px; smaller outputs shrink it as far as text stays legible.
     scale = max(LEAST / CHROME, width / 960) if width < 960 else max(1.0, width / 1280)
     if height is not None and height >= _TALL * width:  # px are small on a phone, so all is drawn larger
@@ -130,12 +138,18 @@ class Case:
 
     run: Run
     options: Options
+    shape: float = FLAT
     _sheets: dict[tuple[str, str], Sheet] = field(default_factory=dict)
     _captions: dict[float, float] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Names:
         return Names(self.run.graph)
+
+    @cached_property
+    def wanted(self) -> tuple[Want, ...]:
+        """What the panels want of the canvas."""
+        return wants(self.run, self.options.panels)
 
     @cached_property
     def terms(self) -> Mapping[int, int]:
@@ -163,51 +177,55 @@ class Case:
         return self._captions[inner]
 
     def in_one(self, detail: str) -> Fitted | None:
-        """Fit the cards in one piece; None where a number would be under 10 px in the output."""
+        """Fit the cards in one piece; None where a number would be under 10 px in the output, or a panel too small."""
         if len(self.run.graph.nodes) > _CARDS_AT_MOST or self._too_deep(detail):
             return None
         best: Fitted | None = None
         for rankdir in ("LR", "TB") if self.options.rankdir == "auto" else (self.options.rankdir,):
             fitted = self._fit(self.sheet(detail, rankdir))
             # Left to right is how people read, so the other way must be clearly larger.
-            if best is None or fitted.k > best.k * _CLEARLY:
+            if fitted is not None and (best is None or fitted.k > best.k * _CLEARLY):
                 best = fitted
-            if best.k >= 1:
+            if best is not None and best.k >= 1:
                 break
-        assert best is not None
-        return best if best.legible else None
+        return best if best is not None and best.legible else None
 
     def in_rows(self, detail: str) -> Fitted | None:
-        """Fit the cards in rows, where few edges cross; None where a number would be under 10 px in the output."""
+        """Fit the cards in rows, where few edges cross; None as for one piece."""
         if self._too_deep(detail, _ROWS[-1]):
             return None
         broken = [b for b in map(self.sheet(detail, "LR").wrapped, _ROWS) if b is not None]
-        best = max(map(self._fit, broken), key=lambda f: f.k, default=None)
+        best = max((f for f in map(self._fit, broken) if f is not None), key=lambda f: f.k, default=None)
         return best if best is not None and best.legible else None
 
     def _too_deep(self, detail: str, rows: int = 1) -> bool:
         """Tell whether a graph has so many ranks that its cards cannot be legible, however they are laid out."""
-        on = canvas_for(self.options, (WIDE * 2, WIDE * 2))
+        on = canvas_for(self.options, (WIDE * 2, WIDE * 2), self.shape)
         tall = on.height or max(TALLNESS * on.width, 720.0)
         room = rows * (on.width - 2 * chrome.MARGIN), tall - _HEAD - AIR
         asked = self.options.rankdir
         ways = ("LR",) if rows > 1 else ("LR", "TB") if asked == "auto" else (asked,)
         return all(bound.largest(self.run, detail, way, room) * on.scale < LEAST for way in ways)
 
-    def _fit(self, cards: Sheet) -> Fitted:
-        """Find the canvas, and the scale at which it holds the cards between the title and the caption."""
+    def _fit(self, cards: Sheet) -> Fitted | None:
+        """Find the canvas, and the scale at which it holds the cards between the title and the caption.
+
+        None where the panels have no room.
+        """
         w, h, options = *cards.size, self.options
         tail = chrome.TIMELINE if options.moving else chrome.MARGIN * 0.75
         heat = any(face.thumbs and not face.cell for face in cards.faces)
-        guess = canvas_for(options, (w + 2 * chrome.MARGIN, h + _HEAD + 2 * AIR + tail + 88))
+        guess = canvas_for(options, (w + 2 * chrome.MARGIN, h + _HEAD + 2 * AIR + tail + 88), self.shape)
         shown, roles, limits = quantities(self.run), chrome.roles(self.run), cards.detail != "compact"
         heading = chrome.Heading.make(options.title or "", guess.width, shown, heat=heat, limits=limits, roles=roles)
         around = heading.height + 2 * AIR + tail
         inner = guess.width - 2 * chrome.MARGIN - 2 * caption.PAD
         tall = self.caption(inner, cards.extents)
-        on = canvas_for(options, (w + 2 * chrome.MARGIN, h + around + tall))
+        on = canvas_for(options, (w + 2 * chrome.MARGIN, h + around + tall), self.shape)
         area = (chrome.MARGIN, heading.height, on.width - chrome.MARGIN, on.height - tail - tall - AIR)
-        place = _share(area, (w, h), weights(options.panels), wide(options.panels))
+        place = _share(area, (w, h), LEAST / on.scale / cards.least, self.wanted, wide(options.panels))
+        if place is None:
+            return None
         k = min((place.graph[2] - place.graph[0]) / w, _GROWTH)
         if on.height:
             k = min(k, (place.graph[3] - place.graph[1] - AIR) / h)
@@ -222,18 +240,25 @@ class Case:
         return Fitted(cards, self.steps, on, max(k, 0.0), tall, place, heading)
 
 
-def _share(area: Box, size: tuple[float, float], shares: tuple[float, ...], over: bool) -> Place:
-    """Put the panels right of the graph, as wide as it leaves room for, or over it where that fits it much better."""
+def _share(area: Box, size: tuple[float, float], least: float, wanted: tuple[Want, ...], over: bool) -> Place | None:
+    """Put the panels right of the graph or, where that is better for both, over it.
 
-    def scale(place: Place) -> float:
+    least   the scale under which the graph cannot be read
+
+    None where a panel would be smaller than it can be read.
+    """
+    if not wanted:
+        return Place(area, ())
+
+    def worth(place: Place, row: bool) -> float:
         x0, y0, x1, y1 = place.graph
-        return min((x1 - x0) / size[0], (y1 - y0) / size[1], 1.0)
+        scale = min((x1 - x0) / size[0], (y1 - y0 - AIR) / size[1])
+        if scale < least:
+            return scale - 100
+        slim = max(1.0, *((y1 - y0) / (x1 - x0) for x0, y0, x1, y1 in place.panels))
+        room = _PANELS * math.log(min(place.room, _ROOMY)) - _SLIM * math.log(slim)
+        return math.log(min(scale, _LARGE)) + room - row * math.log(_CLEARLY)
 
-    def largest(places: list[Place]) -> Place:
-        return next(p for p in places if scale(p) >= min(0.97, scale(places[-1])))
-
-    if over:
-        return beside(area, shares, _HALF, row=True)
-    column = largest([beside(area, shares, part) for part in PARTS])
-    row = largest([beside(area, shares, part, row=True) for part in ROWS])
-    return row if scale(row) > 1.15 * scale(column) else column
+    ways = [(part, False) for part in PARTS if not over] + [(part, True) for part in (_HALF if over else ROWS)]
+    found = [(place, row) for part, row in ways if (place := beside(area, wanted, part, row=row)) is not None]
+    return max(found, key=lambda f: worth(*f), default=(None,))[0]  # of several as good, the first: what is larger

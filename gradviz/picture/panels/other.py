@@ -8,7 +8,7 @@ from ...record import Run, State, advance, steps, terms
 from ..moment import Moment
 from ..scene import Scene
 from ..theme import Theme
-from .beside import Panel
+from .beside import Panel, Size, lacks, sizes
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +24,14 @@ class Other:
     pace: str = "auto"
     weight: float = 1.0
     _moments: dict[tuple[int, int], Moment] = field(default_factory=dict)
+
+    def needs(self, run: Run) -> str:
+        del run
+        return lacks(self.run, self.panel)
+
+    def least(self, run: Run) -> tuple[Size, ...]:
+        del run
+        return sizes(self.run, self.panel)
 
     def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
         del run

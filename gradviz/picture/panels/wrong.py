@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -13,10 +14,10 @@ from ..card import text
 from ..cards import Cards
 from ..moment import Moment
 from ..scene import Element, Mark, Rect, Scene
-from ..sheet import sheet
+from ..sheet import Sheet, sheet
 from ..theme import Theme
 from ..words import Names
-from .axes import HEAD, PAD, TITLE, scene
+from .axes import HEAD, PAD, SMALL, TITLE, scene
 
 _CLOSE = 1e-9
 _GROWTH = 1.4  # a small graph is drawn at most so much larger
@@ -45,7 +46,12 @@ class Wrong:
     weight: float = 1.0
     wide: bool = True
     _found: dict[tuple[int, int], _Slip] = field(default_factory=dict)
+    _laid: list[Sheet] = field(default_factory=list)
     _drawn: dict[tuple[str, float, float], Cards] = field(default_factory=dict)
+
+    def least(self, run: Run) -> tuple[tuple[float, float], ...]:
+        del run
+        return tuple((2 * PAD + _least(s) * s.size[0], HEAD + 8 + _least(s) * s.size[1]) for s in self._sheets())
 
     def __call__(self, run: Run, moment: Moment, theme: Theme, size: tuple[float, float]) -> Scene:
         if not self._found:
@@ -87,16 +93,28 @@ class Wrong:
             return f"{'wrong from here: ' if now else 'wrong: '}{what}"
         return f"{'wrong from here' if now else 'wrong'}: {what} is {', not '.join(numbers.apart(a, b))}"
 
+    def _sheets(self) -> list[Sheet]:
+        """Return the cards in the ways that are tried, the most telling first; each is laid out once."""
+        if not self._laid:
+            count = terms(self.run.graph, back) if (back := self.run.sweep("backward")) else {}
+            for rankdir, detail in itertools.product(("LR", "TB"), ("full", "compact")):
+                self._laid.append(sheet(self.run, Names(self.run.graph), rankdir, count, detail=detail))
+        return self._laid
+
     def _cards(self, theme: Theme, size: tuple[float, float]) -> Cards:
         key = (theme.name, *size)
         if key not in self._drawn:
-            count = terms(self.run.graph, back) if (back := self.run.sweep("backward")) else {}
-            laid = sheet(self.run, Names(self.run.graph), "LR", count)
-            w, h = laid.size
             room = size[1] - HEAD - 8
-            k = min(_GROWTH, (size[0] - 2 * PAD) / w, room / h)
+            fits = [(min(_GROWTH, (size[0] - 2 * PAD) / s.size[0], room / s.size[1]), s) for s in self._sheets()]
+            k, laid = next((f for f in fits if f[0] >= _least(f[1]) - 1e-6), fits[0])
+            w, h = laid.size
             self._drawn[key] = Cards(laid, round((size[0] - k * w) / 2), round(HEAD + (room - k * h) / 2), k, theme)
         return self._drawn[key]
+
+
+def _least(cards: Sheet) -> float:
+    """Return the scale under which the numbers of cards are too small."""
+    return SMALL / cards.least
 
 
 def _at(slip: _Slip) -> tuple[int, int]:
