@@ -19,7 +19,7 @@ from .calculus.trouble import Explained, explain
 from .errors import UnknownName, WrongArguments, in_range
 from .picture.draw import Options, compose
 from .picture.drawing import Drawing
-from .picture.panels import Panel
+from .picture.panels import Panel, shown
 from .picture.panels import panels as panels_of
 from .picture.scene import Frame
 from .picture.theme import Theme
@@ -65,6 +65,7 @@ class Film:
         self._wrt = parameters_of(run) if wrt is None else wrt
         look = {"theme": theme, "pace": pace, "rankdir": rankdir, "title": title, "depth": depth, "reveal": reveal}
         self._options = _options(panels, **look)
+        shown(run, self._options.panels)
         self._drawings: dict[Options, Drawing] = {}
         self._played: dict[tuple[object, ...], Drawing] = {}
 

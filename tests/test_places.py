@@ -10,7 +10,7 @@ from looking import ink_box, outside, overlapping
 
 import gradviz as gv
 from gradviz.cli.fitting import fit
-from gradviz.errors import TooLarge
+from gradviz.errors import TooLarge, UnknownName
 from gradviz.picture.draw import Options, compose
 from gradviz.picture.panels import panels, wants
 from gradviz.picture.scene import Path, Text
@@ -186,3 +186,24 @@ def test_a_canvas_too_small_for_its_panels_is_refused_with_the_size_that_would_d
     for w, h in sizes:
         assert int(w) >= width and int(h) > height
         compose(descent().run, replace(options, width=int(w), height=int(h)))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("curve", r"curve=\(model, x, y\)"),
+        ("gauge", r"gv\.descend"),
+        ("loss", r"gv\.descend"),
+        ("along", "along="),
+        ("over", "over="),
+    ],
+)
+def test_a_panel_with_nothing_to_show_is_refused_before_anything_is_drawn(name, told):
+    with pytest.raises(UnknownName, match=rf"'{name}', which would be empty: it needs a descent.*{told}"):
+        gv.film(lambda w, x: w * x, 2.0, 3.0, panels=("knobs", name))
+    plain = gv.film(lambda w, x: w * x, 2.0, 3.0)
+    with pytest.raises(UnknownName, match="choose from knobs"):
+        plain.restyled(panels=name)
+    if name in ("curve", "along", "over"):
+        with pytest.raises(UnknownName, match=told):
+            gv.film(gv.descend(lambda p: p * p, 1.0, steps=3), panels=name)

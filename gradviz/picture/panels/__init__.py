@@ -19,7 +19,7 @@ from .gauge import Gauge
 from .knobs import Knobs
 from .layers import Layers
 from .losses import Losses
-from .named import PANELS, panel, panels
+from .named import PANELS, panel, panels, shown
 from .other import Other
 from .over import Over
 from .wrong import Wrong
@@ -46,6 +46,7 @@ __all__ = [
     "lacks",
     "panel",
     "panels",
+    "shown",
     "wants",
     "wide",
 ]

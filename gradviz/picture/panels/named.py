@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ...errors import UnknownName
+from ...record import Run
 from .along import Along
-from .beside import Panel
+from .beside import Panel, lacks
 from .curve import Curve
 from .gauge import Gauge
 from .knobs import Knobs
@@ -43,3 +44,13 @@ def panel(one: object) -> Panel:
     if one not in PANELS:
         raise UnknownName(f"panels holds {one!r}, which is not a panel; choose from {', '.join(PANELS)}")
     return PANELS[one]
+
+
+def shown(run: Run, asked: Sequence[Panel]) -> None:
+    """See that a run has what its panels show. Raises `UnknownName` with what the first needs that has nothing to."""
+    for one in asked:
+        if why := lacks(run, one):
+            name = next((repr(n) for n, p in PANELS.items() if p == one), type(one).__name__)
+            have = [n for n, p in PANELS.items() if not lacks(run, p)]
+            or_else = f"; or choose from {', '.join(have)}, which this run has" if have else ""
+            raise UnknownName(f"panels holds {name}, which would be empty: it needs {why}{or_else}")
