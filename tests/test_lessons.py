@@ -116,7 +116,7 @@ def test_the_paths_add_up():
     products = [float(t.split("= ")[1].replace("−", "-")) for t in last if "×" in t]
     assert len(products) == 3
     assert sum(products) == pytest.approx(film("lessons/paths").grads["x"], abs=0.01)
-    assert f"sum so far: {film('lessons/paths').grads['x']:g}" in last
+    assert f"their sum is ∂y/∂x = {film('lessons/paths').grads['x']:g}" in last
 
 
 def test_paths_double_and_products_do_not():

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 from looking import ink_box, outside, overlapping
+from stories import film as story
 
 import gradviz as gv
 from gradviz.cli.fitting import fit
@@ -165,6 +166,26 @@ def test_what_x_stands_for_is_broken_into_lines_where_it_is_long():
         scene = made.frame(-1).scene
         assert not overlapping(scene) and not outside(scene)
         assert " ".join(t.text for t in said(inside(made.frame(-1), 0)["note"])).startswith(f"x = ({names[0]} − 6.5)")
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_panels_to_be_compared_have_one_size_and_one_scale(canvas):
+    film = story("lessons/descent")
+    width, height, moving = CANVASES[canvas]
+    made = compose(film.run, replace(film._options, width=width, height=height, moving=moving))
+    boxes = made.panels.boxes
+    assert max(b[2] - b[0] for b in boxes) - min(b[2] - b[0] for b in boxes) <= 2
+    assert max(b[3] - b[1] for b in boxes) - min(b[3] - b[1] for b in boxes) <= 2
+    assert len({b[1] for b in boxes}) == 1 or len({b[0] for b in boxes}) == 1 or canvas == "phone"
+    for frame in frames(made):
+        plots = []
+        for i, box in enumerate(boxes):
+            axes = inside(frame, i)["axes"]
+            plots.append({(t.text, round(t.x - box[0]), round(t.y - box[1])) for t in said(axes) if t.text != "w"})
+        texts = [{t for t, *_ in p} for p in plots]
+        assert texts[0] == texts[1] == texts[2]
+        tops = [sorted(y for _, _, y in p)[0] for p in plots]
+        assert max(tops) - min(tops) <= 2
 
 
 def test_a_still_and_a_film_without_a_height_are_as_high_as_their_panels_need():

@@ -29,20 +29,25 @@ def panel(run, moment, theme, size):
     """Every path from x to y that the backward sweep has walked so far, and its product."""
     graph = run.graph
     local = {(e.node, e.arg): float(e.local) for e in run.sweep("backward").events if e.arg is not None}
-    marks, total = [], 0.0
+    ways = list(paths(graph, 0, graph.outputs[0]))
+    marks, total, walked = [], 0.0, 0
     y = 56
-    for way in paths(graph, 0, graph.outputs[0]):
+    for way in ways:
         done = all(edge in moment.after.sent for edge in way)
         names = " → ".join(["x", *(graph.nodes[node].name for node, _ in way)])
         product = math.prod(local[edge] for edge in way)
-        factors = " × ".join(axes.value_text(local[edge]) for edge in reversed(way))
+        factors = " × ".join(axes.value_text(local[edge]) for edge in way)  # in the order of their names
         marks.append(text(axes.PAD, y, names, 13, theme.ink, bold=done))
         if done:
-            total += product
+            total, walked = total + product, walked + 1
             marks.append(text(axes.PAD, y + 20, f"{factors} = {axes.value_text(product)}", 13, theme.grad_text))
         y += 52
-    marks.append(text(axes.PAD, y + 4, f"sum so far: {axes.value_text(total)}", 13, theme.grad_text, bold=True))
+    said = "their sum is ∂y/∂x =" if walked == len(ways) else "sum so far:"
+    marks.append(text(axes.PAD, y + 4, f"{said} {axes.value_text(total)}", 13, theme.grad_text, bold=True))
     return axes.scene(size, theme, "paths from x to y", (Element("paths", "panel", tuple(marks)),))
+
+
+panel.least = (240, 232)  # px: three paths of two lines each, and their sum
 
 
 def film():
