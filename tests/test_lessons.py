@@ -84,6 +84,18 @@ def test_the_rules_give_the_derivatives_of_the_six_functions():
     np.testing.assert_allclose(values, wanted)
 
 
+def test_six_seeds_are_told_to_the_last():
+    frames = list(film("lessons/rules").frames)
+    (start,) = (f for f in frames if f.note.startswith("The backward sweep starts"))
+    assert start.note.endswith("= (a²) + (1/b) + exp(c) + log(d) + sin(e) + tanh(f).")
+    caption = [t.text for e, t in texts(start.scene) if e.kind == "caption"]
+    assert "Each of the 6 has the seed 1." in " ".join(caption)
+    many = gv.film(lambda x: tuple(x * k for k in range(2, 10)), 1.0, seed=[float(k) for k in range(8)])
+    notes = [f.note for f in many.frames if f.note.startswith("The backward sweep starts")]
+    assert all(n.endswith(" + …") for n in notes)
+    assert notes
+
+
 def test_three_rates_creep_arrive_and_run_away():
     panels = film("lessons/descent")._options.panels
     ends = {p.panel.title.split(":")[0]: float(p.run.series["loss"][-1]) for p in panels}

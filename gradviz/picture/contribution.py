@@ -76,13 +76,13 @@ def target(moment: Moment, names: Names) -> str:
     return names.unused("s", "S", "s′", "S′", "s″")
 
 
-def combined(moment: Moment, names: Names) -> str:
+def combined(moment: Moment, names: Names, most: int = 3) -> str:
     """Say how what is differentiated comes of the outputs, s = x + 2·y; "" where it is an output itself."""
     of, events = target(moment, names), seeds(moment)
     if not events or (len(events) == 1 and of == names.partial(events[0].node)):
         return ""
     terms = [_term(names.partial(e.node), e.value) for e in events]
-    return f"{of} = {' + '.join(terms[:3])}{' + …' if len(terms) > 3 else ''}"
+    return f"{of} = {' + '.join(terms[:most])}{' + …' if len(terms) > most else ''}"
 
 
 def _term(name: str, weight: Value) -> str:

@@ -16,7 +16,7 @@ from .formula import Equation
 from .lapse import lapse
 from .locals import G, put
 from .moment import Moment
-from .numbers import is_scalar
+from .numbers import is_scalar, trim
 from .question import question
 from .sentence import (
     SPOKEN,
@@ -40,6 +40,7 @@ __all__ = ["Line", "Narration", "Span", "narrate", "plain"]
 
 MOST_LINES, MOST_LINES_ROOMY = 3, 5
 MOST_EQUATIONS = 4
+_FEW, _MOST_TERMS = 3, 6  # equations that every picture has room for, and terms of a sum in a sentence
 _TOLD = 20  # glyphs of a name in a sentence
 
 _AXES = re.compile(r"Σ (ax[ie]s [\d, ]+)")
@@ -213,16 +214,21 @@ class _Narrator:
 
     def _seeds(self, events: Sequence[Event]) -> Narration:
         said = [seed(self.moment, self.names, e, self.scales) for e in events]
-        of, whole = target(self.moment, self.names), combined(self.moment, self.names)
+        of, whole = target(self.moment, self.names), combined(self.moment, self.names, _MOST_TERMS)
         starts = listed([self._name(e.node) for e in events])
         lines = [line("The backward sweep starts at ", starts, ".")]
         if not whole:
             lines.append(line(f"∂{of}/∂{of} = 1."))
             note = f"The backward sweep starts at {self._aloud(events[0].node)}: ∂{of}/∂{of} = 1."
         else:
+            end = "" if whole.endswith("…") else "."
             says = "Its seed says" if len(events) == 1 else "The seeds say"
-            lines.append(line(f"{says} what is differentiated: {whole}."))
-            note = f"The backward sweep starts at {listed([self._aloud(e.node) for e in events])}: {whole}."
+            lines.append(line(f"{says} what is differentiated: {whole}{end}"))
+            if len(events) > _FEW:  # not all have an equation
+                seeds = {trim(numbers.number(e.value)) if is_scalar(e.value) else "" for e in events}
+                own = f"the seed {seeds.pop()}" if len(seeds) == 1 and "" not in seeds else "a seed of its own"
+                lines.append(line(f"Each of the {len(events)} has {own}."))
+            note = f"The backward sweep starts at {listed([self._aloud(e.node) for e in events])}: {whole}{end}"
         return Narration(note, tuple(lines), tuple(s.equation for s in said[:MOST_EQUATIONS]))
 
     def _contribution(self, share: Share) -> Narration:
