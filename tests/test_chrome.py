@@ -92,3 +92,17 @@ def test_the_legend_has_no_role_that_no_leaf_has():
     assert "parameter" not in said(gv.film(lambda x, y: x * y, 2.0, 3.0))
     assert {"parameter", "data"} <= said(gv.film(lambda w, x: w * x, 2.0, 3.0))
     assert "data" not in said(gv.film(lambda w, b: w * b, 2.0, 3.0))
+
+
+def test_digits_of_arrays_do_not_make_the_caption_high_in_every_frame():
+    def loss(p, x):
+        return np.mean((np.tanh(x @ p["W"] + p["b"]) @ p["V"]) ** 2)
+
+    params = {"W": np.ones((2, 3)) / 3, "b": np.ones(3) / 7, "V": np.ones((3, 1)) / 9}
+    made = gv.film(gv.descend(loss, params, np.eye(2), optimizer="adam", steps=2), panels=("loss",))
+    drawing = made.drawing(width=1280, height=720)
+    parts = {e.id: e for e in drawing.frame(-1).scene.elements}
+    assert drawing.level != "overview" and parts["caption"].box[3] - parts["caption"].box[1] < 150
+    for k, step in enumerate(drawing.steps):
+        scene = drawing.frame(k).scene
+        assert not outside(scene) and not overlapping(scene), step

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..record import Run, State, Step, advance, final, terms
 from . import edge, numbers, typeset
 from .card import text
 from .equation import Scales
 from .fonts import measure
-from .formula import Formula, Item, Word, lines
+from .formula import Formula, Item, Word, lines, without_digits
 from .moment import Moment
 from .narrate import Narration, Span, narrate
 from .scene import Box, Element, Mark, Rect, line
@@ -19,6 +19,7 @@ from .words import Names
 
 PAD = 16.0
 _LEAST_HEIGHT = 64.0
+_HIGH = 108.0  # px, what small arrays may take with their digits; more is left to the graph and the panels
 _LEADING = 21.0  # between the lines of the sentence
 _BETWEEN = 10.0  # between two equations
 _MOST_EQUATIONS = 3
@@ -68,6 +69,18 @@ def _size(i: int) -> float:
 
 def _arrange(narration: Narration, inner: float) -> tuple[list[tuple[Span, ...]], Sequence[Formula], float]:
     """Return the rows of the sentence, the equations that are set, and the room they have.
+
+    The caption is as high in every frame as in the fullest one, so what would make it very high is said shorter.
+    """
+    best = _arranged(narration, inner)
+    if _needs(*best) > _HIGH:
+        short = _arranged(replace(narration, equations=tuple(map(without_digits, narration.equations))), inner)
+        best = short if _needs(*short) < _needs(*best) else best
+    return best
+
+
+def _arranged(narration: Narration, inner: float) -> tuple[list[tuple[Span, ...]], Sequence[Formula], float]:
+    """Return what `_arrange` does, of all that the equations hold.
 
     Several equations stand one under the other or side by side, whichever takes less height with the sentence.
     """

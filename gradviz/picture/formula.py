@@ -123,6 +123,11 @@ def plain(items: Sequence[Item]) -> tuple[Item, ...]:
     return tuple(found)
 
 
+def without_digits(it: Equation) -> Equation:
+    """Return an equation without the digits in arrays."""
+    return Equation(plain(it.symbols), plain(it.numbers), plain(it.short))
+
+
 def is_sign(item: Item) -> bool:
     return isinstance(item, Word) and item.text in _SIGNS
 
