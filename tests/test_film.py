@@ -321,3 +321,14 @@ def test_the_title_says_once_what_the_equations_call_the_output():
         said = [m.text for e in made.frame(-1).scene.elements for m in e.marks if isinstance(m, Text)]
         assert sum(t.startswith("f = ") for t in said) > 1, "the title and what is said at the end"
     assert gv.film(named, np.array([1.0, 2.0])).drawing().title == "the_loss_of_all = Σ x·x"
+
+
+def test_a_constant_that_has_a_name_shows_its_number_too():
+    def fall(t):
+        g, s = 9.81, 0.0
+        s = s + 0.5 * g * t**2
+        return s * np.pi * 1e-6
+
+    for width in (None, 420):
+        words = ["".join(e.itertext()) for e in ET.fromstring(gv.film(fall, 2.0).svg(width=width)).iter()]
+        assert {"0.5·g = 4.905", "s = 0", "π", "1e-6"} <= set(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,6 +24,11 @@ _NAME_GLYPHS = 28  # of a long name, where the card is wide enough for them
 MOST = {"full": (104.0, 91.0), "small": (78.0, 40.0), "compact": (65.0, 39.0)}
 # The same where the cells hold digits; small ones may not make a card wider.
 _WRITTEN = {"full": (144.0, 91.0), "small": (65.0, 40.0)}
+
+
+#: Constants whose names are their numbers.
+_KNOWN = ("π", "∞", "NaN", "inf", "nan")
+_EXPONENT = re.compile(r"(?<=\d)[eE]")  # of 1e-6, in which no letter is a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +111,23 @@ def face(
     inside: bool = False,
     folded: bool = False,
     edges: int = 0,
+    fixed: str = "",
 ) -> Face:
     """Measure a node's card; all cards share the number column `widest`, all leaves the badge `leaves`, px.
 
     detail   "full"; "small" for thumbnails half as large; "compact" for one number or thumbnail
     edges    on that one of its upright sides that has most
+    fixed    a constant's number, which stands nowhere else where its name is written
     """
     high = _PORT * (edges + 1)
     symbol, name = badge_text(node, names)
     bold = node.is_leaf or not is_word(symbol)
     compact = detail == "compact"
     if node.op == "constant" and not node.shape:
-        width = max(_BADGE, float(math.ceil(measure(symbol, 15, bold=True) + 14)))
+        air = 14
+        if fixed and symbol not in _KNOWN and any(c.isalpha() for c in _EXPONENT.sub("", symbol)):
+            symbol, air = f"{symbol} = {fixed}", 20
+        width = max(_BADGE, float(math.ceil(measure(symbol, 15, bold=True) + air)))
         return Face(node, width, 30.0 if compact else 40.0, width, symbol, 15, True, "", "", (), None, compact=compact)
     # A parameter keeps the row, to say that no gradient comes to it.
     labels = tuple(r for r in rows if r != "grad" or terms or (node.op == "parameter" and detail != "compact"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..record import Run, first
-from . import chips
+from . import chips, numbers
 from .chips import Edge
 from .extent import Extent, extents
 from .face import Face, face, leaf_badge, rooms
@@ -80,11 +80,12 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, det
     scalars = [ext[n.id, r].width for n in graph.nodes if not n.shape and n.op != "constant" for r in rows]
     widest = max([measure("−0.000", 13, bold=True, mono=True), *scalars])
     leaves = max((leaf_badge(n, names) for n in graph.nodes if n.is_leaf), default=0.0)
+    fixed = _fixed(run)
     faces = tuple(
         face(
             n, names, rows, ext, widest=widest, leaves=leaves, output=n.id in graph.outputs, terms=terms.get(n.id, 0),
             detail=detail, inside=vertical, folded=n.op == "group",
-            edges=0 if vertical else max(len(graph.users[n.id]), len(n.args)),
+            edges=0 if vertical else max(len(graph.users[n.id]), len(n.args)), fixed=fixed.get(n.id, ""),
         )
         for n in graph.nodes
     )  # fmt: skip
@@ -128,6 +129,16 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, det
         close = {"least": _COMPACT_LEAST, "air": _COMPACT_BESIDE} if compact else {}
         arranged = tighten(arranged, chip_widths, {i.id: i.right for i in items}, **close)
     return Sheet(run, names, faces, ext, arranged, rankdir, texts, detail, {i.id: i for i in items})
+
+
+def _fixed(run: Run) -> dict[int, str]:
+    """Return the number of every constant that has one and the same in all sweeps."""
+    found: dict[int, set[str]] = {}
+    for sweep in run.sweeps:
+        for e in sweep.events if sweep.kind == "forward" else ():
+            if run.graph.nodes[e.node].op == "constant" and numbers.is_scalar(e.value):
+                found.setdefault(e.node, set()).add(numbers.trim(numbers.number(e.value)))
+    return {i: texts.pop() for i, texts in found.items() if len(texts) == 1}
 
 
 def _chip_size(detail: str) -> float:
