@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from gradviz.cli import main
 from gradviz.cli.fit import read
-from gradviz.cli.fitting import fit, plan, scaling
+from gradviz.cli.fitting import fit, in_own_units, plan, scaling
 from gradviz.errors import BadExpression, UnknownName
 from gradviz.record import check
 
@@ -96,7 +97,7 @@ def test_nottingham_comes_within_one_percent_of_polyfit():
     assert found.best == pytest.approx(best)
     assert np.mean((np.vander(x, 6, increasing=True) @ found.knobs - data.y) ** 2) == pytest.approx(found.loss)
     assert "x = (month − 6.5) / 5.5" in found.said[0]
-    assert "no power outgrows another" in found.said[0]
+    assert "runs from −1 to 1: no power of x exceeds 1, so that one learning rate suits every knob" in found.said[0]
 
 
 @pytest.mark.parametrize("degree", [0, 1, 2, 3, 7, 12])
@@ -112,8 +113,9 @@ def test_other_curves_and_other_data(degree):
 def test_columns_of_other_scales_are_said_as_they_were_scaled():
     assert scaling(plan(np.array([1.0, 12.0]), np.zeros(2), 1), "month") == "x = (month − 6.5) / 5.5"
     assert scaling(plan(np.array([-3.0, 3.0]), np.zeros(2), 1), "a") == "x = a / 3"
-    assert scaling(plan(np.array([-1.0, 1.0]), np.zeros(2), 1), "a") == "a"
-    assert scaling(plan(np.array([-3.0, -1.0]), np.zeros(2), 1), "x") == "x taken as x + 2"
+    assert scaling(plan(np.array([-1.0, 1.0]), np.zeros(2), 1), "a") == "x = a"
+    assert scaling(plan(np.array([-1.0, 1.0]), np.zeros(2), 1), "x") == "x"
+    assert scaling(plan(np.array([-3.0, -1.0]), np.zeros(2), 1), "x") == "u = x + 2"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,32 @@ def test_numbers_whose_squares_overflow_are_refused(recwarn):
 def test_the_film_says_what_was_done_to_the_inputs_and_why():
     data = read(NOTTINGHAM)
     svg = fit(data.x, data.y, 5, names=data.names).film.svg(frame=0)
-    assert "x = (month − 6.5) / 5.5 is in −1…1: no power outgrows another" in svg
+    assert "x = (month − 6.5) / 5.5 runs from −1 to 1: no power of x exceeds 1" in svg
+
+
+@pytest.mark.parametrize("look", [{}, {"story": True}])
+def test_the_title_says_what_the_x_of_its_formula_is(look):
+    film = fit([0, 1, 2, 3, 4], [0.1, 5.2, 19.4, 44.6, 78.0], 2, names=("Zeit (s)", "Weg (m)"), **look).film
+    for width, height in ((None, None), (800, None), (1920, 1080), (540, 960)):
+        words = " ".join("".join(e.itertext()) for e in ET.fromstring(film.svg(width=width, height=height)).iter())
+        assert "x = (Zeit (s) − 2) / 2" in words
+    assert "y ≈ k₀ + k₁u,  u = (x − 1) / 1.5" in fit([-0.5, 1, 2.5], [0, 1, 2.1], 1).film.svg()
+
+
+@pytest.mark.parametrize("degree", [0, 1, 3, 5, 9])
+def test_the_curve_is_written_in_the_tables_own_numbers(degree):
+    x = np.linspace(2.0, 30.0, 40)
+    y = 1e3 + 40 * np.sin(x / 5)
+    found = fit(x, y, degree, names=("day", "y"))
+    text = in_own_units(found, ("day", "y"))
+    assert text.startswith("y = ")
+    for i, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹"):
+        text = text.replace(sign, f"**{i}")
+    own = eval(text.removeprefix("y = ").replace("·", "*").replace("−", "-"), {"day": x}) * np.ones(40)
+    curve = found.plan.curve(found.knobs, found.plan.x)
+    assert np.abs(own - curve).max() <= 1e-3 * (np.ptp(curve) or 1e3)
+    assert in_own_units(found, ("Zeit (s)", "y")).endswith(", where t is Zeit (s)" if degree else "")
+    assert in_own_units(fit(x + 1e6, y, 9), ("x", "y")) == ""
 
 
 def test_by_hand_then_with_derivatives_then_descent():
@@ -187,7 +214,8 @@ def test_the_command(tmp_path, capsys):
     assert main(["fit", str(NOTTINGHAM), "--degree", "3", "-o", str(out)]) == 0
     said = capsys.readouterr()
     assert said.out.splitlines()[0].startswith("k0 = ")
-    assert len(said.out.splitlines()) == 4
+    assert [line.split(" = ")[0] for line in said.out.splitlines()] == ["k0", "k1", "k2", "k3", "temperature_f"]
+    assert said.out.splitlines()[4].count("·month") == 3
     assert "numpy.polyfit" in said.err
     assert out.read_text().startswith("<svg")
     assert main(["fit", str(table(tmp_path, "a,b\n1,q\n")), "-o", str(out)]) == 2

@@ -13,7 +13,7 @@ import click
 from ..errors import BadExpression, UnknownName
 from ..picture.numbers import number, trim
 from ..picture.words import visible
-from .fitting import CLOSE, coefficients, fit
+from .fitting import CLOSE, coefficients, fit, in_own_units
 from .options import Asked, typed
 from .report import say
 from .write import write_all
@@ -179,6 +179,8 @@ def run(path: Path, degree: int, wanted: Asked, x: str | None, y: str | None, st
         say(note)
     for name, value in coefficients(made).items():
         click.echo(f"{name} = {value:.6g}")
+    own = in_own_units(made, table.names)
+    click.echo(own) if own else say("in the table's own numbers its powers cancel to more digits than a number has")
     scale = max(map(abs, table.y), default=1) ** 2
     best = made.best if made.best > 1e-24 * scale else 0.0  # what rounding leaves where the curve meets every point
     how = "; more --steps, or a smaller --degree, come closer"

@@ -47,6 +47,7 @@ class Fit:
 
     best    the least loss there is, by numpy.linalg.lstsq
     said    what a reader should know: how the inputs were scaled, and why
+    plan    how they were scaled, and the basis that the knobs are of
     """
 
     film: Film
@@ -55,6 +56,7 @@ class Fit:
     best: float
     steps: int
     said: tuple[str, ...]
+    plan: Plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +79,10 @@ class Plan:
     rate: float
     momentum: float
     best: float
+
+    @property
+    def scaled(self) -> bool:
+        return bool(self.middle) or self.half != 1
 
     def basis(self, x: Any) -> np.ndarray:
         return _basis(x, self.degree, self.powers)
@@ -153,23 +159,28 @@ def steps_for(p: Plan, start: np.ndarray) -> int:
     return max(_LEAST_STEPS, count)
 
 
+def letter(p: Plan, name: str) -> str:
+    """Return what formulas call the scaled places: x, or u where x is what the table calls its own."""
+    return "u" if p.scaled and name == "x" else "x"
+
+
 def scaling(p: Plan, name: str) -> str:
-    """Say how the places were scaled: "x = (month − 6.5) / 5.5"."""
-    if not p.middle and p.half == 1:
-        return name
+    """Say how the places were scaled: "x = (month − 6.5) / 5.5"; "x = month" where they were not."""
+    if not p.scaled:
+        return name if name == "x" else f"x = {name}"
     shift = f"{name} {'−' if p.middle >= 0 else '+'} {trim(number(abs(p.middle)))}" if p.middle else name
     if p.half != 1:
         shift = f"({shift}) / {trim(number(p.half))}" if p.middle else f"{shift} / {trim(number(p.half))}"
-    return f"x taken as {shift}" if name == "x" else f"x = {shift}"
+    return f"{letter(p, name)} = {shift}"
 
 
-def formula(p: Plan) -> str:
+def formula(p: Plan, x: str = "x") -> str:
     """Write the curve: k₀ + k₁x + … + k₅x⁵."""
 
     def term(i: int) -> str:
-        power = "" if i == 0 else "x" if i == 1 else f"x{str(i).translate(_SUPERSCRIPTS)}"
+        power = _power(x, i)
         if not p.powers:
-            power = "" if i == 0 else f"T{str(i).translate(_SUBSCRIPTS)}(x)"
+            power = "" if i == 0 else f"T{str(i).translate(_SUBSCRIPTS)}({x})"
         return f"k{str(i).translate(_SUBSCRIPTS)}{power}"
 
     places = range(p.degree + 1) if p.degree < 3 else (0, 1, p.degree)
@@ -177,6 +188,38 @@ def formula(p: Plan) -> str:
     if len(words) < p.degree + 1:
         words.insert(2, "…")
     return " + ".join(words)
+
+
+def _power(x: str, i: int) -> str:
+    return "" if i == 0 else x if i == 1 else f"{x}{str(i).translate(_SUPERSCRIPTS)}"
+
+
+def in_own_units(found: Fit, names: tuple[str, str]) -> str:
+    """Write the fitted curve over the table's own numbers: temperature = 39.93 − 1.2·month + 0.4·month².
+
+    It has as few digits as give the curve to a thousandth of its height; "" where no 17 do, as powers of large places
+    with a high degree cancel.
+    """
+    p = found.plan
+    series: type[Any] = np.polynomial.Polynomial if p.powers else np.polynomial.Chebyshev
+    fitted = series(found.knobs, domain=[p.middle - p.half, p.middle + p.half])
+    own = fitted.convert(domain=[-1, 1], kind=np.polynomial.Polynomial).coef
+    at = np.linspace(p.middle - p.half, p.middle + p.half, 201)
+    true = fitted(at)
+    near = 1e-3 * (float(np.ptp(true)) or float(np.abs(true).max()))
+    for digits in range(4, 18):
+        rounded = [float(f"{v:.{digits}g}") for v in own]
+        if np.abs(np.polynomial.polynomial.polyval(at, rounded) - true).max() <= near:
+            break
+    else:
+        return ""
+    x = names[0] if names[0].isidentifier() and len(names[0]) <= 12 else "t"
+    words = ""
+    for i, value in enumerate(rounded):
+        sign = (" − " if value < 0 else " + ") if words else "−" if value < 0 else ""
+        if value or not i:
+            words += f"{sign}{abs(value):.{digits}g}{'·' if i else ''}{_power(x, i)}"
+    return f"{names[1]} = {words}" + (f", where t is {names[0]}" if x != names[0] and x in words else "")
 
 
 def fit(
@@ -214,21 +257,24 @@ def fit(
     count = steps_for(p, start) if steps is None else steps
     rest = descend(loss, start, p.X, p.y, optimizer=p.optimiser(), steps=count, curve=curve)
     run = rest.run if before is None else _joined(before.run, rest.run, _Hand.BLIND)
-    why = f"{scaling(p, names[0])} is in −1…1: no power outgrows another"
-    said = [f"{why}, and one learning rate serves all knobs"]
+    x = letter(p, names[0])
+    why = f"{scaling(p, names[0])} runs from −1 to 1: no power of {x} exceeds 1"
+    said = [f"{why}, so that one learning rate suits every knob"]
     if not p.powers:
         said.append(
-            f"for degree {degree} the powers of x are too much alike; Chebyshev polynomials stand in their place"
+            f"for degree {degree} the powers of {x} are too much alike; Chebyshev polynomials stand in their place"
         )
     panels = (
         Curve(names[0], names[1], (p.middle, p.half), note=why),
         Gauge() if story else Losses(),
         Knobs(),
     )
-    title = title or f"{names[1]} ≈ {formula(p)}"
+    # The axis has the table's own numbers, so the formula over it is wrong without what its x is.
+    where = f",  {scaling(p, names[0])}" if scaling(p, names[0]) != x else ""
+    title = title or f"{names[1]} ≈ {formula(p, x)}{where}"
     return Fit(
         film(run, panels=panels, title=title, **look), np.asarray(rest.params), rest.loss, p.best, count,
-        (*said, *rest.said),
+        (*said, *rest.said), p,
     )  # fmt: skip
 
 
