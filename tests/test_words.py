@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from looking import outside, overlapping
 
 import gradviz as gv
+from gradviz.picture.equation import in_names
+from gradviz.picture.scene import Text
+from gradviz.picture.sheet import sheet
 from gradviz.picture.words import Names, composed, cut, fits, visible, wrapped
-from gradviz.record import Graph, Node
+from gradviz.record import Graph, Node, terms
 from gradviz.record.group import collapse
 from gradviz.record.shorthand import below, letter
 
@@ -147,3 +151,44 @@ def test_a_node_keeps_its_short_name_when_groups_are_folded() -> None:
     folded = Names(graph)
     assert any(called[folded.full(n.id)] == n.short != run.graph.nodes[n.id].short for n in graph.nodes)
     assert all(called[folded.full(n.id)] == folded.formula(n.id) for n in graph.nodes)
+
+
+def test_a_formula_that_is_cut_never_reads_as_another_one() -> None:
+    for text in ("sin(x + h) + (x + h)²/4", "tanh(w·x + b)", "(w·x[0] − y[0])²", "m·g·h + 0.5·m·v²"):
+        for glyphs in range(2, len(text)):
+            assert cut(text, glyphs) == text[: glyphs - 1] + "…"
+    assert cut("parameters.weights[0]", 12).count("…") == 1 and cut("parameters.weights[0]", 12)[-1] == "]"
+
+
+def deep(x, n):
+    return x if n == 0 else x * deep(np.sin(x), n - 1)
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_stands_over_a_card_is_whole_or_in_short_names_or_only_the_short_name(rankdir, theme) -> None:
+    def f(x, h):
+        return np.sin(x + h) + (x + h) ** 2 / 4
+
+    for film in (gv.film(f, 0.5, 0.1, rankdir=rankdir, theme=theme), gv.film(deep, 1.0, 4, rankdir=rankdir)):
+        run, names = film.run, Names(film.run.graph)
+        scene = film.drawing(moving=False, height=1400).frame(-1).scene
+        for n in run.graph.nodes:
+            element = next(e for e in scene.elements if e.id == f"node-{n.id}")
+            whole = (names.full(n.id), f"{names.formula(n.id)} = {names.full(n.id)}", names.formula(n.id))
+            made = f"{names.formula(n.id)} = {in_names(run.graph, names, n.id)}"
+            said = [m.text for m in element.marks if isinstance(m, Text)]
+            assert not any("…" in t for t in said), said
+            assert n.is_leaf or any(t in (*whole, made) for t in said)
+        assert not overlapping(scene) and not outside(scene)
+
+
+def test_a_compact_card_does_not_read_as_a_function_of_its_name() -> None:
+    def f(x, w):
+        y = np.exp(x * w)
+        z = np.cos(y)
+        return np.tanh(z * y)
+
+    run = gv.film(f, 0.5, 0.1).run
+    laid = sheet(run, Names(run.graph), "LR", terms(run.graph, run.sweep("backward")), detail="compact")
+    assert {"y: exp", "z: cos"} <= {face.symbol for face in laid.faces}

@@ -21,8 +21,10 @@ from .words import MOST_GLYPHS, Names, cut, fits, visible
 #: The scale of each thumbnail, by node and quantity ("value", "grad", "tangent"), fixed over the film.
 Scales = Mapping[tuple[int, str], Extent]
 EQUALS, PLUS = Word("="), Word("+")
+_AS_WRITTEN = {"×": "·", "÷": "/"}  # between names; numbers have the sign of the badge
 _INFIX = ("+", "−", "×", "÷", "@", "^", "·", "⊙", "mod", "//")
 _LONGEST_LABEL = 3 * MOST_GLYPHS
+_OWN = re.compile(r"[\w.\[\]]+")  # a name that the user gave, with its index; not the text of an operation
 _LOOSER = re.compile(r"[<>=≤≥≠&|]| (?:if|and|or) ")  # what binds less than a plus
 _LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−^()", "0123456789--   ")
 # What a sign does to written numbers, for checking that an equation comes out; words are looked up in `math`. A sign
@@ -180,5 +182,18 @@ def in_names(graph: Graph, names: Names, i: int) -> str:
     enclosed = node.symbol[:1].isalpha() and node.symbol not in _INFIX
     plain = node.symbol == "+" and not any(_LOOSER.search(names.formula(a)) for a in node.args)
     name = names.formula if enclosed or plain else names.partial
+    if node.symbol in _AS_WRITTEN and len(node.args) == 2:
+        return cut(_AS_WRITTEN[node.symbol].join(map(name, node.args)), _LONGEST_LABEL)
     items = _applied(node.symbol, [Word(name(a)) for a in node.args[:4]])
     return cut(_spoken(items), _LONGEST_LABEL)
+
+
+def made_of(graph: Graph, names: Names, i: int) -> str:
+    """Return what a node is called beside its v₇: an input's or the user's own name, else what it is made of.
+
+    v₇ = tanh(v₅) says more beside v₅'s card than the whole text that the user wrote for it, cut in the middle.
+    """
+    node, full = graph.nodes[i], names.full(i)
+    if node.is_leaf or node.op == "group" or full == names.formula(i) or _OWN.fullmatch(full):
+        return full
+    return in_names(graph, names, i)

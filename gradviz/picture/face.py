@@ -18,6 +18,7 @@ GLOW = 5.0
 ROW, GAP = 22.0, 4.0  # px, a row of a scalar's card, and between two
 _PORT = 9.0  # px between two edges on a card's side at least, as much as a head is wide
 _BADGE = 31.0
+_WIDER = 36.0  # px, by which a name may be wider than its card
 _WIDEST_BADGE = 46.0  # a leaf's name stands in its badge where it takes no more than this
 _NAME_GLYPHS = 28  # of a long name, where the card is wide enough for them
 #: The largest thumbnail of a card, px, by how much detail it shows.
@@ -105,6 +106,7 @@ def face(
     *,
     widest: float,
     leaves: float = 0.0,
+    made: str = "",
     output: bool,
     terms: int,
     detail: str = "full",
@@ -115,6 +117,7 @@ def face(
 ) -> Face:
     """Measure a node's card; all cards share the number column `widest`, all leaves the badge `leaves`, px.
 
+    made     what it is made of, in the names of its operands
     detail   "full"; "small" for thumbnails half as large; "compact" for one number or thumbnail
     edges    on that one of its upright sides that has most
     fixed    a constant's number, which stands nowhere else where its name is written
@@ -137,7 +140,7 @@ def face(
         if node.is_leaf:
             symbol = said
         elif not composed(said) and "(" not in said:
-            symbol = f"{symbol} {said}".strip()
+            symbol = f"{said}: {symbol}" if symbol else said  # "exp y" would be read as a function of y
     wide = measure(symbol, 13, bold=bold) + 12 if compact else measure(symbol, 10, bold=bold) + 7
     badge = max(_BADGE, float(math.ceil(wide)), leaves if node.is_leaf and not compact else 0.0)
     size = _symbol_size(symbol, badge - (9 if node.op == "data" else 7), bold)
@@ -171,7 +174,11 @@ def face(
         width = badge + 3 + row + 4
         height = GAP + len(labels) * (ROW + GAP)
         free = width
-    name = _grown(node, names, free - (badge + 13 if inside else 0)) or name if name else ""
+    if name:
+        side = badge + 13 if inside else 0.0
+        name = _grown(node, names, made, free - side + _WIDER)
+        if thumbs or inside:  # nothing else has room for what is wider
+            width = max(width, math.ceil(measure(name, 13) + width - free + side))
     spare = max(0.0, high - height - header)
     return Face(node, float(width), height + header + spare, badge, symbol, size, bold, name, shape, labels, thumbs,
                 most, pad, sheets, header, False, terms, cell, count, spare)  # fmt: skip
@@ -192,14 +199,17 @@ def _cell(
     return None, 0
 
 
-def _grown(node: Node, names: Names, most: float) -> str:
-    """Return as much of a name that is cut as there is room for; "" where that is no more than the least."""
-    if names.formula(node.id) != names.full(node.id):
-        for glyphs in range(_NAME_GLYPHS, MOST_GLYPHS, -1):
-            longer = names.card(node.id, glyphs)
-            if measure(longer, 13) <= most:
-                return longer
-    return ""
+def _grown(node: Node, names: Names, made: str, most: float) -> str:
+    """Return as much of a long name as there is room for; of a formula all, or what it is made of, or only v₇."""
+    short = names.formula(node.id)
+    if short == names.full(node.id):
+        return short
+    for glyphs in range(_NAME_GLYPHS, MOST_GLYPHS, -1):
+        longer = names.card(node.id, glyphs)
+        if longer != short and measure(longer, 13) <= most:
+            return longer
+    whole = f"{short} = {made}"
+    return whole if made and "…" not in made and measure(whole, 13) <= most else names.card(node.id)
 
 
 def rooms(f: Face, vertical: bool, flagged: bool = False) -> tuple[float, float, float, float]:

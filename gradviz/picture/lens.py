@@ -8,9 +8,10 @@ from ..record import Event, Graph, Run, Value
 from . import lenslist, lensnotes
 from .card import text
 from .chrome import shorten
+from .equation import made_of
 from .extent import Extent
 from .fonts import measure
-from .lenscard import LIST_STEP, Known, card, corners, label_of, list_row, made_of
+from .lenscard import LIST_STEP, Known, card, corners, label_of, list_row
 from .lensedge import Wire, bend, chips, edges
 from .lensmath import Columns, equations
 from .lensplaces import Places

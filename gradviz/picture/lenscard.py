@@ -7,18 +7,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..record import Graph, Node, Value
+from ..record import Node, Value
 from . import numbers
 from .card import knob_marks, number, text, unknown
 from .chrome import shorten
 from .dots import brackets
-from .equation import in_names
 from .extent import Extent
 from .fonts import measure
 from .heatmap import thumb, thumb_size
 from .scene import Mark, Path, Rect
 from .theme import Theme
-from .words import Names
 
 CENTRE = 0.365  # a line of text is centred on y when its baseline is this many sizes below it
 BADGE = 34.0
@@ -29,7 +27,6 @@ _HEAD = 28.0  # from the card's top to its first row
 _LABEL = 12.0
 _NUMBER = 15.0
 _PATH = re.compile(r"([^\W\d]\w+)((?:\[\d+\]){2,})")  # a place in nested lists
-_OWN = re.compile(r"[\w.\[\]]+")  # a name that the user gave, with its index; not the text of an operation
 
 
 def card_height(rows: Sequence[str], arrays: bool) -> float:
@@ -54,17 +51,6 @@ def _cut(full: str, most: float, size: float, bold: bool = False) -> str:
             if measure(found := f"{path[1][:n]}…{path[2]}", size, bold=bold) <= most:
                 return found
     return shorten(full, most, size, bold=bold)
-
-
-def made_of(graph: Graph, names: Names, i: int) -> str:
-    """Return what a node is called beside its v₇: an input's or the user's own name, else what it is made of.
-
-    v₇ = tanh(v₅) says more beside v₅'s card than the whole text that the user wrote for it, cut in the middle.
-    """
-    node, full = graph.nodes[i], names.full(i)
-    if node.is_leaf or node.op == "group" or full == names.formula(i) or _OWN.fullmatch(full):
-        return full
-    return in_names(graph, names, i)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..record import Run, first
+from ..record import Node, Run, first
 from . import chips, numbers
 from .chips import Edge
+from .equation import made_of
 from .extent import Extent, extents
 from .face import Face, face, leaf_badge, rooms
 from .fonts import measure
@@ -81,10 +82,14 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, det
     widest = max([measure("−0.000", 13, bold=True, mono=True), *scalars])
     leaves = max((leaf_badge(n, names) for n in graph.nodes if n.is_leaf), default=0.0)
     fixed = _fixed(run)
+
+    def made(n: Node) -> str:
+        return made_of(graph, names, n.id) if names.formula(n.id) != names.full(n.id) else ""
+
     faces = tuple(
         face(
-            n, names, rows, ext, widest=widest, leaves=leaves, output=n.id in graph.outputs, terms=terms.get(n.id, 0),
-            detail=detail, inside=vertical, folded=n.op == "group",
+            n, names, rows, ext, widest=widest, leaves=leaves, made=made(n), output=n.id in graph.outputs,
+            terms=terms.get(n.id, 0), detail=detail, inside=vertical, folded=n.op == "group",
             edges=0 if vertical else max(len(graph.users[n.id]), len(n.args)), fixed=fixed.get(n.id, ""),
         )
         for n in graph.nodes

@@ -103,11 +103,15 @@ def fits(text: str, glyphs: int = MOST_GLYPHS) -> bool:
 def cut(text: str, glyphs: int = MOST_GLYPHS) -> str:
     """Shorten a text to that many glyphs by an ellipsis in its middle; a mark stays with its letter.
 
-    >>> cut("temperature")
-    'temp…ure'
+    A formula ends in the ellipsis: from its middle it would read as another one.
+
+    >>> cut("temperature"), cut("sin(x + h) + h²/4", 12)
+    ('temp…ure', 'sin(x + h) …')
     """
     if fits(text, glyphs):
         return text
+    if not single(text):
+        return text[: _first(text, glyphs - 1)] + "…"
     tail = (glyphs - 1) // 2
     return text[: _first(text, glyphs - 1 - tail)] + "…" + text[_last(text, tail) if tail else len(text) :]
 
@@ -138,6 +142,11 @@ def composed(text: str) -> bool:
 def wrapped(text: str) -> str:
     """Return a name in parentheses if it is composed, so that ∂ or a factor applies to all of it."""
     return f"({text})" if composed(text) else text
+
+
+def single(text: str) -> bool:
+    """Tell whether a name is one word or path, which stays a name when it is cut: temperature, p.w[0]; not exp(q)."""
+    return "(" not in text and not composed(text)
 
 
 def _rounded(text: str) -> str:
@@ -191,9 +200,14 @@ class Names:
         return self._formula[i]
 
     def card(self, i: int, glyphs: int = MOST_GLYPHS) -> str:
-        """Return what stands over the card: the name, or what formulas call it and the name cut to so many glyphs."""
+        """Return what stands over the card: the name, or what formulas call it and the name cut to so many glyphs.
+
+        Of a formula that is longer there is nothing.
+        """
         short, full = self._formula[i], self._full[i]
-        return full if short == full else f"{short} = {cut(full, glyphs)}"
+        if short == full:
+            return full
+        return f"{short} = {cut(full, glyphs)}" if fits(full, glyphs) or single(full) else short
 
     def full(self, i: int) -> str:
         """Return the whole name, for tooltips."""
