@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 
+import numpy as np
 import pytest
 
+import gradviz as gv
 from gradviz.calculus.notation import Worded, compose, identifier, indexed, leading, product
 from gradviz.calculus.op import ADDS, CALLS, MULTIPLIES, NEGATES, POWERS
 from gradviz.calculus.reading import read
@@ -93,3 +95,12 @@ def test_indices_stay_readable() -> None:
     assert [indexed(name, 2) for name in ("acc", "h[i]", "self.w", "f(x)", "x₁", "a·b", "温")] == [
         "acc₂", "h[i]₂", "self.w₂", "f(x)₂", "x₁₍₂₎", "(a·b)₂", "温₂",
     ]  # fmt: skip
+
+
+def test_what_a_dict_holds_is_called_as_the_input_of_that_name_is() -> None:
+    def f(p, x):
+        return p["a"] * x**2 + p["deep"][0] * np.sin(x) + x * .1  # fmt: skip
+
+    run = gv.film(f, {"a": 1.0, "deep": [2.0]}, 0.5).run
+    assert {"p.a", "p.deep[0]", "p.a·x²", "x·0.1", "0.1"} <= {n.name or n.label for n in run.graph.nodes}
+    assert not any("'" in n.name + n.label for n in run.graph.nodes)

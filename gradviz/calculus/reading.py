@@ -34,13 +34,16 @@ def read(node: ast.AST, lines: Sequence[str]) -> Worded:
             return read(target, lines)
         case ast.Constant(value=value):
             plain = isinstance(value, int | float) and not isinstance(value, bool)
-            return leading((segment(node, lines) or repr(value)) if plain else ast.unparse(node))
+            text = (segment(node, lines) or repr(value)) if plain else ast.unparse(node)
+            return leading(f"0{text}" if plain and text.startswith(".") else text)
         case ast.Attribute(value=base, attr=attr) if _is_module(base):
             return Worded(identifier(attr))
         case ast.Attribute(value=base, attr="T"):
             return Worded(compose("{0}ᵀ", CALLS, [read(base, lines)]))
         case ast.Attribute(value=base, attr=attr):
             return Worded(compose("{0}", CALLS, [read(base, lines)]) + "." + identifier(attr))
+        case ast.Subscript(value=base, slice=ast.Constant(value=str() as key)) if key.isidentifier():
+            return Worded(compose("{0}", CALLS, [read(base, lines)]) + "." + identifier(key))  # as inputs are called
         case ast.Subscript(value=base, slice=index):
             inside = ast.unparse(index).removeprefix("(").removesuffix(")") if isinstance(index, ast.Tuple) else None
             return Worded(compose("{0}", CALLS, [read(base, lines)]) + f"[{inside or read(index, lines).text}]")
