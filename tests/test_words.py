@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looking import outside, overlapping
+from looking import crossed, outside, overlapping, texts
 
 import gradviz as gv
 from gradviz.picture.equation import in_names
@@ -192,3 +192,29 @@ def test_a_compact_card_does_not_read_as_a_function_of_its_name() -> None:
     run = gv.film(f, 0.5, 0.1).run
     laid = sheet(run, Names(run.graph), "LR", terms(run.graph, run.sweep("backward")), detail="compact")
     assert {"y: exp", "z: cos"} <= {face.symbol for face in laid.faces}
+
+
+def wave(A, gamma, t, omega, phi):
+    return A * np.exp(-gamma * t) * np.cos(omega * t + phi) + np.tanh(A * t) * np.sin(omega * phi)
+
+
+def squares(w, x, y):
+    return sum((w * xi - yi) ** 2 for xi, yi in zip(x, y, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "among"),
+    [
+        (wave, (1.0, 0.1, 2.0, 3.0, 0.5), {"−γ·t", "ω·t", "−γ"}),
+        (squares, (0.5, [1.0, 2.0, 3.0], [2.0, 4.0, 6.0]), {"w·x[0]", "v₁₃ = v₉ + v₁₂"}),
+    ],
+)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_compact_cards_have_their_names_over_them_where_there_is_room(function, args, among, theme) -> None:
+    drawn = gv.film(function, *args, theme=theme).drawing(width=540, height=960, moving=False)
+    assert drawn.level == "compact"
+    for scene in (drawn.frame(-1).scene, drawn.frame(3).scene):
+        said = [t.text for e, t in texts(scene) if e.kind == "node"]
+        assert among <= set(said) and not any(": " in t or "…" in t for t in said)
+        assert not overlapping(scene) and not outside(scene) and not crossed(scene)
+        assert all(t.size * drawn.canvas.scale >= 9.99 for _, t in texts(scene))

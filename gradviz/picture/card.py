@@ -291,8 +291,8 @@ def _compact(
         if shown is not None or (look.asks and name == "grad"):
             row, value = name, shown
     colour, tint, stroke = _colours(row, theme)
-    left, top = x + f.badge + 3, y + 4 + f.spare / 2
-    w, h = f.width - f.badge - 7, f.height - 8 - f.spare
+    left, top = x + f.badge + 3, y + 4 + f.inside + f.spare / 2
+    w, h = f.width - f.badge - 7, f.height - 8 - f.inside - f.spare
     collecting = row == "grad" and 0 < look.arrived < f.terms
     marks: list[Mark] = [Rect(left, top, w, h, 4, tint if value is not None or look.asks else theme.unknown_tint)]
     if look.part == "sender":

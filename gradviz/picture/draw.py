@@ -79,21 +79,23 @@ def compose(run: Run, options: Options) -> Drawing:
 def _chosen(ways: Iterable[_Way], run: Run) -> tuple[Fitted, str, str] | None:
     """Return the first way that can be read, its level of detail, and what is to be said of it."""
     least = _LEAST_LEFT * _operations(run)
-    spine: tuple[Fitted, str, str] | None = None
+    spine: tuple[Case, Fitted, str] | None = None
     for case, way, note in ways:
         detail, _, in_rows = way.partition(" in ")
         if case.run is not run and _operations(case.run) < max(least, 3):
             continue  # folded so far that the picture would tell nothing
         fitted = case.in_rows(detail) if in_rows else case.in_one(detail)
-        if fitted is None or (spine is not None and in_rows and not fitted.rather_than(spine[0])):
+        if fitted is None or (spine is not None and in_rows and not fitted.rather_than(spine[1])):
             continue
         if spine is None and detail == "compact" and not in_rows and fitted.meagre:
-            spine = fitted, "compact", note  # rows may be better
+            spine = case, fitted, note  # rows may be better
             continue
         if spine is not None and not in_rows:
             break
-        return fitted, "compact" if detail == "compact" else "full", note
-    return spine
+        if detail == "compact":
+            return case.with_names(fitted, in_rows=bool(in_rows)), "compact", note
+        return fitted, "full", note
+    return spine and (spine[0].with_names(spine[1]), "compact", spine[2])
 
 
 def _changed(ways: Iterable[_Way], shape: float | None = None, **options: Any) -> Iterator[_Way]:

@@ -22,7 +22,9 @@ _WIDER = 36.0  # px, by which a name may be wider than its card
 _WIDEST_BADGE = 46.0  # a leaf's name stands in its badge where it takes no more than this
 _NAME_GLYPHS = 28  # of a long name, where the card is wide enough for them
 #: The largest thumbnail of a card, px, by how much detail it shows.
-MOST = {"full": (104.0, 91.0), "small": (78.0, 40.0), "compact": (65.0, 39.0)}
+MOST = {"full": (104.0, 91.0), "small": (78.0, 40.0), "compact": (65.0, 39.0), "named": (65.0, 39.0)}
+#: Cards with one number; with their names over them where there is room for that.
+COMPACT = ("compact", "named")
 # The same where the cells hold digits; small ones may not make a card wider.
 _WRITTEN = {"full": (144.0, 91.0), "small": (65.0, 40.0)}
 
@@ -118,14 +120,15 @@ def face(
     """Measure a node's card; all cards share the number column `widest`, all leaves the badge `leaves`, px.
 
     made     what it is made of, in the names of its operands
-    detail   "full"; "small" for thumbnails half as large; "compact" for one number or thumbnail
+    detail   "full"; "small" for thumbnails half as large; "compact" for one number or thumbnail, "named" for that
+             with the name over it
     edges    on that one of its upright sides that has most
     fixed    a constant's number, which stands nowhere else where its name is written
     """
     high = _PORT * (edges + 1)
     symbol, name = badge_text(node, names)
     bold = node.is_leaf or not is_word(symbol)
-    compact = detail == "compact"
+    compact = detail in COMPACT
     if node.op == "constant" and not node.shape:
         air = 14
         if fixed and symbol not in _KNOWN and any(c.isalpha() for c in _EXPONENT.sub("", symbol)):
@@ -133,13 +136,13 @@ def face(
         width = max(_BADGE, float(math.ceil(measure(symbol, 15, bold=True) + air)))
         return Face(node, width, 30.0 if compact else 40.0, width, symbol, 15, True, "", "", (), None, compact=compact)
     # A parameter keeps the row, to say that no gradient comes to it.
-    labels = tuple(r for r in rows if r != "grad" or terms or (node.op == "parameter" and detail != "compact"))
+    labels = tuple(r for r in rows if r != "grad" or terms or (node.op == "parameter" and not compact))
     pad, sheets = 4.0 if output else 0.0, 13.0 if folded else 0.0
     if compact:
         said = names.formula(node.id)
         if node.is_leaf:
             symbol = said
-        elif not composed(said) and "(" not in said:
+        elif detail == "compact" and not composed(said) and "(" not in said:
             symbol = f"{said}: {symbol}" if symbol else said  # "exp y" would be read as a function of y
     wide = measure(symbol, 13, bold=bold) + 12 if compact else measure(symbol, 10, bold=bold) + 7
     badge = max(_BADGE, float(math.ceil(wide)), leaves if node.is_leaf and not compact else 0.0)
@@ -150,10 +153,13 @@ def face(
     if compact:
         beside = measure(f"{terms}/{terms}", 13, bold=True) + 12 if terms > 1 else 24.0
         wide = badge + 3 + (w + 8 if thumbs else math.ceil(widest + beside) + 4)
-        height = max(h + 12, 30)
+        name = "" if node.is_leaf or detail == "compact" else _grown(node, names, made, wide + _WIDER - inside * badge)
+        header = 18.0 if inside and name else 0.0
+        wide = max(wide, math.ceil(measure(name, 13) + badge + 13)) if header else wide
+        height = max(h + 12, 30) + header
         spare = max(0.0, high - height)
-        return Face(node, wide, height + spare, badge, symbol, size, bold, "", "", labels, thumbs, most,
-                    pad, sheets, 0, True, terms, spare=spare)  # fmt: skip
+        return Face(node, wide, height + spare, badge, symbol, size, bold, name, "", labels, thumbs, most,
+                    pad, sheets, header, True, terms, spare=spare)  # fmt: skip
     cell, count = None, numbers.DIGITS
     header = 20.0 if inside and (name or node.shape) else 0.0
     shape = "×".join(map(str, node.shape))

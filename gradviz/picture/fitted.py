@@ -14,6 +14,7 @@ from . import bound, caption, chrome
 from .bound import NUMBER
 from .drawing import MOST_PIXELS, Canvas
 from .equation import Scales
+from .face import COMPACT
 from .panels import PARTS, ROWS, Panel, Place, Want, beside, wants, wide
 from .scene import Box
 from .sheet import Sheet, quantities, sheet
@@ -30,6 +31,7 @@ AIR = 10.0  # px around the graph
 _TALL, _PHONE = 1.5, 700.0  # times as high as wide is a phone's screen, which is read as if it had so few px across
 _NARROW = 880.0  # px, a still that was given no size is at least so wide
 _ROWS = (2, 3, 4)  # how many rows are tried
+_AS_LARGE = 0.98  # of the scale without names, with which cards are about as large
 _CARDS_AT_MOST = 400  # beyond this no canvas holds cards, so none are measured
 _GROWTH = 1.4  # a small graph is drawn at most this much larger than what stands around it
 _MANY, _LEAST_OF_MANY = 45, 10.8  # more cards than that need larger numbers, px: a lens is clearer than a crowd
@@ -198,6 +200,13 @@ class Case:
         best = max((f for f in map(self._fit, broken) if f is not None), key=lambda f: f.k, default=None)
         return best if best is not None and best.legible else None
 
+    def with_names(self, bare: Fitted, *, in_rows: bool = False) -> Fitted:
+        """Return compact cards with their names over them where that makes nothing smaller, else as they are."""
+        whole = self.sheet("named", bare.sheet.rankdir)
+        named = [b for b in map(whole.wrapped, _ROWS) if b is not None] if in_rows else [whole]
+        best = max((f for f in map(self._fit, named) if f is not None), key=lambda f: f.k, default=bare)
+        return best if best.legible and best.k >= _AS_LARGE * bare.k else bare
+
     def _too_deep(self, detail: str, rows: int = 1) -> bool:
         """Tell whether a graph has so many ranks that its cards cannot be legible, however they are laid out."""
         on = canvas_for(self.options, (WIDE * 2, WIDE * 2), self.shape)
@@ -216,7 +225,7 @@ class Case:
         tail = chrome.TIMELINE if options.moving else chrome.MARGIN * 0.75
         heat = any(face.thumbs and not face.cell for face in cards.faces)
         guess = canvas_for(options, (w + 2 * chrome.MARGIN, h + _HEAD + 2 * AIR + tail + 88), self.shape)
-        shown, roles, limits = quantities(self.run), chrome.roles(self.run), cards.detail != "compact"
+        shown, roles, limits = quantities(self.run), chrome.roles(self.run), cards.detail not in COMPACT
         heading = chrome.Heading.make(options.title or "", guess.width, shown, heat=heat, limits=limits, roles=roles)
         around = heading.height + 2 * AIR + tail
         inner = guess.width - 2 * chrome.MARGIN - 2 * caption.PAD

@@ -10,7 +10,7 @@ from . import chips, numbers
 from .chips import Edge
 from .equation import made_of
 from .extent import Extent, extents
-from .face import Face, face, leaf_badge, rooms
+from .face import COMPACT, Face, face, leaf_badge, rooms
 from .fonts import measure
 from .layout import Group, Item, Layout, Plan, layout
 from .locals import chip_text
@@ -37,7 +37,7 @@ class Sheet:
     layout: Layout
     rankdir: str
     chip_texts: Mapping[tuple[int, int, int], str]  # (sweep, node, arg) -> text
-    detail: str  # "full", "small" or "compact"
+    detail: str  # "full", "small", "compact" or "named"
     items: Mapping[int, Item] = field(default_factory=dict)
 
     def wrapped(self, rows: int) -> Sheet | None:
@@ -52,7 +52,7 @@ class Sheet:
     @property
     def least(self) -> float:
         """The size of the smallest number on it, px."""
-        if any(f.thumbs for f in self.faces) and self.detail != "compact":
+        if any(f.thumbs for f in self.faces) and self.detail not in COMPACT:
             return 11.0
         return self.chip_size if self.chip_texts else 13.0
 
@@ -77,7 +77,7 @@ def sheet(run: Run, names: Names, rankdir: str, terms: Mapping[int, int], *, det
     """Measure every card at its fullest and lay the graph out once."""
     graph, rows = run.graph, quantities(run)
     ext = extents(run)
-    vertical, compact = rankdir == "TB", detail == "compact"
+    vertical, compact = rankdir == "TB", detail in COMPACT
     scalars = [ext[n.id, r].width for n in graph.nodes if not n.shape and n.op != "constant" for r in rows]
     widest = max([measure("−0.000", 13, bold=True, mono=True), *scalars])
     leaves = max((leaf_badge(n, names) for n in graph.nodes if n.is_leaf), default=0.0)
@@ -147,7 +147,7 @@ def _fixed(run: Run) -> dict[int, str]:
 
 
 def _chip_size(detail: str) -> float:
-    return 13.0 if detail == "compact" else 12.0
+    return 13.0 if detail in COMPACT else 12.0
 
 
 def _chip_widths(run: Run, texts: Mapping[tuple[int, int, int], str], size: float) -> dict[Edge, float]:
