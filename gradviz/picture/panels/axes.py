@@ -31,6 +31,7 @@ _ROW = 20.0  # px under a plot for the numbers of its axis
 _NAME_ROW = 15.0  # px under these for its name
 _BETWEEN, _NEXT = 14.0, 30.0  # px between two numbers under a plot, and from one's middle to the next one's
 _MOST_ACROSS, _MOST_UP = 13, 8  # ticks of an axis
+_UP = 26.0  # px from a number of the upright axis to the next
 _SMALLEST = (120.0, 64.0)  # px of a plot without what stands around it
 _NEAR = 0.1  # px that a smooth curve may pass by its points
 _STEPS, _FEWEST = (24, 12, 8, 6, 4), 12  # points that one cubic passes at most; of fewer no slope is known
@@ -228,7 +229,7 @@ def plot(
             bottom -= _NAME_ROW
         else:
             right -= name.width + 10
-    rows = max(2, min(_MOST_UP, int((bottom - top) / 34)))
+    rows = max(2, min(_MOST_UP, int((bottom - top) / _UP)))
     ups = decades(*up) if log else ticks(*up, rows)
     if log:
         ups = _apart(ups, Axes((0.0, top, 1.0, bottom), across, up, log))
