@@ -8,7 +8,6 @@ graph has the same text; (c) the op's label template filled with the names of it
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,38 +18,15 @@ from ..record import Where
 from ..record.shorthand import below, letter
 from .notation import REDUCES, Worded, compose, identifier, indexed, leading, number, product
 from .op import CALLS, CONSTANT, MULTIPLIES, Text
+from .quoted import constants, is_operation, made_here, misleading, place, source_texts
 from .site import Site
-from .syntax import NOWHERE, Named, Spot, Syntax, module_like, parts
+from .syntax import Named, Spot, Syntax
 
 if TYPE_CHECKING:
     from .trace import Var
 
 #: Composed text longer than this is written with v₇ for every operand that is longer than `SHORT`.
 LONG, SHORT = 60, 8
-
-_OPERATORS: Mapping[type[ast.AST], frozenset[str]] = {
-    ast.Add: frozenset(("add",)),
-    ast.Sub: frozenset(("subtract",)),
-    ast.Mult: frozenset(("multiply",)),
-    ast.Div: frozenset(("divide",)),
-    ast.FloorDiv: frozenset(("floor_divide",)),
-    ast.Mod: frozenset(("remainder",)),
-    ast.Pow: frozenset(("power", "power of", "square")),
-    ast.MatMult: frozenset(("matmul", "dot")),
-    ast.USub: frozenset(("negative",)),
-    ast.UAdd: frozenset(("positive",)),
-}
-#: What functions are called whose op has another name.
-_ALIASES: Mapping[str, frozenset[str]] = {
-    "absolute": frozenset(("abs", "fabs")),
-    "divide": frozenset(("true_divide",)),
-    "power of": frozenset(("power", "pow", "float_power")),
-    "matmul": frozenset(("dot",)),
-    "max": frozenset(("amax",)),
-    "min": frozenset(("amin",)),
-    "concatenate": frozenset(("hstack", "vstack", "append")),
-    "transpose": frozenset(("T", "swapaxes")),
-}
 
 
 class Names(NamedTuple):
@@ -70,9 +46,9 @@ def name_all(
     syntax = Syntax()
     forward = [var.of for var in vars]  # what a Var made while differentiating belongs to
     derived = {i for i, of in enumerate(forward) if of is not None}
-    spots = [_spot(syntax, var if of is None else of) for var, of in zip(vars, forward, strict=True)]
+    spots = [place(syntax, var if of is None else of) for var, of in zip(vars, forward, strict=True)]
     given = {i: Worded(identifier(name)) for i, name in inputs.items()}
-    for i, text in _constants(syntax, vars, args, spots, derived).items():
+    for i, text in constants(syntax, vars, args, spots, derived).items():
         given.setdefault(i, text)
     taken = {text.text for i, text in given.items() if vars[i].op is not CONSTANT}
 
@@ -84,8 +60,8 @@ def name_all(
         given[i] = name
         taken.add(name.text)
 
-    read = _source_texts(syntax, vars, spots, derived)
-    for i in _misleading(syntax, vars, args, spots, read, given, again, inputs):
+    read = source_texts(syntax, vars, spots, derived)
+    for i in misleading(syntax, vars, args, spots, read, given, again, inputs):
         del read[i]
     often = Counter(text.text for text in read.values())
     for i, text in read.items():
@@ -96,7 +72,7 @@ def name_all(
     first = letter(text.text for text in given.values())
     shorts = [first + below(i) for i in range(len(vars))]
     names, labels = _compose_all(vars, args, texts, given, taken, shorts)
-    wheres = [None if i in inputs and not _made_here(spot) else spot.where for i, spot in enumerate(spots)]
+    wheres = [None if i in inputs and not made_here(spot) else spot.where for i, spot in enumerate(spots)]
     return Names(names, labels, shorts, wheres, _sources(syntax, wheres))
 
 
@@ -168,7 +144,7 @@ def _follow(syntax: Syntax, var: Var, spot: Spot) -> tuple[Named | None, list[tu
         if site.parent is None or not site.direct:
             return None, through
         site, at = site.parent, site.at
-    if not path and var.args and not _is_operation(spot.node, var.op.name):
+    if not path and var.args and not is_operation(spot.node, var.op.name):
         match syntax.hands_on(site, at, None):
             case "":
                 return None, through
@@ -224,135 +200,6 @@ def _numbered(
                 break
         found[i] = Worded(name)
     return found
-
-
-# -- (b) source text
-
-
-def _spot(syntax: Syntax, var: Var) -> Spot:
-    """Return where a Var stands in the user's code: at the call into a library, where it was made inside one."""
-    site: Site | None = var.site
-    at = var.lasti
-    if site is not None and not site.user:
-        at, site = site.at, site.parent
-    return NOWHERE if site is None else syntax.spot(site.code, site.globals, at)
-
-
-def _is_operation(node: ast.AST | None, op: str) -> bool:
-    """Tell whether a syntax node is that very operation, not a call inside which it happened to be made."""
-    match node:
-        case ast.BinOp(op=sign) | ast.AugAssign(op=sign) | ast.UnaryOp(op=sign):
-            return op in _OPERATORS.get(type(sign), ())
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-            return name == op or name in _ALIASES.get(op, ())
-        case ast.Attribute(attr=name):
-            return name in _ALIASES.get(op, ())
-        case ast.Subscript():
-            return op == "getitem"
-        case _:
-            return False
-
-
-def _made_here(spot: Spot) -> bool:
-    """Tell whether a leaf was made by the user's `gv.var(...)`, and not where a function was handed over."""
-    return (
-        isinstance(spot.node, ast.Call) and getattr(spot.node.func, "attr", getattr(spot.node.func, "id", "")) == "var"
-    )
-
-
-def _source_texts(
-    syntax: Syntax, vars: Sequence[Var], spots: Sequence[Spot], derived: Collection[int]
-) -> dict[int, Worded]:
-    """Return the source text of each Var whose syntax node is its very operation, as mathematics."""
-    found: dict[int, Worded] = {}
-    for i, (var, spot) in enumerate(zip(vars, spots, strict=True)):
-        if not var.args or spot.node is None or isinstance(spot.node, ast.AugAssign):
-            continue
-        if i not in derived and var.site.user and _is_operation(spot.node, var.op.name):
-            text = syntax.text(spot, spot.node)
-            if text is not None:
-                found[i] = text
-    return found
-
-
-def _misleading(
-    syntax: Syntax,
-    vars: Sequence[Var],
-    args: Sequence[tuple[int, ...]],
-    spots: Sequence[Spot],
-    read: Mapping[int, Worded],
-    given: Mapping[int, Worded],
-    again: Collection[str],
-    inputs: Mapping[int, str],
-) -> list[int]:
-    """Return the nodes whose source text calls an operand what the picture calls something else.
-
-    After `x = layer(x)` the text `x[0] * w` means a result of the layer; the picture has an input x[0].
-    """
-    other = {text.text for i, text in given.items() if vars[i].op is not CONSTANT} | set(again)
-    roots = {_root(name) for name in inputs.values()}
-    found: list[int] = []
-    for i in read:
-        for position, a in enumerate(args[i]):
-            node, own = _operand(vars[i], spots[i].node, position), given.get(a)
-            if node is not None and node is spots[a].node:
-                wrong = a in found
-            elif isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
-                said = syntax.text(spots[i], node)
-                wrong = said is not None and (own is None or own.text != said.text)
-                wrong = wrong and said is not None and (said.text in other or _root(said.text) in roots)
-            else:
-                continue
-            if wrong:
-                found.append(i)
-                break
-    return found
-
-
-def _root(name: str) -> str:
-    """Return the variable that a name begins with: x of x[0]."""
-    return re.split(r"[.\[]", name, maxsplit=1)[0]
-
-
-def _constants(
-    syntax: Syntax,
-    vars: Sequence[Var],
-    args: Sequence[tuple[int, ...]],
-    spots: Sequence[Spot],
-    derived: Collection[int],
-) -> dict[int, Worded]:
-    """Return the source text of the constants that stand in the user's code as operands.
-
-    A text that stands for several numbers, such as the index of a loop, says less than the numbers do.
-    """
-    found: dict[int, Worded] = {}
-    values: dict[str, set[float]] = {}
-    for i, var in enumerate(vars):
-        for position, a in enumerate(args[i] if i not in derived else ()):
-            leaf, spot = vars[a], spots[i]
-            if leaf.op is not CONSTANT or a in found or leaf.name or not _is_operation(spot.node, var.op.name):
-                continue
-            node = _operand(var, spot.node, position)
-            if node is not None and (text := syntax.text(spot, node)) is not None:
-                found[a] = text
-                if type(leaf.value) is float:
-                    values.setdefault(text.text, set()).add(leaf.value)
-    return {i: text for i, text in found.items() if len(values.get(text.text, ())) < 2}
-
-
-def _operand(var: Var, node: ast.AST | None, position: int) -> ast.expr | None:
-    """Return the expression that an operand was given as, where the syntax leaves no doubt."""
-    if node is None or not var.site.user:
-        return None
-    given = list(parts(node))
-    if isinstance(node, ast.Call):
-        if not module_like(node.func, var.site):
-            position -= 1  # the first operand is what the method was called on
-        if len(given) == 1 and isinstance(given[0], ast.List | ast.Tuple):
-            given = [] if any(isinstance(e, ast.Starred) for e in given[0].elts) else given[0].elts
-        elif var.op.name == "where":
-            position += 1  # the condition is no operand
-    return given[position] if 0 <= position < len(given) else None
 
 
 # -- (c) text put together
