@@ -332,22 +332,3 @@ def test_a_constant_that_has_a_name_shows_its_number_too():
     for width in (None, 420):
         words = ["".join(e.itertext()) for e in ET.fromstring(gv.film(fall, 2.0).svg(width=width)).iter()]
         assert {"0.5·g = 4.905", "s = 0", "π", "1e-6"} <= set(words)
-
-
-@pytest.mark.parametrize(
-    ("target", "name", "words"),
-    [
-        (
-            gv.descend(lambda p: p * p, 1.0, steps=1),
-            "curve",
-            r"'curve' has nothing to draw; .*, curve=model\), or",
-        ),
-        (gv.descend(lambda p: p * p, 1.0, steps=1), "over", r"'over' has nothing to draw; .*, over=\('w', 'b'\)\), or"),
-        (gv.var(2.0) * 3.0, "loss", r"'loss' has nothing to draw; give it gv.descend\(loss, params, ...\), or leave"),
-    ],
-)
-def test_a_panel_that_would_be_an_empty_box_is_refused(target, name, words):
-    with pytest.raises(UnknownName, match=words):
-        gv.film(target, panels=(name,))
-    with pytest.raises(UnknownName, match=words):
-        gv.film(target).restyled(panels=(name,))
