@@ -14,7 +14,8 @@ from itertools import groupby
 from typing import BinaryIO
 
 from ..picture.scene import Frame, Scene
-from .animated import Classes, Reel, shared
+from .reel import Classes, Reel
+from .repeats import shared
 from .svg import escape, opening
 
 _STYLE = """
@@ -65,13 +66,13 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
     size  px of a slide
     """
     del loop
-    looks: dict[str, str] = {}
+    rules = Classes()
     slides: list[str] = []
     seen: list[dict[str, tuple[int, ...]]] = []
     scene: Scene | None = None
     for n, (part, shown) in enumerate(groupby(frames, key=lambda f: f.part)):
         reel, notes, classes = Reel(), [], Classes()
-        classes.looks = looks  # one for all slides
+        classes.looks = rules.looks  # one for all slides
         for frame in shown:
             scene = frame.scene
             reel.add(scene)
@@ -80,6 +81,7 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
             raise AssertionError(part)
         prefix = f"p{n}-"
         lines = "\n".join(shared(reel.lines(classes, prefix), prefix))
+        rules.cells |= classes.cells
         seen.append({name: frames for frames, name in classes.stretches.items()})
         steps = "\n".join(f'<div class="told{" fragment" if k else ""}">{_told(n)}</div>' for k, n in enumerate(notes))
         slides.append(
@@ -90,8 +92,6 @@ def write(frames: Iterator[Frame], out: BinaryIO, *, size: tuple[int, int], loop
         )
     if scene is None:
         return
-    rules = Classes()
-    rules.looks = looks
     package = files(__package__) / "reveal"
     reveal, notes_plugin, css, licence = (
         (package / name).read_text(encoding="utf-8") for name in ("reveal.js", "notes.js", "reveal.css", "LICENSE")

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from ..picture.scene import Image
 from .svg import number, png
 
-WORTH = 24  # cells of all looks together; fewer are shorter as rectangles
+WORTH = 8  # cells of all looks together; fewer are shorter as rectangles
+FEW = 3  # cells of one look that are shorter as rectangles
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,29 @@ class Window:
         motion  the class that moves it: by so many px up as there are rows over the look to be seen
         """
         tall = self.rows * len(looks)
-        data = base64.b64encode(png(Image(0, 0, 1, 1, tall, self.cols, b"".join(looks)))).decode()
-        place = " ".join(
-            f'{name}="{number(v)}"'
-            for name, v in zip(("x", "y", "width", "height"), (self.x, self.y, self.w, self.h), strict=True)
-        )
+        source = href(Image(0, 0, 1, 1, tall, self.cols, b"".join(looks)))
         up = f' y="-{rest * self.rows}"' if rest else ""
         return (
-            f'<svg {place} viewBox="0 0 {self.cols} {self.rows}" preserveAspectRatio="none"><image{up} '
-            f'width="{self.cols}" height="{tall}" class="{motion}" preserveAspectRatio="none" '
-            f'image-rendering="pixelated" href="data:image/png;base64,{data}"/></svg>'
+            f'<svg {_place(self)} viewBox="0 0 {self.cols} {self.rows}"{_stretched(self)}><image{up} '
+            f'width="{self.cols}" height="{tall}" class="{motion}" {source}/></svg>'
         )
+
+
+def picture(image: Image, look: str) -> str:
+    """Return the cells of one look as a picture, whose cells a style sheet keeps sharp."""
+    return f"<image {_place(image)}{_stretched(image)}{look} {href(image)}/>"
+
+
+def href(image: Image) -> str:
+    return f'href="data:image/png;base64,{base64.b64encode(png(image)).decode()}"'
+
+
+def _place(cells: Window | Image) -> str:
+    lengths = {"x": cells.x, "y": cells.y, "width": cells.w, "height": cells.h}
+    return " ".join(f'{name}="{number(v)}"' for name, v in lengths.items())
+
+
+def _stretched(cells: Window | Image) -> str:
+    """Say that cells that are not squares are not to become squares."""
+    square = abs(cells.w * cells.rows - cells.h * cells.cols) < 1e-6 * cells.w
+    return "" if square else ' preserveAspectRatio="none"'

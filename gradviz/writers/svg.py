@@ -203,21 +203,26 @@ def _image(mark: Image, look: Look, most: int) -> str:
 
 
 def png(mark: Image) -> bytes:
-    """Return the cells as a PNG of one pixel a cell (ISO 15948), indexed where that is possible.
+    """Return the cells as a PNG of one pixel a cell (ISO 15948), indexed where that is shorter.
 
     Small ones are stored, not packed: Deflate's bytes depend on who wrote the zlib at hand.
     """
     pixels = [mark.rgb[i : i + 3] for i in range(0, 3 * mark.rows * mark.cols, 3)]
-    colours = sorted(set(pixels))
-    if len(colours) <= 256:
-        index = {c: i for i, c in enumerate(colours)}
-        flat, kind, width = bytes(index[p] for p in pixels), 3, mark.cols
+    palette = sorted(set(pixels))
+    depth = next((bits for bits in (1, 2, 4, 8) if len(palette) <= 1 << bits), 8)
+    kind, width = 3, (mark.cols * depth + 7) // 8
+    if len(palette) > 256 or 12 + 3 * len(palette) + mark.rows * width > 3 * len(pixels):  # for few cells
+        kind, depth, width, flat = 2, 8, 3 * mark.cols, mark.rgb
     else:
-        flat, kind, width = mark.rgb, 2, 3 * mark.cols
+        index = {c: f"{i:0{depth}b}" for i, c in enumerate(palette)}
+        flat = b"".join(
+            int("".join(map(index.__getitem__, row)).ljust(8 * width, "0"), 2).to_bytes(width, "big")
+            for row in (pixels[i : i + mark.cols] for i in range(0, len(pixels), mark.cols))
+        )
     rows = b"".join(b"\0" + flat[y * width : (y + 1) * width] for y in range(mark.rows))
-    chunks = [(b"IHDR", struct.pack(">IIBBBBB", mark.cols, mark.rows, 8, kind, 0, 0, 0))]
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", mark.cols, mark.rows, depth, kind, 0, 0, 0))]
     if kind == 3:
-        chunks.append((b"PLTE", b"".join(colours)))
+        chunks.append((b"PLTE", b"".join(palette)))
     chunks += [(b"IDAT", zlib.compress(rows, 0 if len(rows) < 16_384 else 9)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
