@@ -157,6 +157,11 @@ def test_a_canvas_too_small_for_a_lens_is_refused_with_the_size_that_would_do(wi
         compose(film("network").run, replace(options, width=w, height=h))
 
 
+def test_one_node_that_is_too_small_is_told_as_one():
+    with pytest.raises(TooLarge, match=r"^1 node would not be legible"):
+        gv.film(gv.var(1.0, name="x")).drawing(width=64, height=64)
+
+
 @pytest.mark.parametrize(("width", "height"), [(640, 408), (800, 450), (1280, 488)])
 def test_a_low_canvas_shows_the_arithmetic_of_each_step(width, height):
     made = drawing("network", (width, height, True), pace="node")

@@ -240,6 +240,7 @@ def _refused(run: Run, options: Options, ways: Iterable[_Way]) -> TooLarge:
     canvas = canvas_for(options, (WIDE, WIDE))
     rows, arrays = quantities(run), any(n.shape for n in run.graph.nodes)
     (width, height), sizes = canvas.pixels, list[str]()
+    nodes = f"{(n := len(run.graph.nodes))} node{'s' * (n != 1)}"
     if options.panels:
         higher = [(width, height + height * k // 20) for k in range(1, 80) if height * k <= 20 * _TALLEST * width]
         larger = [(width + width * k // 20, height + height * k // 20) for k in range(1, 80)]
@@ -250,7 +251,7 @@ def _refused(run: Run, options: Options, ways: Iterable[_Way]) -> TooLarge:
                     sizes.append(f"{w}×{h}")
                     break
         return TooLarge(
-            f"{len(options.panels)} panel{'s'[: len(options.panels) > 1]} and {len(run.graph.nodes)} nodes would not "
+            f"{len(options.panels)} panel{'s'[: len(options.panels) > 1]} and {nodes} would not "
             f"be legible on {width}×{height} px: they take {' or '.join(dict.fromkeys(sizes)) or 'a larger size'}. "
             "Give more width or height, or fewer panels"
         )
@@ -262,7 +263,7 @@ def _refused(run: Run, options: Options, ways: Iterable[_Way]) -> TooLarge:
         head = chrome.Heading.make(options.title or "", on.width, rows, heat=False, roles=chrome.roles(run)).height + 4
         sizes.append(f"{least}×{math.ceil((head + up + _tail(options)) * on.scale) + 1}")
     return TooLarge(
-        f"{len(run.graph.nodes)} nodes would not be legible on {width}×{height} px: an overview with a lens takes at "
+        f"{nodes} would not be legible on {width}×{height} px: an overview with a lens takes at "
         f"least {sizes[0]} upright, or {sizes[1]} with the lens beside it. "
         "Give more width or height, or fold groups with depth="
     )
