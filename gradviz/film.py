@@ -23,7 +23,7 @@ from .picture.panels import Panel, shown
 from .picture.panels import panels as panels_of
 from .picture.scene import Frame
 from .picture.theme import Theme
-from .picture.timing import at_rate
+from .picture.timing import at_rate, check_rate
 from .record import Run, State, Step, Value, final
 
 if TYPE_CHECKING:
@@ -261,6 +261,8 @@ class Film:
             )
         if fps is not None and not in_range(fps, 1, 120):
             raise UnknownName(f"fps={fps!r} is not a rate in frames a second; choose from 1 to 120")
+        if fps is not None and writer.rated:
+            check_rate(self.drawing(**size, **played).times, fps)
         if not in_range(loop, 0, inf, whole=True):
             raise UnknownName(f"loop={loop!r} is not how often to play; choose 0 for ever, or a whole number")
         if tex:

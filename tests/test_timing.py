@@ -7,7 +7,7 @@ from films import fanout, neuron, polynomial
 
 from gradviz.errors import UnknownName
 from gradviz.picture.scene import Frame, Scene
-from gradviz.picture.timing import AIM, at_rate
+from gradviz.picture.timing import AIM, at_rate, check_rate
 from gradviz.writers.svg import svg
 
 
@@ -117,6 +117,15 @@ def test_a_part_of_an_overview_is_drawn_as_in_the_whole():
     assert film.frames.level == "overview"
     whole, part = ([svg(f.scene) for f in d] for d in (film.frames, film.drawing(first="backward:4")))
     assert part == whole[-len(part) :]
+
+
+def test_a_rate_at_which_the_film_would_take_longer_is_refused_with_the_least_time_of_a_step(tmp_path):
+    film = neuron()
+    with pytest.raises(UnknownName, match=r"fps=10 no step is shorter than 0\.1 s.* seconds_per_step=0\.1 or more"):
+        film.save(tmp_path / "a.mp4", fps=10, seconds_per_step=0.02)
+    assert not list(tmp_path.iterdir())
+    check_rate(film.drawing(seconds_per_step=0.1).times, 10)
+    check_rate((0.9, 0.33, 0.001, 1.4), 25)
 
 
 def test_a_fixed_rate_keeps_the_time_of_every_frame():

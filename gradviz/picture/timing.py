@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import TypeAlias
 
 from ..errors import UnknownName, in_range
@@ -152,6 +154,23 @@ def _of_sweep(run: Run, path: Sequence[Step], where: str) -> list[int]:
     if found or not colon or not step.isdecimal():
         return found
     return [k for k, s in enumerate(path) if name in _names(run, s) and s.k == int(step)]
+
+
+def check_rate(times: Iterable[float], fps: float) -> None:
+    """Check that frames at a fixed rate keep their times, each shown once at least, but for one frame.
+
+    Raises `UnknownName` with the least time of a step.
+    """
+    made = 0
+    for at in accumulate(times):
+        due = round(at * fps)
+        made = max(made + 1, due)
+        if made > due + 1:
+            least = math.ceil(1000 / fps) / 1000
+            raise UnknownName(
+                f"at fps={fps:g} no step is shorter than {least:g} s, and the film would take longer than its steps; "
+                f"give seconds_per_step={least:g} or more, or a higher fps"
+            )
 
 
 def at_rate(frames: Iterable[Frame], fps: float) -> Iterator[Frame]:
