@@ -1,5 +1,6 @@
 """gradviz shows backpropagation running: it records a Python computation and draws its values and gradients."""
 
+from . import early as early  # first: what follows takes a while to import
 from .calculus.check import check
 from .calculus.descend import Descent, descend
 from .calculus.functions import relu, sigmoid, softmax

@@ -409,6 +409,30 @@ def test_usage_errors_have_exit_code_2(gradviz, words: list[str]) -> None:
     assert gradviz(*words).code == 2
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
+@pytest.mark.parametrize(("name", "code"), [("/usr/bin/gradviz", 130), ("/home/me/mine.py", 1)])
+def test_an_interrupt_while_the_command_line_is_imported_is_told_in_a_sentence(name: str, code: int) -> None:
+    program = f"""
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+class Finder:
+    def find_spec(self, name, *rest):
+        if name == "gradviz.film":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+sys.argv = [{name!r}]
+try:
+    from gradviz.cli import main
+except KeyboardInterrupt:
+    sys.exit(1)
+"""
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    words = [sys.executable, "-c", program]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, env=environment, timeout=60)
+    assert done.returncode == code, done.stderr
+    assert done.stderr == ("gradviz: interrupted; no unfinished file is left behind\n" if code == 130 else "")
+
+
 @pytest.mark.slow
 def test_an_interrupt_leaves_no_file_and_says_so(tmp_path: Path) -> None:
     text = "x" + "+x*x" * 400

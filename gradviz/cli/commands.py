@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import click
 from click import core
 
+from .. import early
 from ..errors import UnknownName
 from . import report
 from .options import PRESETS_TOLD, Drawing, asked, drawing, typed
@@ -171,6 +172,7 @@ def doctor() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 1, 2, 3, 4, 5 or 130, as its help lists them."""
+    early.ready()
     if isinstance(sys.stdout, io.TextIOWrapper) and "utf" not in sys.stdout.encoding.lower():
         sys.stdout.reconfigure(errors="backslashreplace")  # as standard error does: a name is never a reason to fail
     try:
@@ -188,7 +190,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         error.show()
         return report.USAGE
     except (click.Abort, KeyboardInterrupt):
-        report.say("gradviz: interrupted; no unfinished file is left behind")
+        report.say(early.INTERRUPTED)
         return report.INTERRUPTED
     except (Exception, SystemExit) as error:
         if isinstance(error, SystemExit) and traceback.extract_tb(error.__traceback__)[-1].filename == core.__file__:
