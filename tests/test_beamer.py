@@ -47,7 +47,10 @@ def test_without_being_asked_there_is_none(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["product.pdf"]
 
 
-@pytest.mark.parametrize("name, options", [("a.gif", {}), ("a.pdf", {"frame": 2}), ("%d.pdf", {}), ("50%.pdf", {})])
+@pytest.mark.parametrize(
+    "name, options",
+    [("a.gif", {}), ("a.pdf", {"frame": 2}), ("%d.pdf", {}), ("50%.pdf", {}), ("a  b.pdf", {}), (" a.pdf", {})],
+)
 def test_what_has_no_pages_or_a_name_that_latex_cannot_read_is_refused(tmp_path, name, options):
     with pytest.raises(UnknownName):
         product().save(tmp_path / name, tex=True, **options)

@@ -23,7 +23,7 @@ def check(pdf: Path) -> None:
     that name already that somebody wrote.
     """
     name, beside = pdf.stem, pdf.with_suffix(".tex")
-    if found := re.search(r"[\\{}%#$&~^\"\x00-\x1f]", name):
+    if found := re.search(r"[\\{}%#$&~^\"\x00-\x1f]|  |^ | $", name):
         raise UnknownName(f"LaTeX cannot read a file named {name!r} because of its {found[0]!r}; choose another name")
     if beside.is_file():
         with beside.open("rb") as file:
