@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import xml.dom.minidom
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -433,6 +434,16 @@ except KeyboardInterrupt:
     assert done.stderr == ("gradviz: interrupted; no unfinished file is left behind\n" if code == 130 else "")
 
 
+def _has_begun(process: int, folder: Path) -> bool:
+    """Tell whether a process has begun a file in a folder, which need not have a name yet."""
+    opened = Path(f"/proc/{process}/fd")
+    links: list[str] = []
+    for link in opened.iterdir() if opened.is_dir() else ():
+        with suppress(OSError):  # closed meanwhile
+            links.append(os.readlink(link))
+    return any(folder.iterdir()) or any(link.startswith(f"{folder}/") for link in links)
+
+
 @pytest.mark.slow
 def test_an_interrupt_leaves_no_file_and_says_so(tmp_path: Path) -> None:
     text = "x" + "+x*x" * 400
@@ -442,10 +453,12 @@ def test_an_interrupt_leaves_no_file_and_says_so(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
     with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=environment) as child:
         signal.signal(signal.SIGINT, before)
-        for _ in range(600):  # until it has begun to write
-            if list(tmp_path.iterdir()):
+        for _ in range(600):
+            if _has_begun(child.pid, tmp_path):
                 break
             time.sleep(0.1)
+        else:
+            raise AssertionError("it has not begun to write")
         child.send_signal(signal.SIGINT)
         _, err = child.communicate(timeout=30)
     assert child.returncode == 130, err
