@@ -139,7 +139,8 @@ def test_microsofts_own_rules_hold(tmp_path):
     def loss(k, x, y):
         return np.mean((k[0] + k[1] * x - y) ** 2)
 
-    descent = gv.descend(loss, np.zeros(2), np.linspace(-1, 1, 3), np.ones(3), steps=1)
+    x = np.linspace(-1, 1, 3)
+    descent = gv.descend(loss, np.zeros(2), x, np.ones(3), steps=1, curve=(lambda k, x: k[0] + k[1] * x, x, np.ones(3)))
     title = 'a <b> & "c" \U0001f600'
     film = gv.film(descent, panels=("curve", "loss", "knobs"), title=title, theme="dark", reveal="ask")
     film.save(tmp_path / "a.pptx", width=1280, height=720)
