@@ -7,8 +7,10 @@ import pytest
 from looking import outside, overlapping
 
 import gradviz as gv
+from gradviz.picture import chrome
 from gradviz.picture.caption import _row_width, _wrap
 from gradviz.picture.chrome import MARGIN, Heading
+from gradviz.picture.fonts import measure
 from gradviz.picture.scene import Text
 from gradviz.picture.sentence import Span
 from gradviz.picture.theme import LIGHT
@@ -106,3 +108,13 @@ def test_digits_of_arrays_do_not_make_the_caption_high_in_every_frame():
     for k, step in enumerate(drawing.steps):
         scene = drawing.frame(k).scene
         assert not outside(scene) and not overlapping(scene), step
+
+
+def test_a_title_loses_whole_parts_before_any_of_them_is_cut():
+    parts = "f ≈ k₀ + k₁x + … + k₅x⁵,  x = (month − 6.5) / 5.5"
+    for most in range(360, 120, -3):
+        shown = chrome.shorten(parts, most, 13, bold=True)
+        assert measure(shown, 13, bold=True) <= most
+        assert shown in (parts, "f ≈ k₀ + k₁x + … + k₅x⁵, …", "f ≈ k₀ + k₁x + … + k₅x⁵") or "x =" not in shown
+        if most > measure("f ≈ k₀ + k₁x + … + k₅x⁵", 13, bold=True):
+            assert "k₅x⁵" in shown

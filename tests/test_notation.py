@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 import numpy as np
 import pytest
+from naming import names
 
 import gradviz as gv
 from gradviz.calculus.notation import Worded, compose, identifier, indexed, leading, product
@@ -104,3 +106,11 @@ def test_what_a_dict_holds_is_called_as_the_input_of_that_name_is() -> None:
     run = gv.film(f, {"a": 1.0, "deep": [2.0]}, 0.5).run
     assert {"p.a", "p.deep[0]", "p.a·x²", "x·0.1", "0.1"} <= {n.name or n.label for n in run.graph.nodes}
     assert not any("'" in n.name + n.label for n in run.graph.nodes)
+
+
+def test_the_digits_of_a_functions_name_are_no_index() -> None:
+    def f(x: Any, y: Any) -> Any:
+        return np.arctan2(x, y) * np.exp2(x) + np.expm1(y) + np.log2(x)
+
+    name = names(f, 1.0, 2.0)[-1]
+    assert "arctan2(x, y)" in name and "exp2(x)" in name and "expm1(y)" in name and "log₂(x)" in name

@@ -79,3 +79,14 @@ def test_a_plot_has_as_many_numbers_up_as_have_room():
     up = sorted(t.y for e, t in texts(scene) if e.id == "axes" and t.anchor == "end")[:-1]
     assert len(up) >= 3
     assert min(np.diff(up)) >= 18
+
+
+@pytest.mark.parametrize(("rate", "steps"), [(1.5, 30), (3.0, 40), (0.25, 20)])
+def test_a_loss_that_grows_or_falls_by_powers_of_ten_is_a_straight_line(rate, steps):
+    made = gv.film(gv.descend(lambda w: (w - 3) ** 2, 0.0, lr=rate, steps=steps), panels=("loss",)).drawing(width=800)
+    curve = max(
+        (m for e in made.frame(-1).scene.elements for m in e.marks if isinstance(m, Path) and m.stroke == LIGHT.value),
+        key=lambda m: max(m.xy[::2]) - min(m.xy[::2]),
+    )
+    x, y = np.array(curve.xy[::2]), np.array(curve.xy[1::2])
+    assert abs(np.polyval(np.polyfit(x, y, 1), x) - y).max() < 0.5, "each step multiplies the loss by the same"

@@ -138,7 +138,11 @@ class Arraylike(Traced):
             return int(self.value)
         what, way = "a traced float", "use int(v.value)"
         if name := self.name:
-            what, way = f"{name}, the float {self.value},", f"give it as a whole number, or use int({name}.value)"
+            what = f"{name}, the float {self.value},"
+            way = (
+                f"give it as a whole number, or use int({name}.value); what is text, and was to be multiplied by it, "
+                "must be given as a number"
+            )
         raise detached(f"{what} was used as an index or a count", way, _getframe(1))
 
     def __round__(self, digits: int | None = None) -> Any:

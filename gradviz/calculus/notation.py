@@ -18,6 +18,7 @@ _GREEK = {
     "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
 _NUMBERED = re.compile(r"(\w*[^\W\d_])_?(\d{1,3})")
+_FUNCTIONS = frozenset(("arctan2", "atan2", "exp2", "expm1"))  # what their digits say is no index
 _PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*|\[[^\[\]]*\])+")
 _STEP = re.compile(r"(?<![\w\[])[^\W\d]\w*(?![^\[]*\])")
 _PLACE = re.compile(r"\{(\d+)\}")
@@ -43,6 +44,8 @@ def identifier(name: str) -> str:
 
     So it does with those in a path: W1[0] -> W₁[0], params.w1 -> params.w₁. Other text stays as it is.
     """
+    if name in _FUNCTIONS:
+        return name
     if not name.isidentifier():
         return _STEP.sub(lambda step: identifier(step[0]), name) if _PATH.fullmatch(name) else name
     stem, digits = name, ""

@@ -167,7 +167,7 @@ def _stayed(g: Any, y: Any, a: Any, b: Any, index: Any) -> Any:
 SETITEM = Op(
     "setitem", "shape", _set, "[ ]←",
     "What was put in gets it from its places; the rest goes to the old array, with 0 where that was overwritten.",
-    ("{g} without the places", "{g}[places]"), "{0} with {1} put in", CALLS, (),
+    ("{g} elsewhere", "{g}[places]"), "{0} with {1} put in", CALLS, (),
     (_kept, _stayed), linear="joint", analytic=True,
     formula="d(a with b at i) = da with db at i", edge="Where an index repeats, the value that stayed gets it.",
 )  # fmt: skip

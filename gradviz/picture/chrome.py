@@ -21,6 +21,7 @@ MARGIN = 24.0
 ROLES = ("parameter", "data")
 TIMELINE = 60.0  # px from the caption's end to the canvas' end
 _TITLE, _LEAST_TITLE = 17.0, 13.0  # px; a long title is set smaller before it is cut
+_BETWEEN_PARTS = ",  "  # as between the outputs of a title
 _NARROW = 720.0  # px; on a narrower canvas the legend may stand under the title
 _LEAST_ROOM = 100.0  # px, for a title beside the legend
 _LINE = 21.0  # px from a line of the legend to the next
@@ -162,10 +163,16 @@ def _legend(items: Sequence[Item], x: float, cy: float, theme: Theme) -> list[Ma
 
 @lru_cache(maxsize=4096)
 def shorten(string: str, most: float, size: float, *, bold: bool = False) -> str:
-    """Cut a line of text in the middle until it is at most so many px wide."""
+    """Cut a line of text until it is at most so many px wide: its last parts, else its end or its middle."""
     string = visible(string)
     if measure(string[:2000], size, bold=bold) <= most and len(string) <= 2000:
         return string
+    parts = string[:2000].split(_BETWEEN_PARTS)
+    for n in range(len(parts) - 1, 0, -1):
+        whole = _BETWEEN_PARTS.join(parts[:n])  # what is left says nothing wrong, with dots or without
+        for shorter in (f"{whole}, …", whole):
+            if measure(shorter, size, bold=bold) <= most:
+                return shorter
     low, high = 1, min(len(string), 400)
     while low < high:  # the longest cut that fits
         middle = (low + high + 1) // 2

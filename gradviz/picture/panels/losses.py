@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from ..words import Names, fits, visible
 from .axes import PAD, SMALL, array, evaluations, head, least, nothing, padded, plot, polyline, scene
 
 _LONGEST = "−0.00001234"
-_EIGHT = 1e8  # a loss that falls to nothing is followed over so many powers of ten only
+_NOTHING = 1e-16  # of the first loss: what falls further has come to nothing, by the precision of the numbers
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,10 @@ def _range(every: np.ndarray) -> tuple[tuple[float, float], bool]:
     if not good.size or seen.min() < 0:
         return padded(seen), False
     high = float(good.max())
-    low = max(float(good.min()), high / _EIGHT)
-    room = (high / low) ** 0.06 if high > low else 1.5
-    return (low / room, high * room), True
+    low = max(float(good.min()), float(good[0]) * _NOTHING)
+    decades = math.log10(high) - math.log10(low)
+    room = 10.0 ** (0.06 * decades) if high > low else 1.5
+    return (max(low / room, 1e-300), min(high * room, 1e308)), True
 
 
 def _room(run: Run) -> float:
