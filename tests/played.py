@@ -7,7 +7,6 @@ import io
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
 import PIL.Image
@@ -96,7 +95,7 @@ def hundredths(v: int) -> str:
 
 
 def moved_by(image: Image, dx: int, dy: int) -> Image:
-    return replace(image, x=round(image.x + dx / 100, 3), y=round(image.y + dy / 100, 3))
+    return image._replace(x=round(image.x + dx / 100, 3), y=round(image.y + dy / 100, 3))
 
 
 def strokes(d: str) -> list[str]:
@@ -189,7 +188,7 @@ def single(mark: Mark) -> list[Mark]:
     if not isinstance(mark, Path) or set(mark.ops) != {"M", "L"} or mark.ops.count("M") < 2:
         return [mark]
     ends = [m.span() for m in re.finditer("M[^M]*", mark.ops)]
-    return [replace(mark, ops=mark.ops[a:b], xy=mark.xy[2 * a : 2 * b]) for a, b in ends]
+    return [mark._replace(ops=mark.ops[a:b], xy=mark.xy[2 * a : 2 * b]) for a, b in ends]
 
 
 def short(text: str) -> str:

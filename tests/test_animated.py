@@ -72,7 +72,7 @@ def test_cells_that_change_are_one_picture_behind_a_window():
 def test_rectangles_that_move_as_one_are_written_as_one_path():
     def frame(k: int) -> Frame:
         squares = [Rect(9 * i, 0, 3.5 + k, 5 + i, fill="#E8F1FA") for i in range(6)]
-        edges = [replace(s, fill=None, stroke="#8B93A0", line=1) for s in squares]
+        edges = [s._replace(fill=None, stroke="#8B93A0", line=1) for s in squares]
         return Frame(Scene(100, 60, "#FFFFFF", (Element("s", "panel", (*squares, *edges)),)), 1, "")
 
     document = saved([frame(k) for k in range(4)])

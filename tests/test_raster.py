@@ -11,7 +11,9 @@ import pytest
 from scenes import at_random, film, text
 
 from gradviz.picture.scene import Element, Image, Mark, Path, Rect, Scene, line
+from gradviz.writers.agg import Agg
 from gradviz.writers.raster import Raster
+from gradviz.writers.strips import TILE
 
 
 def scene(marks: Iterable[Mark], width: float = 100, height: float = 60, ground: str = "#FFFFFF") -> Scene:
@@ -72,7 +74,8 @@ def test_text_is_stretched_to_the_width_that_it_was_given():
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_drawing_what_changed_gives_the_pixels_of_a_full_redraw(seed):
+def test_drawing_what_changed_gives_the_pixels_of_a_full_redraw(seed, monkeypatch):
+    monkeypatch.setattr("gradviz.writers.surface.MANY", (1, 400)[seed % 2])  # tiles of a rectangle that is filled apart
     rng = random.Random(seed)
     size = rng.choice(((300, 200), (451, 301), (200, 200)))
     now = at_random(rng, None)
@@ -82,15 +85,61 @@ def test_drawing_what_changed_gives_the_pixels_of_a_full_redraw(seed):
     for _ in range(25):
         before[:] = raster.pixels
         now = at_random(rng, now)
-        pieces = raster.draw(now)
+        change = raster.draw(now)
         full = Raster(300, 200, *size, now.ground)
         full.draw(now)
         assert np.array_equal(raster.pixels, full.pixels)
-        for (x0, y0, x1, y1), mask, words in pieces:
-            assert mask.any()
-            assert np.array_equal(mask, (before[y0:y1, x0:x1] != raster.pixels[y0:y1, x0:x1]).any(-1))
-            before[y0:y1, x0:x1][mask] = np.stack([words & 255, words >> 8 & 255, words >> 16 & 255], -1)
+        told = np.zeros(raster.words.shape, bool)
+        told.reshape(-1)[change.places((0, 0, told.shape[1], told.shape[0]))] = True
+        assert not told[:, size[0] :].any()  # a strip may reach beyond the picture, what changed does not
+        told = told[:, : size[0]]
+        assert np.array_equal(told, (before != raster.pixels).any(-1))
+        before[told] = np.stack([change.words & 255, change.words >> 8 & 255, change.words >> 16 & 255], -1)
         assert np.array_equal(before, raster.pixels)  # what changed is told, all of it and with its colours
+        assert_around(change.box, told)
+
+
+def assert_around(box, told):
+    """The box holds all that changed, its rows exactly, its columns by whole strips."""
+    rows, columns = np.flatnonzero(told.any(1)), np.flatnonzero(told.any(0))
+    if not len(rows):
+        assert box == (0, 0, 1, 1)
+        return
+    assert (box[1], box[3]) == (rows[0], rows[-1] + 1)
+    assert (box[0], box[2]) == (columns[0] // TILE * TILE, (columns[-1] // TILE + 1) * TILE)
+
+
+@pytest.mark.parametrize("size", [(1000, 600), (1001, 607), (640, 640)])
+def test_a_large_rectangle_filled_by_tiles_has_the_pixels_of_its_path(size, monkeypatch):
+    marks = [
+        Rect(5, 5, 90, 50, 4, "#F2F4F7", "#8B93A0", 1.5),
+        Rect(3.3, 2.7, 80.1, 44.4, 9, "#0072B2", "#D55E00", 3, (4, 3)),
+        Rect(10, 8, 60.03, 40, 0, "#E69F00"),
+        Rect(-40, -30, 100, 70, 12, "#FFFFFF", "#000000", 2),
+        Rect(20, 20, 300, 300, 5, "#009E73", "#000000", 1),
+        Rect(-9, -9, 500, 500, 2, "#14171C", "#000000", 1),
+    ]
+    for some in ([m] for m in marks), [marks[k:] for k in range(len(marks))]:
+        for few in some:
+            monkeypatch.setattr("gradviz.writers.surface.MANY", 1)
+            tiled = pixels(scene(few), *size)
+            monkeypatch.setattr("gradviz.writers.surface.MANY", 10**9)
+            assert np.array_equal(tiled, pixels(scene(few), *size))
+
+
+def test_what_lies_inside_a_large_rectangle_is_drawn_without_its_border(monkeypatch):
+    drawn: list[int] = []
+    whole = Agg.draw
+    monkeypatch.setattr(Agg, "draw", lambda self, strokes: (drawn.append(len(strokes)), whole(self, strokes))[1])
+    raster = Raster(1000, 600, 1000, 600, "#FFFFFF")
+    panel = Element("p", "lens", (Rect(10, 10, 980, 580, 8, "#F2F4F7", "#8B93A0", 2),))
+    for k, x, strokes in ((0, 300, 2), (1, 400, 0), (2, 4, 2), (3, 500, 2)):
+        drawn.clear()
+        inside = Element("c", "chip", (Rect(x, 300, 40.5, 20, 0, "#0072B2"),))
+        now = Scene(1000, 600, "#FFFFFF", (panel, inside))
+        raster.draw(now)
+        assert sum(drawn) == strokes + 1, k
+        assert np.array_equal(raster.pixels, pixels(now, 1000, 600))
 
 
 def changed_is_full(before: Iterable[Mark], after: Iterable[Mark]) -> bool:
@@ -113,7 +162,7 @@ def test_a_film_redraws_little_and_ends_as_drawn_afresh():
     raster = Raster(960, 540, 1280, 720, "#FFFFFF")
     area = []
     for frame in film(cards=12, steps=12):
-        area.append(sum(piece.mask.size for piece in raster.draw(frame.scene)))
+        area.append(raster.draw(frame.scene).mask.size)
     assert area[0] == 1280 * 720 and max(area[1:]) < 0.2 * area[0]
     full = Raster(960, 540, 1280, 720, "#FFFFFF")
     full.draw(frame.scene)
@@ -123,12 +172,13 @@ def test_a_film_redraws_little_and_ends_as_drawn_afresh():
 def test_the_same_scene_again_and_another_ground():
     frame = next(film())
     raster = Raster(960, 540, 480, 270, "#FFFFFF")
-    (piece,) = raster.draw(frame.scene)
-    assert piece.box == (0, 0, 480, 270) and piece.mask.all()
-    assert raster.draw(frame.scene) == []
+    change = raster.draw(frame.scene)
+    assert change.box == (0, 0, 480, 270) and change.mask.all()
+    again = raster.draw(frame.scene)
+    assert again.box == (0, 0, 1, 1) and not len(again.words) and not len(again.mask)
     dark = Scene(960, 540, "#14171C", frame.scene.elements)
-    (piece,) = raster.draw(dark)
-    assert piece.box == (0, 0, 480, 270) and piece.mask[2, 2] and not piece.mask.all()
+    change = raster.draw(dark)
+    assert change.box == (0, 0, 480, 270) and change.mask[2 * 30, 2] and not change.mask.all()
     assert tuple(raster.pixels[2, 2]) == (0x14, 0x17, 0x1C)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -125,7 +125,7 @@ def draw(xy: Sequence[float], flow: Flow, theme: Theme) -> tuple[Mark, ...]:
     line = Path(ops, tuple(round(v, 2) for v in shaft.ravel().tolist()), None, colour, width)
     if active or not flow.width:
         return (line, *heads)
-    return (replace(line, stroke=theme.ground, line=round(width + 2 * _CASE, 2)), line, *heads)
+    return (line._replace(stroke=theme.ground, line=round(width + 2 * _CASE, 2)), line, *heads)
 
 
 def name(edge: Edge) -> str:

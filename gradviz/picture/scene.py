@@ -2,21 +2,21 @@
 
 All lengths are px of the scene, y down. A writer scales the whole scene to the output's size. Colours are
 "#RRGGBB"; there is no opacity. Every value is frozen, so what did not change between two frames can be, and is,
-the same object: writers find what to draw again by `is`.
+the same object: writers find what to draw again by `is`. Marks are named tuples: each frame makes a hundred, and looks
+more of them up, which takes a third of the time that frozen dataclasses would.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 #: x0, y0, x1, y1
 Box: TypeAlias = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(NamedTuple):
     """A rectangle with corner radius r; `line` is the stroke's width, `dash` its on and off lengths."""
 
     x: float
@@ -30,8 +30,7 @@ class Rect:
     dash: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """Moves M and lines L (2 numbers each), cubics C (6) and closings Z (0), their numbers in a row in `xy`.
 
     >>> Path("MLZ", (0, 0, 10, 0)).xy
@@ -47,8 +46,7 @@ class Path:
     cap: str = "butt"  # or "round", for joins too
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """One line of text on the baseline y; x is its start, middle or end by `anchor`; `width` is its measured width."""
 
     x: float
@@ -62,8 +60,7 @@ class Text:
     anchor: str = "start"
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """rows × cols pixels (RGB bytes, row by row), each drawn as a cell of equal size, never smoothed."""
 
     x: float

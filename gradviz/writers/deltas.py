@@ -9,31 +9,41 @@ import numpy as np
 
 from ..picture.scene import Frame
 from .pixels import Pixels
-from .raster import Piece, Raster
+from .raster import Raster
+from .strips import TILE, Change
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Delta:
-    """One frame's changes: rectangles that do not overlap, and the box around them.
+    """One frame's changes.
 
     picture  all pixels after them, as in `Raster.words`; the next frame is drawn on the same memory
+    width    of the picture in px, without what whole strips have beyond it
     colours  of all marks so far, as numbers like those of `picture`, with how many marks had them
     """
 
     frame: Frame
     picture: np.ndarray
+    width: int
     colours: Mapping[int, int]
-    pieces: tuple[Piece, ...]
-    box: Pixels
+    change: Change
+
+    @property
+    def box(self) -> Pixels:
+        """The rectangle around what changed, one pixel where nothing did."""
+        x0, y0, x1, y1 = self.change.box
+        return (x0, y0, min(x1, self.width), y1)
 
     def rgba(self, box: Pixels) -> np.ndarray:
-        """Return the pixels of a box around all pieces, of shape (height, width, 4), transparent where none changed."""
+        """Return the pixels of a box around all changes, of shape (height, width, 4), transparent where none is.
+
+        box  begins with a whole strip
+        """
         left, top, right, bottom = box
-        words = np.zeros((bottom - top, right - left), "<u4")
-        for piece in self.pieces:
-            x0, y0, x1, y1 = piece.box
-            words[y0 - top : y1 - top, x0 - left : x1 - left][piece.mask] = piece.words
-        return words.view(np.uint8).reshape(*words.shape, 4)
+        whole = right + (left - right) % TILE
+        words = np.zeros((bottom - top, whole - left), "<u4")
+        words.reshape(-1)[self.change.places((left, top, whole, bottom))] = self.change.words
+        return words.view(np.uint8).reshape(*words.shape, 4)[:, : right - left]
 
 
 def deltas(frames: Iterator[Frame], size: tuple[int, int]) -> Iterator[Delta]:
@@ -42,10 +52,8 @@ def deltas(frames: Iterator[Frame], size: tuple[int, int]) -> Iterator[Delta]:
     for frame in frames:
         if raster is None:
             raster = Raster(frame.scene.width, frame.scene.height, *size, frame.scene.ground)
-        pieces = tuple(raster.draw(frame.scene))
-        x0s, y0s, x1s, y1s = zip(*([p.box for p in pieces] or [(0, 0, 1, 1)]), strict=True)
-        around = (min(x0s), min(y0s), max(x1s), max(y1s))
-        yield Delta(frame, raster.words, raster.colours.copy(), pieces, around)
+        change = raster.draw(frame.scene)
+        yield Delta(frame, raster.words, size[0], raster.colours.copy(), change)
 
 
 class Clock:

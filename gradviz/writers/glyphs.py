@@ -39,7 +39,7 @@ class Line(NamedTuple):
     """The pixels that a text covers, each once."""
 
     box: Pixels  # all of them are in, x1 and y1 not in it
-    at: np.ndarray  # int32, which they are in a picture's pixels, row by row
+    at: np.ndarray  # intp, which they are in a picture's pixels, row by row
     cover: np.ndarray  # uint8, in sixteenths
     ink: int  # R in the lowest byte, then G and B
 
@@ -62,7 +62,7 @@ def line(
     box = (x0 + column, y0 + row, x1 + column, y1 + row)
     if min(box) < 0 or box[2] > size[0] or box[3] > size[1]:
         return None
-    return Line(box, at + np.int32(row * size[0] + column), cover, ink)
+    return Line(box, at + (row * size[0] + column), cover, ink)
 
 
 @lru_cache(maxsize=4_096)
@@ -84,7 +84,7 @@ def _at_origin(
             placed.append((glyph.cover, column + glyph.left, glyph.top))
         x += outlines(c, bold=bold, mono=mono).width * px
     if not placed:
-        return (0, 0, 0, 0), np.empty(0, np.int32), np.empty(0, np.uint8)
+        return (0, 0, 0, 0), np.empty(0, np.intp), np.empty(0, np.uint8)
     x0, y0 = min(left for _, left, _ in placed), min(top for _, _, top in placed)
     x1 = max(left + cover.shape[1] for cover, left, _ in placed)
     y1 = max(top + cover.shape[0] for cover, _, top in placed)
@@ -93,16 +93,16 @@ def _at_origin(
         rows, columns = cover.shape
         whole[top - y0 : top - y0 + rows, left - x0 : left - x0 + columns] += cover
     down, across = np.nonzero(whole)
-    at = ((down + y0) * width + (across + x0)).astype(np.int32)
+    at = ((down + y0) * width + (across + x0)).astype(np.intp)
     return (x0, y0, x1, y1), at, np.minimum(whole[down, across], LEVELS).astype(np.uint8)
 
 
 def lay(lines: Sequence[Line], words: np.ndarray) -> None:
     """Lay lines that do not touch each other on a picture, `words` as in `Raster`, row by row."""
-    at = np.concatenate([it.at for it in lines], dtype=np.intp)
+    at = np.concatenate([it.at for it in lines])
     cover = np.concatenate([it.cover for it in lines], dtype=np.uint32)
     ink = np.repeat(np.array([it.ink for it in lines], np.uint32), [len(it.at) for it in lines])
-    ground, rest = words[at], LEVELS - cover
+    ground, rest = words.take(at), LEVELS - cover
     red_blue = (ink & _RED_BLUE) * cover + (ground & _RED_BLUE) * rest + _HALF_RED_BLUE
     green = (ink & _GREEN) * cover + (ground & _GREEN) * rest + _HALF_GREEN
     words[at] = red_blue >> _BITS & _RED_BLUE | green >> _BITS & _GREEN | _OPAQUE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import ceil, floor
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -36,6 +37,14 @@ def bounds(mark: Mark, scale: float, left: float, top: float) -> tuple[float, fl
         case _:
             raise AssertionError(mark)
     return (left + scale * (x0 - pad), top + scale * (y0 - pad), left + scale * (x1 + pad), top + scale * (y1 + pad))
+
+
+def inside(mark: Rect, scale: float, left: float, top: float) -> Pixels:
+    """Return a box inside a rectangle's border, as large as can be, on which nothing of the border is."""
+    pad = mark.line / 2 + 0.3 * mark.r  # an arc leaves its corner's square by 0.29 of the radius
+    x0, y0 = left + scale * (mark.x + pad), top + scale * (mark.y + pad)
+    x1, y1 = left + scale * (mark.x + mark.w - pad), top + scale * (mark.y + mark.h - pad)
+    return (ceil(x0), ceil(y0), floor(x1), floor(y1))
 
 
 def _text_bounds(mark: Text, scale: float, left: float, top: float) -> tuple[float, float, float, float]:

@@ -10,34 +10,26 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from math import ceil, floor
-from typing import NamedTuple
 
 import numpy as np
 
 from ..errors import TooLarge, UnknownName
 from ..picture.scene import Element, Image, Mark, Path, Rect, Scene, Text
-from .pixels import Pixels, along, bounds
+from .pixels import along, bounds, inside
+from .strips import TILE, Change, Strips, Tiles, touched, within
 from .surface import Ready, Surface, word
 
-TILE = 16
 KEPT = 2048  # marks that are known where they were drawn, at least, however often elements come and go
-
-
-class Piece(NamedTuple):
-    """A rectangle, which of its pixels changed, and their new colours as in `Raster.words`."""
-
-    box: Pixels
-    mask: np.ndarray  # bool (height, width)
-    words: np.ndarray  # one for each changed pixel, row by row
 
 
 class Raster:
     """A picture of fixed size in pixels that scenes are drawn on, one after the other.
 
     >>> picture = Raster(960, 540, 1280, 720, "#FFFFFF")
-    >>> [piece.box for piece in picture.draw(Scene(960, 540, "#FFFFFF", ()))]
-    [(0, 0, 1280, 720)]
+    >>> picture.draw(Scene(960, 540, "#FFFFFF", ())).box
+    (0, 0, 1280, 720)
     >>> picture.pixels.shape
     (720, 1280, 3)
     """
@@ -47,52 +39,50 @@ class Raster:
         self.left = (px_width - self.scale * scene_width) / 2
         self.top = (px_height - self.scale * scene_height) / 2
         _check_size(px_width, px_height)
-        self._scratch = Surface(px_width, px_height)
-        #: The picture, a pixel a number: R in the lowest byte, then G and B, and 255 in the highest, 0 at first.
-        self.words = np.full((px_height, px_width), word(ground) & 0xFFFFFF, "<u4")
-        #: The same memory as bytes, of shape (height, width, 3).
-        self.pixels = self.words.view(np.uint8).reshape(px_height, px_width, 4)[:, :, :3]
         #: How many tiles there are across and down.
-        self.grid = (-(-px_width // TILE), -(-px_height // TILE))
+        self.grid = across, _ = (-(-px_width // TILE), -(-px_height // TILE))
+        self._scratch = Surface(across * TILE, px_height)
+        #: The picture, a pixel a number: R in the lowest byte, then G and B, and 255 in the highest, 0 at first.
+        #: Its rows are whole strips: some pixels at their ends may be beyond the picture.
+        self.words = np.full((px_height, across * TILE), word(ground) & 0xFFFFFF, "<u4")
+        #: The same memory as bytes, without what is beyond the picture, of shape (height, width, 4).
+        self.bytes = self.words.view(np.uint8).reshape(px_height, across * TILE, 4)[:, :px_width]
+        #: And without the highest, of shape (height, width, 3).
+        self.pixels = self.bytes[:, :, :3]
         #: The colours of all marks so far, as numbers like those of `words`, and how many marks had them.
         self.colours: Counter[int] = Counter()
+        self._strips = Strips(self.words)
         self._ground: str | None = None
         self._elements: tuple[Element, ...] = ()
         self._items: list[_Drawn] = []  # one for each element, and the box of each, in tiles
         self._boxes = np.empty((0, 4), int)
         self._known: tuple[dict[Mark, _Placed], dict[Mark, _Placed]] = ({}, {})  # marks of late, and of before
 
-    def draw(self, scene: Scene) -> list[Piece]:
-        """Draw a scene and return what changed, in rectangles that do not overlap; all of it, the first time."""
-        whole = scene.ground != self._ground
-        dirty = self._update(scene.elements)
-        height, width = self.words.shape
-        self._ground = scene.ground
+    def draw(self, scene: Scene) -> Change:
+        """Draw a scene and return what changed; all of it, the first time."""
         tiles = np.zeros(self.grid[::-1], bool)
-        if whole:
+        for x0, y0, x1, y1 in self._update(scene.elements):
+            tiles[y0:y1, x0:x1] = True
+        if scene.ground != self._ground:
+            self._ground = scene.ground
             tiles[:] = True
-        for x0, y0, x1, y1 in dirty:
-            tiles[max(y0, 0) // TILE : -(-max(y1, 0) // TILE), max(x0, 0) // TILE : -(-max(x1, 0) // TILE)] = True
-        rectangles = [
-            (x0 * TILE, y0 * TILE, min(x1 * TILE, width), min(y1 * TILE, height)) for x0, y0, x1, y1 in _runs(tiles)
-        ]
-        if not rectangles:
-            return []
-        scratch, ground = self._scratch.words, word(scene.ground)
-        self.colours[ground] += 1
-        for x0, y0, x1, y1 in rectangles:
-            scratch[y0:y1, x0:x1] = ground
-        self._paint(tiles)
-        pieces = []
-        for box in rectangles:
-            x0, y0, x1, y1 = box
-            old, new = self.words[y0:y1, x0:x1], scratch[y0:y1, x0:x1]
-            mask = new != old
-            words = new[mask]
-            if len(words):
-                old[:] = new
-                pieces.append(Piece(box, mask, words))
-        return pieces
+        dirty = within(tiles, len(self.words))
+        if len(dirty):
+            ground = word(scene.ground)
+            self.colours[ground] += 1
+            self._scratch.strips.put(dirty, np.full(TILE, ground, np.uint32))
+            self._paint(tiles)
+        return self._taken_over(dirty)
+
+    def _taken_over(self, dirty: np.ndarray) -> Change:
+        """Copy strips from what was drawn to the picture, and return what is new in them."""
+        across, width = self.grid[0], self.pixels.shape[1]
+        new = self._scratch.strips.take(dirty)
+        mask = new != self._strips.take(dirty)
+        if width < across * TILE:
+            mask[dirty % across == across - 1, width % TILE :] = False
+        self._strips.put(dirty, new)
+        return Change(across, dirty, mask, new[mask])
 
     def placed(self, mark: Mark) -> _Placed:
         """Return a mark placed on the pixels, the same object for an equal mark for as long as it is known.
@@ -107,13 +97,13 @@ class Raster:
             it = late[mark] = before.get(mark) or _Placed(mark, self)
         return it
 
-    def _update(self, elements: tuple[Element, ...]) -> list[Pixels]:
-        """Take over new elements and return the boxes of what differs.
+    def _update(self, elements: tuple[Element, ...]) -> list[Tiles]:
+        """Take over new elements and return boxes of tiles around what differs.
 
         From the back on, and from the front back, elements are compared place by place for as long as both scenes
         have the same ids there: there nothing can have come, gone or moved. In between are few in nearly all frames.
         """
-        before, items, dirty = self._elements, self._items, list[Pixels]()
+        before, items, dirty = self._elements, self._items, list[Tiles]()
         head = _alike(elements, before)
         tail = _alike(elements[head:][::-1], before[head:][::-1])
         until, now = len(before) - tail, len(elements) - tail
@@ -131,7 +121,7 @@ class Raster:
         self._elements = elements
         return dirty
 
-    def _rest(self, drawn: list[_Drawn], elements: tuple[Element, ...], dirty: list[Pixels]) -> list[_Drawn]:
+    def _rest(self, drawn: list[_Drawn], elements: tuple[Element, ...], dirty: list[Tiles]) -> list[_Drawn]:
         """Return what is drawn of elements among which some came, went or moved; add the boxes of what differs."""
         known = {d.element: d for d in drawn}
         now = set(elements)
@@ -169,15 +159,15 @@ class Raster:
             return
         marks = [p for item in items for p in item.placed]
         places = np.concatenate([item.places for item in items])
-        touched = _touching(sums, places[:, :4])
+        seen = _touching(sums, places[:, :4])
         # The box of a long curve is mostly empty: most dirty tiles in it are not on the curve.
-        long = [i for i in np.flatnonzero(touched).tolist() if marks[i].long]
+        long = [i for i in np.flatnonzero(seen).tolist() if marks[i].long]
         if long:
-            along = [marks[i].along_tiles() for i in long]
+            along = [marks[i].along for i in long]
             starts = np.cumsum([0, *(len(boxes) for boxes in along[:-1])])
-            touched[long] = np.logical_or.reduceat(_touching(sums, np.concatenate(along)), starts)
-        drawn = np.flatnonzero(touched)
-        self._scratch.draw([marks[i].on(self._scratch) for i in drawn.tolist()], places[drawn, 4:])
+            seen[long] = np.logical_or.reduceat(_touching(sums, np.concatenate(along)), starts)
+        drawn = np.flatnonzero(seen)
+        self._scratch.draw([marks[i].on(self._scratch) for i in drawn.tolist()], places[drawn, 4:], tiles)
 
 
 class _Drawn:
@@ -191,36 +181,36 @@ class _Drawn:
             for i, m in enumerate(element.marks)
         ]
         #: The places of all marks, as rows, and the box around them, in tiles.
-        self.places = np.array([p.place for p in self.placed], int).reshape(-1, 12)
+        numbers = chain.from_iterable(p.place for p in self.placed)
+        self.places = np.fromiter(numbers, int, 12 * len(self.placed)).reshape(-1, 12)
         x0, y0, x1, y1 = zip(*([p.tiles for p in self.placed] or [(0, 0, 0, 0)]), strict=True)
         self.tiles = (min(x0), min(y0), max(x1), max(y1))
 
     @property
-    def pieces(self) -> list[Pixels]:
-        """The boxes of all marks, long curves in several."""
+    def pieces(self) -> list[Tiles]:
+        """The tiles of all marks, those of long curves in several boxes."""
         return [box for p in self.placed for box in p.pieces()]
 
 
 class _Placed:
     """A mark with its box in pixels and in tiles, and as Agg draws it, once it is drawn."""
 
-    __slots__ = ("_along", "_at", "_grid", "_ready", "box", "long", "mark", "place", "tiles")
+    __slots__ = ("_along", "_at", "_grid", "_pieces", "_ready", "long", "mark", "place", "tiles")
 
     def __init__(self, mark: Mark, picture: Raster) -> None:
         self.mark = mark
         self._at = (picture.scale, picture.left, picture.top)
+        self._grid = picture.grid
         x0, y0, x1, y1 = bounds(mark, *self._at)
         # a pixel around, for what Agg rounds
-        self.box = x0, y0, x1, y1 = floor(x0) - 1, floor(y0) - 1, ceil(x1) + 1, ceil(y1) + 1
-        w, h = self._grid = picture.grid
-        self.tiles = (
-            min(max(x0 // TILE, 0), w), min(max(y0 // TILE, 0), h),
-            min(max(-(-x1 // TILE), 0), w), min(max(-(-y1 // TILE), 0), h),
-        )  # fmt: skip
+        box = x0, y0, x1, y1 = floor(x0) - 1, floor(y0) - 1, ceil(x1) + 1, ceil(y1) + 1
+        self.tiles = touched(box, picture.grid)
         self.long = isinstance(mark, Path) and not mark.fill and min(x1 - x0, y1 - y0) > 3 * TILE
         #: The tiles, the box, and a box inside it in which nothing is painted, in pixels.
-        self.place = (*self.tiles, *self.box, *_hole(mark, *self._at))
+        hole = inside(mark, *self._at) if isinstance(mark, Rect) and not mark.fill else (0, 0, 0, 0)
+        self.place = (*self.tiles, *box, *hole)
         self._ready: Ready | None = None
+        self._pieces: list[Tiles] | None = None if self.long else [self.tiles]
         self._along: np.ndarray | None = None
         if not isinstance(mark, Image):
             for colour in (mark.fill, None if isinstance(mark, Text) else mark.stroke):
@@ -233,19 +223,18 @@ class _Placed:
             self._ready = surface.placed(self.mark, *self._at)
         return self._ready
 
-    def pieces(self) -> list[Pixels]:
-        """The box of the mark; for a long curve, boxes along it."""
-        if self.long and isinstance(self.mark, Path):
-            return along(self.mark, *self._at)
-        return [self.box]
+    def pieces(self) -> list[Tiles]:
+        """The tiles of the mark; for a long curve, boxes along it."""
+        if self._pieces is None:
+            assert isinstance(self.mark, Path)
+            self._pieces = [touched(box, self._grid) for box in along(self.mark, *self._at)]
+        return self._pieces
 
-    def along_tiles(self) -> np.ndarray:
-        """The pieces in tiles, as rows x0, y0, x1, y1."""
+    @property
+    def along(self) -> np.ndarray:
+        """The pieces as rows x0, y0, x1, y1."""
         if self._along is None:
-            boxes = np.array(self.pieces())
-            boxes[:, 2:] = -(-boxes[:, 2:] // TILE)
-            boxes[:, :2] //= TILE
-            self._along = np.clip(boxes, 0, (*self._grid, *self._grid))
+            self._along = np.array(self.pieces())
         return self._along
 
 
@@ -257,18 +246,8 @@ def _alike(some: Sequence[Element], others: Sequence[Element]) -> int:
     return min(len(some), len(others))
 
 
-def _hole(mark: Mark, scale: float, left: float, top: float) -> Pixels:
-    """Return a box in a frame that has no fill, as large as can be; an empty one for other marks."""
-    if not isinstance(mark, Rect) or mark.fill:
-        return (0, 0, 0, 0)
-    pad = mark.line / 2 + 0.3 * mark.r  # an arc leaves its corner's square by 0.29 of the radius
-    x0, y0 = left + scale * (mark.x + pad), top + scale * (mark.y + pad)
-    x1, y1 = left + scale * (mark.x + mark.w - pad), top + scale * (mark.y + mark.h - pad)
-    return (ceil(x0), ceil(y0), floor(x1), floor(y1))
-
-
-def _differences(old: _Drawn | None, new: _Drawn) -> list[Pixels]:
-    """Return the boxes of the marks that only one of two versions of an element has; what both have is one object."""
+def _differences(old: _Drawn | None, new: _Drawn) -> list[Tiles]:
+    """Return the tiles of the marks that only one of two versions of an element has; what both have is one object."""
     if old is None:
         return new.pieces
     in_was, in_now = set(old.placed), set(new.placed)
@@ -283,22 +262,6 @@ def _touching(sums: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     x0, y0, x1, y1 = boxes.T
     touches: np.ndarray = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0] > 0
     return touches
-
-
-def _runs(tiles: np.ndarray) -> list[Pixels]:
-    """Return rectangles, in tiles, that cover the dirty ones exactly: runs in a row, joined with equal ones above."""
-    done: list[Pixels] = []
-    above: dict[tuple[int, int], int] = {}
-    padded = np.zeros((tiles.shape[0], tiles.shape[1] + 2), np.int8)
-    padded[:, 1:-1] = tiles
-    ends: list[list[int]] = [[] for _ in tiles]
-    for y, x in np.argwhere(padded[:, 1:] != padded[:, :-1]).tolist():
-        ends[y].append(x)
-    for y, edges in enumerate(ends):
-        here = {run: above.pop(run, y) for run in zip(edges[::2], edges[1::2], strict=True)}
-        done += [(x0, y0, x1, y) for (x0, x1), y0 in above.items()]
-        above = here
-    return done + [(x0, y0, x1, len(tiles)) for (x0, x1), y0 in above.items()]
 
 
 def _increasing(numbers: Sequence[int]) -> set[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import TypeAlias
 
@@ -91,7 +91,7 @@ def _joined(marks: tuple[Mark, ...]) -> Iterator[Mark]:
     def look(mark: Mark) -> Rect | None:
         if not isinstance(mark, Rect) or mark.r or (mark.fill and mark.stroke):
             return None
-        return replace(mark, x=0, y=0, w=0, h=0)
+        return mark._replace(x=0, y=0, w=0, h=0)
 
     for same, run in groupby(marks, key=look):
         several = list(run)
@@ -113,7 +113,7 @@ def _single(marks: Iterable[Mark]) -> list[Mark]:
         at = 0
         for ops in re.findall("M[^M]*", mark.ops):
             n = sum({"M": 2, "L": 2, "C": 6, "Z": 0}[op] for op in ops)
-            single.append(replace(mark, ops=ops, xy=mark.xy[at : at + n]))
+            single.append(mark._replace(ops=ops, xy=mark.xy[at : at + n]))
             at += n
     return single
 
@@ -192,7 +192,7 @@ def _drawn(run: list[Mark | str]) -> Iterator[Mark | str]:
 
     def pen(what: Mark | str) -> Path | None:
         if isinstance(what, Path) and not what.fill and set(what.ops) == {"M", "L"}:
-            return replace(what, ops="", xy=())
+            return what._replace(ops="", xy=())
         return None
 
     for same, several in groupby(run, key=pen):
@@ -201,7 +201,7 @@ def _drawn(run: list[Mark | str]) -> Iterator[Mark | str]:
         else:
             paths = [what for what in several if isinstance(what, Path)]
             xy = tuple(chain.from_iterable(path.xy for path in paths))
-            yield replace(same, ops="".join(path.ops for path in paths), xy=xy)
+            yield same._replace(ops="".join(path.ops for path in paths), xy=xy)
 
 
 def _looks(place: Place[Mark | Window], sheet: Classes) -> Iterator[Look]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import chain
 from typing import BinaryIO
 
@@ -92,7 +91,7 @@ def step_marks(scene: Scene) -> list[Text]:
     names = [[m for m in e.marks if isinstance(m, Text)] for e in scene.elements if e.kind == "timeline"]
     names = [found for found in names if found]
     now = next((found for found in names if len(found) > 1), None)
-    return now or [replace(names[-1][0], text="finished", bold=False)] if names else []
+    return now or [names[-1][0]._replace(text="finished", bold=False)] if names else []
 
 
 def behind(title: Text, step: str, said: list[Text], scene: Scene) -> Text | None:
@@ -100,7 +99,7 @@ def behind(title: Text, step: str, said: list[Text], scene: Scene) -> Text | Non
     look = said[-1]
     words = f"  {step}" if title.text else step
     end = title.x + title.width
-    mark = replace(look, x=end, y=title.y, text=words, width=measure(words, look.size), anchor="start")
+    mark = look._replace(x=end, y=title.y, text=words, width=measure(words, look.size), anchor="start")
     right = [x0 for e in scene.elements for x0, y0, _, y1 in [e.box] if x0 > end and y0 < title.y < y1 + title.size]
     return mark if end + mark.width + _AIR <= min([scene.width, *right]) else None
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from math import ceil, floor
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..picture.scene import Image, Mark, Path, Text
+from ..picture.scene import Image, Mark, Path, Rect, Text
 from .agg import NONE, Agg, Stroke
 from .glyphs import Line, lay, line
-from .pixels import pen, shape
+from .pixels import bounds, inside, pen, rounded, shape
+from .strips import TILE, Strips, Tiles, touched, within
+
+MANY = 400  # tiles: a rectangle with so many inside its border is filled by tiles, for its path takes longer
 
 
 class Cells(NamedTuple):
@@ -22,17 +26,30 @@ class Cells(NamedTuple):
     box: tuple[float, float, float, float]
 
 
+class Slab(NamedTuple):
+    """A large rectangle: whole tiles in it of one colour, all tiles that it touches, and what is drawn around those."""
+
+    inner: Tiles
+    outer: Tiles
+    ink: int
+    around: list[Stroke]
+
+
 #: A mark as a surface draws it.
-Ready: TypeAlias = Stroke | Line | Cells
+Ready: TypeAlias = Stroke | Line | Cells | Slab
 
 
 class Surface:
-    """Pixels to draw on. `words` holds one number for each: R in the lowest byte, then G, B, and the coverage."""
+    """Pixels to draw on. `words` holds one number for each: R in the lowest byte, then G, B, and the coverage.
+
+    width  px, of whole strips
+    """
 
     def __init__(self, width: int, height: int) -> None:
         self._agg = Agg(width, height)
         self.words = self._agg.words
         self._row = self.words.reshape(-1)  # the same memory
+        self.strips = Strips(self.words)
 
     def placed(self, mark: Mark, scale: float, left: float, top: float) -> Ready:
         """Return a mark as `draw` takes it, `scale` times as large, from (left, top) on."""
@@ -45,8 +62,29 @@ class Surface:
             x, y, px, ink = left + scale * start, top + scale * mark.y, scale * mark.size, word(mark.fill)
             if stretch == 1 and (it := line(mark.text, x, y, px, ink, (width, height), mark.bold, mark.mono)):
                 return it
+        if isinstance(mark, Rect) and mark.fill and (slab := self._slab(mark, mark.fill, scale, left, top)):
+            return slab
+        return self._stroke(mark, scale, left, top)
+
+    def _slab(self, mark: Rect, fill: str, scale: float, left: float, top: float) -> Slab | None:
+        """Return a rectangle as a slab, if it has many tiles."""
+        height, width = self.words.shape
+        x0, y0, x1, y1 = inside(mark, scale, left, top)
+        x0, y0, x1, y1 = -(-max(x0, 0) // TILE), -(-max(y0, 0) // TILE), min(x1, width) // TILE, min(y1, height) // TILE
+        if x0 >= x1 or (x1 - x0) * (y1 - y0) < MANY:
+            return None
+        a, b, c, d = ((TILE * n - o) / scale for n, o in zip((x0, y0, x1, y1), (left, top) * 2, strict=True))
+        ops, xy = rounded(mark.x, mark.y, mark.w, mark.h, mark.r)
+        ring = Path(ops + "MLLLZ", (*xy, a, b, a, d, c, d, c, b), fill)  # a hole runs the other way round
+        around = (ring, mark._replace(fill=None)) if mark.stroke else (ring,)
+        strokes = [self._stroke(m, scale, left, top) for m in around]
+        x, y, right, bottom = bounds(mark, scale, left, top)
+        box = (floor(x), floor(y), ceil(right), ceil(bottom))
+        return Slab((x0, y0, x1, y1), touched(box, (width // TILE, -(-height // TILE))), word(fill), strokes)
+
+    def _stroke(self, mark: Text | Rect | Path, scale: float, left: float, top: float) -> Stroke:
         path, (across, down, x, y) = shape(mark, scale, left, top)
-        matrix = (across, 0.0, x, 0.0, -down, height - y)
+        matrix = (across, 0.0, x, 0.0, -down, self.words.shape[0] - y)
         fill = _floats(mark.fill) if mark.fill else NONE
         if isinstance(mark, Text) or not mark.stroke:
             return Stroke(path, (*matrix, *fill, *NONE, 0.0))
@@ -54,9 +92,10 @@ class Surface:
         cap = mark.cap if isinstance(mark, Path) else "butt"  # only a path has ends
         return Stroke(path, (*matrix, *fill, *_floats(mark.stroke), mark.line * scale), dash, cap)
 
-    def draw(self, marks: Sequence[Ready], areas: np.ndarray) -> None:
+    def draw(self, marks: Sequence[Ready], areas: np.ndarray, tiles: np.ndarray) -> None:
         """Draw marks from back to front: as many paths as can be in one call, and after them the texts over them.
 
+        tiles  which need be drawn, of shape (down, across); elsewhere anything may be left
         areas  rows (x0, y0, x1, y1) in px of what each mark paints at the most, then the same of a box inside it in
                which it paints nothing
         """
@@ -73,11 +112,23 @@ class Surface:
                         self._agg.draw(strokes)
                         self._fill(mark)
                         strokes = []
+                    case Slab():
+                        self._agg.draw(strokes)
+                        strokes = self._lay(mark, tiles)
                     case _:
                         raise AssertionError(mark)
             self._agg.draw(strokes)
             if lines:
                 lay(lines, self._row)
+
+    def _lay(self, slab: Slab, tiles: np.ndarray) -> list[Stroke]:
+        """Fill the inner tiles that need be drawn, and return what is left to draw."""
+        x0, y0, x1, y1 = slab.inner
+        inner = np.zeros_like(tiles)
+        inner[y0:y1, x0:x1] = tiles[y0:y1, x0:x1]
+        self.strips.put(within(inner, len(self.words)), np.full(TILE, slab.ink, np.uint32))
+        x0, y0, x1, y1 = slab.outer
+        return [*slab.around] if np.count_nonzero(tiles[y0:y1, x0:x1]) > np.count_nonzero(inner) else []
 
     def _fill(self, cells: Cells) -> None:
         height, width = self.words.shape

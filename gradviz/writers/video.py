@@ -8,8 +8,6 @@ from functools import partial
 from itertools import chain
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from ..picture.scene import Frame
 from .aside import in_turn
 from .deltas import Clock
@@ -60,7 +58,7 @@ def _write(
             setattr(stream.codec_context, name, 1)  # BT.709
         stream.codec_context.color_range = 1  # 16 to 235
         raster = Raster(first.scene.width, first.scene.height, width, height, first.scene.ground)
-        drawn = av.VideoFrame.from_numpy_buffer(raster.words.view(np.uint8).reshape(height, width, 4), "rgba")
+        drawn = av.VideoFrame.from_numpy_buffer(raster.bytes, "rgba")
         reformatter = VideoReformatter()
         lasts: dict[int, int] = {}  # by time: how long
 

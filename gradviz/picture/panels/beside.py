@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ...record import Run
@@ -192,10 +192,10 @@ def moved(marks: Sequence[Mark], dx: float, dy: float) -> tuple[Mark, ...]:
     for m in marks:
         match m:
             case Rect() | Text() | Image():
-                found.append(replace(m, x=m.x + dx, y=m.y + dy))
+                found.append(m._replace(x=m.x + dx, y=m.y + dy))
             case Path():
                 shift = (dx, dy) * (len(m.xy) // 2)
-                found.append(replace(m, xy=tuple(v + d for v, d in zip(m.xy, shift, strict=True))))
+                found.append(m._replace(xy=tuple(v + d for v, d in zip(m.xy, shift, strict=True))))
             case _:
                 raise AssertionError(m)
     return tuple(found)
