@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from ..errors import LayoutFailed
-from .blocks import Area, Block, Placed, Point, Task
+from .blocks import Area, Placed, Point, Task
 from .plan import PAD
 from .ranks import ranks
 
@@ -43,7 +44,7 @@ def source(task: Task) -> str:
         "edge [dir=none, headclip=false, tailclip=false]",
         *_clusters(task, ()),
     ]
-    ports = {i: _port(b) for i, b in task.blocks.items()}
+    ports = {i: _port(b.low, b.high) for i, b in task.blocks.items()}
     for i, block in task.blocks.items():
         fields, _, size = ports[i]
         along = _inch(2 * math.ceil(max(block.before, block.after)))
@@ -63,20 +64,24 @@ def _inch(px: float) -> str:
     return f"{px / 72:.6f}"
 
 
-def _port(block: Block) -> tuple[int, int, int]:
+@lru_cache(maxsize=1024)
+def _port(low: float, high: float) -> tuple[int, int, int]:
     """Return the fields of a record, the field whose middle is the card's, and the record's size across.
 
     Graphviz lines nodes up by their middles. A card with leaves under it has its middle elsewhere, so its block is
     a record of equal fields, one of which has the card's middle: a plain box (one field) where that costs little.
+    Most blocks of a graph are the same.
+
+    low, high  px from the card's middle to the block's sides
     """
-    plain = 2 * math.ceil(max(block.low, block.high))
+    plain = 2 * math.ceil(max(low, high))
     best = (plain, 1, 0)
-    if plain - block.low - block.high <= 12:
+    if plain - low - high <= 12:
         return 1, 0, plain
     for fields in range(2, 13):
         for k in range(fields):
             share = (k + 0.5) / fields
-            size = fields * math.ceil(max(block.low / share, block.high / (1 - share)) / fields)
+            size = fields * math.ceil(max(low / share, high / (1 - share)) / fields)
             if size < best[0] - 12:
                 best = (size, fields, k)
     return best[1], best[2], best[0]
@@ -129,7 +134,7 @@ def _read(task: Task, answer: dict[str, Any]) -> Placed:
         elif "pos" in thing:
             middle = turn(*_numbers(thing["pos"]))
             block = task.blocks[int(name)]
-            fields, port, size = _port(block)
+            fields, port, size = _port(block.low, block.high)
             middles[block.id] = (middle[0], middle[1] + ((port + 0.5) / fields - 0.5) * size)
     if middles.keys() != task.blocks.keys():
         raise ValueError(f"{len(middles)} of {len(task.blocks)} nodes have a place")

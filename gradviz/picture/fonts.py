@@ -48,7 +48,7 @@ def outlines(text: str, *, bold: bool = False, mono: bool = False) -> Outline:
 
 def missing(text: str) -> tuple[str, ...]:
     """Return the characters that no font at hand has, each once, sorted: they are drawn as boxes with their codes."""
-    return tuple(sorted({c for c in text if not _ignorable(c) and face_of(c) is None}))
+    return tuple(sorted({c for c in set(text) if not _ignorable(c) and face_of(c) is None}))
 
 
 def faces(text: str, *, bold: bool = False, mono: bool = False) -> tuple[tuple[str | None, str], ...]:

@@ -20,9 +20,11 @@ class Ground:
         self.area = area
         x0, y0, x1, y1 = area
         self._taken = np.zeros((max(int(np.ceil(y1 - y0)), 1), max(int(np.ceil(x1 - x0)), 1)), bool)
+        self._sums: np.ndarray | None = None  # of what is taken left of and above each px, until more is taken
 
     def take(self, box: Box) -> None:
         """Mark a box as taken."""
+        self._sums = None
         x0, y0, x1, y1 = self._cells(box)
         self._taken[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)] = True
 
@@ -35,6 +37,7 @@ class Ground:
             flat += xy
         if not starts:
             return
+        self._sums = None
         cubics = np.array(flat, float).reshape(-1, 2)[np.array(starts)[:, None] + np.arange(4)]  # pieces × 4 × 2
         lengths = np.abs(np.diff(cubics, axis=1)).sum((1, 2))
         for low, high in ((0, 60), (60, 240), (240, np.inf)):
@@ -57,8 +60,10 @@ class Ground:
     def all_free(self, boxes: np.ndarray) -> np.ndarray:
         """Tell of many boxes at once, x0, y0, x1, y1 along the first axis, which of them are free."""
         rows, cols = self._taken.shape
-        sums = np.zeros((rows + 1, cols + 1), np.int32)
-        self._taken.cumsum(0, np.int32).cumsum(1, out=sums[1:, 1:])
+        if self._sums is None:
+            self._sums = np.zeros((rows + 1, cols + 1), np.int32)
+            self._taken.cumsum(0, np.int32).cumsum(1, out=self._sums[1:, 1:])
+        sums = self._sums
         left, top = self.area[:2]
         x0, y0 = np.floor(boxes[0] - left).astype(int), np.floor(boxes[1] - top).astype(int)
         x1, y1 = np.ceil(boxes[2] - left).astype(int), np.ceil(boxes[3] - top).astype(int)

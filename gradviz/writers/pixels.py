@@ -32,11 +32,15 @@ def bounds(mark: Mark, scale: float, left: float, top: float) -> tuple[float, fl
             if not xy:
                 return (-1, -1, -1, -1)
             x0, y0, x1, y1 = min(xy[::2]), min(xy[1::2]), max(xy[::2]), max(xy[1::2])
-            mitred = len(ops) > 2 and mark.cap != "round"
-            pad = mark.line * (2 if mitred else 0.5) if mark.stroke else 0.0  # a miter reaches 4 half widths
+            pad = _reach(mark) if mark.stroke else 0.0
         case _:
             raise AssertionError(mark)
     return (left + scale * (x0 - pad), top + scale * (y0 - pad), left + scale * (x1 + pad), top + scale * (y1 + pad))
+
+
+def _reach(mark: Path) -> float:
+    """Return how far from its points a path's stroke may reach: with a miter four half widths."""
+    return mark.line * (2 if len(mark.ops) > 2 and mark.cap != "round" else 0.5)
 
 
 def inside(mark: Rect, scale: float, left: float, top: float) -> Pixels:
@@ -63,7 +67,7 @@ def pen(mark: Text) -> tuple[float, float]:
 
 def along(mark: Path, scale: float, left: float, top: float) -> list[Pixels]:
     """Return boxes of pixels along a stroked path: each cubic in eight pieces, each line in about as many."""
-    pad = 2 * mark.line * scale + 2
+    pad = _reach(mark) * scale + 1
     boxes: list[Pixels] = []
     xy = np.array(mark.xy).reshape(-1, 2) * scale + (left, top)
     t = np.linspace(0, 1, 9)[:, None]
