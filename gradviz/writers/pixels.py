@@ -28,7 +28,7 @@ def bounds(mark: Mark, scale: float, left: float, top: float) -> tuple[float, fl
         case Rect(x, y, w, h) | Image(x, y, w, h):
             x0, y0, x1, y1 = x, y, x + w, y + h
             pad = mark.line / 2 if isinstance(mark, Rect) and mark.stroke else 0.0
-        case Path(ops, xy):
+        case Path(xy=xy):
             if not xy:
                 return (-1, -1, -1, -1)
             x0, y0, x1, y1 = min(xy[::2]), min(xy[1::2]), max(xy[::2]), max(xy[1::2])
