@@ -10,7 +10,7 @@ import pytest
 
 import gradviz as gv
 from gradviz.calculus.optimisers import Adam, Momentum, Stepped
-from gradviz.errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue
+from gradviz.errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue, WrongArguments
 from gradviz.picture.panels import Along as gv_along
 from gradviz.record import advance, check, final, same, states, steps
 from gradviz.record.state import MOST_ITERATIONS, State
@@ -356,3 +356,16 @@ def test_what_is_not_there_to_be_watched_is_said_before_any_step(option: dict[st
     with pytest.raises(UnknownName, match=f"{next(iter(option))}="):
         gv.descend(loss, 1.0, steps=20, **option)
     assert len(calls) == 1
+
+
+def test_a_loss_that_takes_its_parameters_apart_is_told_how_to_take_them() -> None:
+    def loss(w, b, x, y):
+        return (w * x + b - y) ** 2
+
+    with pytest.raises(WrongArguments, match=r"missing .* 'y'; .* one argument, then 2 of data: def loss\(params, d"):
+        gv.descend(loss, (0.0, 0.0), 1.0, 2.0)
+    with pytest.raises(WrongArguments, match=r"as one argument: def loss\(params\): w, b = params"):
+        gv.descend(lambda w, b: w * b, (1.0, 2.0))
+    with pytest.raises(TypeError, match="no keyword arguments") as inside:  # what goes wrong in the loss is its own
+        gv.descend(lambda p: math.hypot(*p, nothing=1), (1.0, 2.0))
+    assert not isinstance(inside.value, WrongArguments)

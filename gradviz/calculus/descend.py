@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue, in_range
+from ..errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue, WrongArguments, in_range
 from ..record import Event, Graph, Node, Run, Sweep, freeze
 from ..record.state import add
 from .keywords import spelt
@@ -23,7 +23,7 @@ from .optimisers import Optimiser, Rate, optimiser, rate_at
 from .record import Recorded, record
 from .series import Model, Watch, fill, is_number, series
 from .trace import Var
-from .tree import mapped, walk
+from .tree import bind, mapped, walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,6 +195,14 @@ def _places(recorded: Recorded, params: Any) -> tuple[int, ...]:
 
 def _recorded(loss: Callable[..., Any], params: Any, data: tuple[Any, ...]) -> Recorded:
     """Record one iteration's sweeps. Raises `SeedNeeded` where the loss is not one number."""
+    try:
+        bind(loss, (params, *data), {})
+    except WrongArguments as error:
+        whole = "the parameters as one argument" + (f", then {len(data)} of data" if data else "")
+        raise WrongArguments(
+            f"{error}; it is given {whole}: "
+            f"def loss({', '.join(['params', *(f'data{i + 1}' for i in range(len(data)))])}): w, b = params"
+        ) from None
     try:
         now = record(loss, (params, *data), wrt=0)
     except SeedNeeded as error:

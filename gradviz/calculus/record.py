@@ -291,6 +291,11 @@ def _given(target: Any, wrt: Any) -> Traced:
     strangers = [v for _, v in walk(target) if not isinstance(v, Var)]
     if strangers or not outputs:
         what = repr(strangers[0])[:60] if strangers else "nothing"
+        if isinstance(target, str):
+            raise NoInputs(
+                f"{what} is a text, and what is recorded is a function: gv.film(lambda x, y: x * y, 2.0, 3.0); texts "
+                "are for the command line: gradviz render 'x*y' x=2 y=3 -o product.gif"
+            )
         raise NoInputs(
             f"{what} was given where a traced value is wanted; make inputs with gv.var(2.0) and compute with them, or "
             "pass a function and its arguments"
