@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from op_cases import ALL, special
 
+import gradviz as gv
 from gradviz.calculus import modes, ops
 from gradviz.calculus.check import check, weights
 from gradviz.calculus.differences import differences
@@ -108,3 +109,26 @@ def test_every_row_says_what_it_does() -> None:
         assert row.rule.endswith(".") and row.rule[0].isupper(), row.name
         assert bool(row.partials) != bool(row.transposes), row.name
         assert row.symbol and row.formula and row.local[0], row.name
+
+
+ALONE = [
+    (lambda x: x / 4, "A quotient divides it by the denominator."),
+    (lambda x: 5 / x, "The denominator gets it times −(the quotient over it)."),
+    (lambda x: x / x, "A quotient divides it by the denominator; the denominator gets it times"),
+    (lambda x: x - 2, "Subtraction passes it on unchanged."),
+    (lambda x: 2 - x, "What is subtracted gets it with its sign changed."),
+    (lambda x: 2.0**x, "An exponent gets it times result × ln base."),
+    (lambda x: x % 3, "A remainder passes it on unchanged."),
+    (lambda x: np.fmod(7.0, x), "The divisor gets −trunc(a/b) times it."),
+]
+
+
+@pytest.mark.parametrize(("f", "rule"), ALONE)
+def test_a_rule_does_not_speak_of_what_a_constant_would_get(f, rule):
+    (node,) = (n for n in gv.film(f, 1.5, sweeps=("forward",)).run.graph.nodes if n.args)
+    assert node.rule.startswith(rule)
+
+
+def test_rules_for_one_arg_are_there_for_all_args():
+    rows = [op for op in ops.ROWS if op.alone]
+    assert rows and all(len(op.alone) == len(op.partials) for op in rows)

@@ -46,6 +46,7 @@ class Op:
     selects     the op only chooses: where the local derivative is 0 nothing is sent, not even NaN
     analytic    holds for complex arguments too, so that the complex step can check it
     symbol, rule, local, label, precedence   see `record.Node`; label is a template of operand names
+    alone       per arg, the rule where all others are constants, which get nothing; () where it is true of all
     words       (text, shapes of the args, shape of the output, params) -> the text, where it depends on those
     formula     the rule set as mathematics, and `edge`, what holds where there is no derivative, for the catalogue
     """
@@ -64,6 +65,7 @@ class Op:
     variadic: bool = False
     selects: bool = False
     analytic: bool = False
+    alone: tuple[str, ...] = ()
     words: Callable[[Text, tuple[Shape, ...], Shape, Mapping[str, Any]], Text] | None = field(default=None)
     formula: str = ""
     edge: str = ""
@@ -72,7 +74,9 @@ class Op:
         """Return what the node of `var` shows; says which axes are summed where broadcasting is undone."""
         args, shape = var.operands, var.shape
         local = tuple(self.local[min(i, len(self.local) - 1)] for i in range(len(args)))
-        text = Text(self.symbol, self.rule, local, self.label or call(self.name, len(args)), self.precedence)
+        varies = [i for i, a in enumerate(args) if a.op.name != "constant"]
+        rule = self.alone[varies[0]] if self.alone and len(varies) == 1 else self.rule
+        text = Text(self.symbol, rule, local, self.label or call(self.name, len(args)), self.precedence)
         shapes = tuple(a.shape for a in args)
         if self.words is not None:
             text = self.words(text, shapes, shape, var.params or {})

@@ -41,6 +41,7 @@ SUBTRACT = Op(
     "subtract", "linear", np.subtract, "−",
     "Subtraction passes it on to the first, and with its sign changed to the second.",
     ("1", "−1"), "{0} − {1}", ADDS, (_one, _minus_one), linear="joint", analytic=True, formula="d(a − b) = da − db",
+    alone=("Subtraction passes it on unchanged.", "What is subtracted gets it with its sign changed."),
 )  # fmt: skip
 MULTIPLY = Op(
     "multiply", "product", np.multiply, "×", "A product multiplies it by the other factor.", ("{1}", "{0}"),
@@ -52,6 +53,7 @@ DIVIDE = Op(
     "A quotient divides it by the denominator; the denominator gets it times −(the quotient over the denominator).",
     ("1/{1}", "−{y}/{1}"), "{0}/{1}", MULTIPLIES, (lambda y, a, b: 1.0 / b, lambda y, a, b: -y / b), analytic=True,
     formula="d(a/b) = da/b − (a/b²)·db", edge="At b = 0 the rules give inf or NaN, which are carried on.",
+    alone=("A quotient divides it by the denominator.", "The denominator gets it times −(the quotient over it)."),
 )  # fmt: skip
 NEGATIVE = Op(
     "negative", "linear", np.negative, "−", "Negation changes its sign.", ("−1",), "−{0}", NEGATES, (_minus_one,),
@@ -106,6 +108,9 @@ POWER = Op(
     ("{1}·{0}^({1} − 1)", "{y}·ln {0}"), "{0}^{1}", POWERS, (_base_partial, _exponent_partial), analytic=True,
     formula="d(aᵇ) = b·aᵇ⁻¹·da + aᵇ·ln a·db",
     edge="At b = 0 the base gets 0; at a = 0, b ≥ 0 the exponent gets 0; at a < 0 the exponent gets NaN.",
+    alone=(
+        "A power multiplies it by exponent × the base to one less.", "An exponent gets it times result × ln base.",
+    ),
 )  # fmt: skip
 
 _WHOLE = "Between its steps a step function is flat: it sends 0."
@@ -145,12 +150,14 @@ REMAINDER = Op(
     "A remainder passes it on to the first, and −⌊a/b⌋ times it to the second.",
     ("1", "−⌊{0}/{1}⌋"), "{0} mod {1}", MULTIPLIES, (_one, _remainder_b), formula="d(a mod b) = da − ⌊a/b⌋·db",
     edge="At the jumps the derivative of the branch that the value lies on.",
+    alone=("A remainder passes it on unchanged.", "The divisor gets −⌊a/b⌋ times it."),
 )  # fmt: skip
 FMOD = Op(
     "fmod", "step", np.fmod, "fmod", "A remainder passes it on to the first, and −trunc(a/b) times it to the second.",
     ("1", "−trunc({0}/{1})"), "", CALLS, (_one, lambda y, a, b: -np.rint((a - y) / b)),
     formula="d fmod(a, b) = da − trunc(a/b)·db",
-         edge="At the jumps the derivative of the branch that the value lies on.",
+    edge="At the jumps the derivative of the branch that the value lies on.",
+    alone=("A remainder passes it on unchanged.", "The divisor gets −trunc(a/b) times it."),
 )  # fmt: skip
 
 ABSOLUTE = Op(
