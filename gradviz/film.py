@@ -197,7 +197,7 @@ class Film:
 
         return of_drawing(*self._still(frame))
 
-    @spelt("film.save", for_="width=540, height=960, scale=2 for a phone, width=1920, height=1080 for a slide")
+    @spelt("film.save", for_="width=540, height=960, scale=2 for a phone, 1280, 720 and 1.5 for a slide")
     def save(
         self,
         path: str | os.PathLike[str],

@@ -213,3 +213,10 @@ def test_a_mistake_is_answered_with_the_choices(gradviz, options: list[str], par
     assert said.code == 2, said.err
     assert part in said.err
     assert not list(Path().iterdir())
+
+
+def test_a_slide_is_drawn_larger_than_its_pixels_unless_a_size_is_given(gradviz) -> None:
+    for words, size in (([], (1920, 1080)), (["--scale", "2"], (2560, 1440)), (["--width", "1600"], (1600, 900))):
+        assert gradviz("render", *NEURON, "-o", "a.svg", "--for", "slide", *words).code == 0
+        head = Path("a.svg").read_text().split(">")[0]
+        assert 'viewBox="0 0 1280 720" width="{}" height="{}"'.format(*size) in head

@@ -12,6 +12,7 @@ from gradviz.cli import main
 from gradviz.cli.fit import read
 from gradviz.cli.fitting import fit, in_own_units, plan, scaling
 from gradviz.errors import BadExpression, UnknownName
+from gradviz.picture.lapse import place
 from gradviz.record import check
 
 NOTTINGHAM = Path(__file__).parents[1] / "gallery" / "data" / "nottingham-1920.csv"
@@ -193,6 +194,10 @@ def test_by_hand_then_with_derivatives_then_descent():
     assert any("rises" in n for n in hand)
     assert sum("sends its gradient" in n for n in notes) >= 4
     assert notes[-1].startswith("Finished: L = 0.9")
+    descent = [s.label for s in film.run.sweeps if s.kind == "update" and "By hand" not in s.label]
+    steps = sum(label == descent[-1] for label in descent)  # turns by hand are no steps of the descent
+    assert 0 < steps < sum(s.kind == "update" for s in film.run.sweeps)
+    assert place(film.run, film.steps[-1]) == f"after {steps} steps"
     # What a panel calls the loss at a frame is the loss of that frame's graph.
     for frame, state in zip(film.frames, _states(film), strict=False):
         loss = state.values.get(film.run.graph.outputs[0])

@@ -26,18 +26,26 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Preset:
-    """What a picture is for: its size, which --width, --height and --scale change, and the bytes of a film at most."""
+    """What a picture is for: its size, which --width, --height and --scale change, and the bytes of a film at most.
+
+    enlarged  a size that is given is the output's, and takes the scale's place
+    """
 
     size: Mapping[str, float]
     most: int | None = None
+    enlarged: bool = False
 
     def sized(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the options with its size; a width or height that is given alone keeps its shape.
 
-        >>> PRESETS["slide"].sized({"width": 1280})
-        {'width': 1280, 'height': 720}
+        >>> PRESETS["phone"].sized({"width": 270})
+        {'width': 270, 'height': 480, 'scale': 2}
+        >>> PRESETS["slide"].sized({}), PRESETS["slide"].sized({"width": 1600})
+        ({'width': 1280, 'height': 720, 'scale': 1.5}, {'width': 1600, 'height': 900})
         """
         size = dict(self.size)
+        if self.enlarged and given.keys() & size.keys():
+            del size["scale"]
         for one, other in (("width", "height"), ("height", "width")):
             if one in given and {one, other} <= size.keys():
                 size[other] = round(self.size[other] * given[one] / self.size[one])
@@ -46,14 +54,15 @@ class Preset:
 
 PRESETS: dict[str, Preset] = {
     "readme": Preset({"width": 800}, 1_000_000),
-    "slide": Preset({"width": 1920, "height": 1080}),
+    # What is drawn small on 1920 px cannot be read from afar.
+    "slide": Preset({"width": 1280, "height": 720, "scale": 1.5}, enlarged=True),
     "phone": Preset({"width": 540, "height": 960, "scale": 2}),
 }
 PRESETS_TOLD = """\b
 --for readme is 800 px wide, and a film under 1 MB: where it would be more,
-a step shows more; slide is 1920×1080; phone is upright, 540×960 at twice
-the px. A film over a minute says so, and which --pace or --seconds-per-step
-makes it shorter."""
+a step shows more; slide is 1280×720 at one and a half times the px,
+1920×1080; phone is upright, 540×960 at twice the px. A film over a minute
+says so, and which --pace or --seconds-per-step makes it shorter."""
 
 _OPTIONS = (
     click.option(

@@ -26,8 +26,9 @@ def seconds(step: Step) -> float:
 def count(run: Run, iteration: int) -> tuple[str, int, int]:
     """Return what an iteration's update is called, and which of how many of that name it is: ("Momentum", 3, 100)."""
     labels = {s.iteration: s.label for s in run.sweeps if s.iteration and s.kind == "update"}
-    if iteration not in labels:
-        return "", 0, len(labels)
+    if iteration not in labels:  # the end: after the updates of the last name
+        last = labels.get(max(labels, default=0))
+        return "", 0, sum(label == last for label in labels.values())
     mine = [n for n, label in labels.items() if label == labels[iteration]]
     return labels[iteration], mine.index(iteration) + 1, len(mine)
 
