@@ -11,6 +11,7 @@ import pytest
 import gradviz as gv
 from gradviz.calculus.optimisers import Adam, Momentum, Stepped
 from gradviz.errors import GraphChanged, NoInputs, SeedNeeded, UnknownName, UnsupportedValue, WrongArguments
+from gradviz.picture.numbers import number
 from gradviz.picture.panels import Along as gv_along
 from gradviz.record import advance, check, final, same, states, steps
 from gradviz.record.state import MOST_ITERATIONS, State
@@ -110,15 +111,18 @@ def test_only_the_first_iterations_are_logged_in_full_and_the_rest_adds_up_to_th
         if one.whole or one.iteration > 1:
             break
         a, b = advance(brief.graph, a, one), advance(full.graph, b, two)
-    # After each iteration the same is known, however it was logged.
-    ends_brief = {s.iteration: state for s, state in zip(steps(brief), states(brief, steps(brief)), strict=True)}
-    ends_full = {s.iteration: state for s, state in zip(steps(full), states(full, steps(full)), strict=True)}
-    for n in range(1, 7):
+    # After each sweep that ends a frame the same is known, however it was logged.
+    ends = {s.sweep: state for s, state in zip(steps(full, "sweep"), states(full, steps(full, "sweep")), strict=True)}
+    compared = set()
+    for step, mine in zip(steps(brief, "sweep"), states(brief, steps(brief, "sweep")), strict=True):
+        theirs = ends[last := reached(step)[-1]]
+        compared.add(last)
         for table in ("values", "grads"):
-            mine, theirs = getattr(ends_brief[n], table), getattr(ends_full[n], table)
-            assert mine.keys() == theirs.keys()
-            assert all(same(mine[i], theirs[i]) or np.allclose(mine[i], theirs[i]) for i in mine)
-        assert ends_brief[n].arrived == ends_full[n].arrived
+            a, b = getattr(mine, table), getattr(theirs, table)
+            assert a.keys() == b.keys()
+            assert all(same(a[i], b[i]) or np.allclose(a[i], b[i]) for i in a)
+        assert mine.arrived == theirs.arrived
+    assert len(compared) == len(steps(brief, "sweep")) > 8
     assert brief.sweeps[-1] == full.sweeps[-1]
     assert final(brief).sent
 
@@ -131,14 +135,39 @@ def test_the_pace_of_a_descent():
     later = [s for s in path if s.whole]
     assert 20 < len(later) <= MOST_ITERATIONS
     assert [s.k for s in later] == list(range(1, len(later) + 1))
-    assert later[-1].iteration == 200
+    assert later[-1].iteration == 199
     gaps = np.diff([s.iteration for s in later])
     assert list(gaps) == sorted(gaps) or gaps.max() <= 2 * sorted(gaps)[-2]
-    assert [(s.kind, s.iteration) for s in path[-2:]] == [("forward", 201), ("backward", 201)]
+    assert [(s.kind, s.iteration) for s in path[-3:]] == [("update", 200), ("forward", 201), ("backward", 201)]
     # Nothing is passed over: every sweep is shown or led to, in order.
-    shown = [i for s in path for i in (*(one.sweep for one in s.lead), s.sweep)]
+    shown = [i for s in path for i in reached(s)]
     assert sorted(set(shown)) == list(range(len(run.sweeps)))
     assert shown == sorted(shown)
+
+
+def reached(step):
+    """The sweeps of a frame, in order: with an update go the sweeps that compute anew what it changed."""
+    return list(dict.fromkeys((*(one.sweep for one in step.lead), step.sweep)))
+
+
+@pytest.mark.parametrize("steps_taken", [4, 30, 200])
+def test_frames_of_whole_iterations_show_parameters_with_their_own_loss_and_gradients(steps_taken):
+    run = gv.descend(line, {"w": 0.0, "b": 0.0}, X, Y, lr=0.1, steps=steps_taken).run
+    film = gv.film(run)
+    of = {n.name: n.id for n in run.graph.nodes if n.op == "parameter"}
+    seen = []
+    for step, state, frame in zip(film.steps, states(run, film.steps), film.frames, strict=False):
+        if not step.whole:
+            continue
+        at = {"w": state.values[of["p.w"]], "b": state.values[of["p.b"]]}
+        loss, grads = gv.value_and_grad(lambda p: line(p, X, Y))(at)
+        assert state.values[run.graph.outputs[0]] == pytest.approx(loss, rel=1e-12)
+        assert [state.grads[of["p.w"]], state.grads[of["p.b"]]] == pytest.approx([grads["w"], grads["b"]], rel=1e-9)
+        seen.append(loss)
+        # As many updates as it says have been made, and the loss it tells is that of the parameters it shows.
+        assert at["w"] == pytest.approx(run.series["path p.w"][step.iteration], rel=1e-12)
+        assert number(loss)[:5] in frame.note and f"{step.iteration}." in frame.note
+    assert len(seen) == {4: 1, 30: 27, 200: 56}[steps_taken]
 
 
 def test_the_last_frame_knows_the_last_gradient():

@@ -42,7 +42,7 @@ def place(run: Run, step: Step) -> str:
         return f"{k} of {n}" if k and step.n > _FEW else f"{step.k} of {step.n}"
     if not k:
         return f"after {n} {'step' if n == 1 else 'steps'}"
-    return f"iteration {k}, step {step.k} of {step.n}"
+    return f"iteration {k}, step {step.k} of {step.n}" if step.n > 1 else f"iteration {k}"
 
 
 def lapse(moment: Moment, names: Names) -> Narration:
@@ -56,7 +56,7 @@ def lapse(moment: Moment, names: Names) -> Narration:
         second = line("Its sign says which way to turn, its size how much that changes the loss.")
         return _narration(first, second)
     _, start, _ = count(run, step.lead[0].iteration if step.lead else step.iteration)
-    taught = any(s.kind == "backward" for s in step.lead)  # a descent's step; a hand's has no gradient in it
+    taught = any(s.kind == "backward" for s in (*step.lead, step)) or step.kind == "update"  # a hand has no gradient
     turned = "" if taught else _turned(moment, names)
     if turned:
         first = line("", label or "By hand", f": {turned}.")
@@ -91,6 +91,10 @@ def _loss(moment: Moment, names: Names) -> tuple[str, ...]:
     outputs = moment.graph.outputs
     new = moment.after.values.get(outputs[0]) if outputs else None
     old = moment.before.values.get(outputs[0]) if outputs else None
+    lead = moment.step.lead if moment.step else ()
+    if lead and lead[0].kind == "forward" and moment.step and moment.step.kind == "update":
+        # Its own forward sweep is in the frame: what was there before it is older.
+        old = next((e.value for e in lead[0].events if e.node == outputs[0]), old)
     if new is None or isinstance(new, tuple) or np.ndim(new):
         return ()
     name, amount = names.formula(outputs[0]), numbers.number(new)

@@ -88,9 +88,10 @@ def steps(run: Run, pace: str = "auto") -> tuple[Step, ...]:
     """Cut a Run's sweeps into steps.
 
     All leaves of a sweep appear in one step, and all seeds in one. Of a descent, pace "auto" shows the first iteration
-    in full, the second by layer, then whole iterations, one frame each or fewer, and at the end the last sweeps; any
-    pace shows iterations that were not logged in full, or have no backward sweep, as one frame each. Raises
-    `UnknownName` for another pace than "auto" or one of `PACES`.
+    in full, the second by layer, then whole iterations, one frame each or fewer, each with the sweeps that compute anew
+    what its update changed, and at the end the last update and the last sweeps; any pace shows iterations that were not
+    logged in full, or have no backward sweep, as one frame each. Raises `UnknownName` for another pace than "auto" or
+    one of `PACES`.
     """
     paced(pace)
     whole, first, last = _whole(run, pace == "auto")
@@ -98,19 +99,42 @@ def steps(run: Run, pace: str = "auto") -> tuple[Step, ...]:
     frames = _lapses(run, whole)
     found: list[Step] = []
     passed: list[Step] = []
+    taken = 0  # sweeps that are part of a frame
     for index, sweep in enumerate(run.sweeps):
+        if index < taken:
+            continue
         n = sweep.iteration
         if n in whole:
             passed.append(Step(index, sweep.kind, 1, 1, sweep.events, n))
             ends = index + 1 == len(run.sweeps) or run.sweeps[index + 1].iteration != n
             if ends and n in frames:
-                *lead, shown = passed
-                found.append(Step(shown.sweep, shown.kind, *frames[n], shown.events, n, True, tuple(lead)))
+                shown, again = passed[-1], _again(run, index, whole)
+                lead = (*passed, *again) if again else tuple(passed[:-1])
+                found.append(Step(shown.sweep, shown.kind, *frames[n], shown.events, n, True, lead))
+                passed, taken = [], index + 1 + len(again)
+            elif ends and n + 1 not in whole:  # what follows computes anew
+                found.append(Step(index, sweep.kind, 1, 1, sweep.events, n))
                 passed = []
             continue
         slow = "sweep" if n == last > first + 1 else "layer" if n > first else fine
         cut = list(_cut(run.graph, sweep, slow if pace == "auto" else pace))
         found += (Step(index, sweep.kind, k, len(cut), tuple(e), n) for k, e in enumerate(cut, 1))
+    return tuple(found)
+
+
+def _again(run: Run, index: int, whole: set[int]) -> tuple[Step, ...]:
+    """Return the sweeps that compute anew what an update has changed, where the next iteration is a frame too.
+
+    They belong to the frame of the update: else it would show new parameters beside their old loss and gradients.
+    """
+    found: list[Step] = []
+    if run.sweeps[index].kind == "update" and index + 1 < len(run.sweeps):
+        n = run.sweeps[index + 1].iteration
+        for later in range(index + 1, len(run.sweeps)):
+            sweep = run.sweeps[later]
+            if sweep.kind == "update" or sweep.iteration != n or n not in whole:
+                break
+            found.append(Step(later, sweep.kind, 1, 1, sweep.events, n))
     return tuple(found)
 
 
@@ -149,8 +173,17 @@ def _lapses(run: Run, whole: set[int]) -> dict[int, tuple[int, int]]:
             stretches[-1].append(n)
         else:
             stretches.append([n])
+    for stretch in stretches:
+        # What computes its last update anew is shown step by step, and so is the update.
+        if len(stretch) > 1 and stretch[-1] + 1 not in whole and _updates_last(run, stretch[-1]):
+            stretch.pop()
     chosen = map(_lapse, stretches)
     return {n: (k, len(frames)) for frames in chosen for k, n in enumerate(frames, 1)}
+
+
+def _updates_last(run: Run, iteration: int) -> bool:
+    kinds = [s.kind for s in run.sweeps if s.iteration == iteration]
+    return kinds[-1:] == ["update"] and any(s.iteration > iteration for s in run.sweeps)
 
 
 def _finest(graph: Graph, sweeps: Sequence[Sweep]) -> str:

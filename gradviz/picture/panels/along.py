@@ -75,7 +75,7 @@ class Along:
             return nothing(size, theme, title, "the loss is not finite here")
         t = min(updates(moment), len(path) - 1)
         known = min(evaluations(moment), len(losses))
-        moving = moment.step is not None and moment.step.kind == "update" and t > 0
+        moving = moment.step is not None and moment.step.kind == "update" and 0 < t == known
         curve = curves[min(t - 1 if moving else t, len(curves) - 1)]
         axes, around = plot(
             size,
@@ -120,7 +120,7 @@ def _now(
 ) -> tuple[list[Mark], list[Mark]]:
     """Draw the point where we are, the tangent while its slope is known, and the step that was taken from there."""
     path, losses, curve, places = series
-    moving = moment.step is not None and moment.step.kind == "update" and t > 0
+    moving = moment.step is not None and moment.step.kind == "update" and 0 < t == known  # the loss is not known yet
     at = t - 1 if moving else t
     if known <= at:
         return [], []

@@ -54,8 +54,10 @@ def evaluations(moment: Moment) -> int:
     step, sweeps = moment.step, moment.run.sweeps
     if step is None:
         return sum(s.kind == "forward" for s in sweeps)
+    if step.whole:
+        return sum(s.kind == "forward" for s in sweeps[: max(s.sweep for s in (*step.lead, step)) + 1])
     count = sum(s.kind == "forward" for s in sweeps[: step.sweep])
-    return count + (step.kind == "forward" and (step.k == step.n or step.whole))
+    return count + (step.kind == "forward" and step.k == step.n)
 
 
 def array(run: Run, name: str) -> np.ndarray | None:
