@@ -214,7 +214,7 @@ class Film:
         last: int | str | None = None,
         frame: int | None = None,
         until: str | None = None,
-        loop: int = 0,
+        loop: int | None = None,
         tex: bool = False,
         progress: Progress | None = None,
     ) -> Path:
@@ -233,14 +233,15 @@ class Film:
                        "backward", or a step of one as in "backward:3"
         frame          for a still: which frame, from 0, negative from the end; the finished one by default
         until          for a still: the name of a sweep, whose last frame is written
-        loop           for an animation: how often it plays, 0 for ever
+        loop           for an animation: how often it plays; 0, for ever, by default
         tex            for a PDF of a film: also writes name.tex, which shows its pages one by one in LaTeX's Beamer
         progress       called with the frames written so far and their number
 
-        Raises `UnknownName` for a suffix, frame, sweep or number that there is none of, `WrongArguments` for what is
-        no path or function, `CannotWrite` for the path. A file appears whole or not at all.
+        Raises `UnknownName` for a suffix, frame, sweep or number that there is none of, and for an option that such a
+        file has no use for, `WrongArguments` for what is no path or function, `CannotWrite` for the path. A file
+        appears whole or not at all.
         """
-        from .writers import beamer
+        from .writers import beamer, heeds
         from .writers.files import folder, whole
         from .writers.numbered import numbered
         from .writers.table import writer_for
@@ -255,20 +256,18 @@ class Film:
         played: dict[str, Any] = {"seconds_per_step": seconds_per_step, "hold": hold, "first": first, "last": last}
         k = self._frame_of(frame, until, pace)
         each = numbered(target)
-        if k is not None and (each is not None or (writer.animated and not writer.single)):
-            raise UnknownName(
-                f"{os.fspath(path)!r} shows all frames; frame= and until= are for a still, such as a .png"
-            )
         if fps is not None and not in_range(fps, 1, 120):
             raise UnknownName(f"fps={fps!r} is not a rate in frames a second; choose from 1 to 120")
-        if fps is not None and writer.rated:
-            check_rate(self.drawing(**size, **played).times, fps)
-        if not in_range(loop, 0, inf, whole=True):
+        if loop is not None and not in_range(loop, 0, inf, whole=True):
             raise UnknownName(f"loop={loop!r} is not how often to play; choose 0 for ever, or a whole number")
+        asked = {**size, **played, "frame": frame, "until": until, "fps": fps, "loop": loop, "tex": tex or None}
+        if in_range(scale, 1, 1):  # as it is when nobody gives one
+            del asked["scale"]
+        heeds.check({name: value for name, value in asked.items() if value is not None}, [target])
+        if fps is not None:
+            check_rate(self.drawing(**size, **played).times, fps)
         if tex:
             beamer.check(target)
-            if writer.module != "writers.pdf" or each is not None or k is not None:
-                raise UnknownName(f"tex=True goes with a film as one PDF, not with {os.fspath(path)!r}; leave it out")
         if each is not None:
             drawing = self.drawing(**size, **played)
             writer.check_single()
@@ -286,9 +285,9 @@ class Film:
                 drawing = self.drawing(**size, **played)
                 notes: list[str] = []
                 frames = _counted(drawing, progress, notes)
-                if fps is not None and writer.rated:
+                if fps is not None:
                     frames = at_rate(frames, fps)
-                writer.load()(frames, out, size=drawing.canvas.pixels, loop=loop)
+                writer.load()(frames, out, size=drawing.canvas.pixels, loop=loop or 0)
                 if tex:
                     with whole(target.with_suffix(".tex")) as beside:
                         beside.write(beamer.tex(target.name, notes).encode())

@@ -203,6 +203,12 @@ def test_steps_are_asked_before_they_are_told(gradviz) -> None:
         (["-o", "a.pdf", "--hold", "2"], "--hold is for a film that plays by itself"),
         (["-o", "a.png", "--seconds-per-step", "2"], "--seconds-per-step is for a film that plays"),
         (["-o", "a.svg", "--loop", "2"], "--loop is for an animation"),
+        (
+            ["-o", "a.mp4", "--loop", "2"],
+            "--loop is for an animation such as film.gif; a.mp4 is a video, and the player decides how often it plays",
+        ),
+        (["-o", "a.mp4", "-o", "b.webm", "--loop", "2"], "a.mp4 and b.webm are videos, and the player decides"),
+        (["-o", "a.mp4", "-o", "b.svg", "--loop", "2"], "an animation, which a.mp4 and b.svg are not; leave it out"),
         (["-o", "a.gif", "--fps", "25"], "--fps is for a video"),
         (["-o", "a.json", "--theme", "dark"], "--theme is for a picture"),
         (["-o", "a.pdf", "--frame", "2", "--tex"], "--tex is for a PDF of the whole film"),

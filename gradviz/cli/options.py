@@ -15,9 +15,9 @@ import numpy as np
 
 from ..errors import GradvizError, UnknownName
 from ..record import PACES
-from ..writers import files
+from ..writers import files, heeds
 from ..writers.numbered import numbered
-from ..writers.table import Writer, writer_for
+from ..writers.table import writer_for
 from .report import users
 from .sections import Sections
 
@@ -108,20 +108,6 @@ _SAVED = (
     "tex", "width", "height", "scale", "theme", "frame", "until", "pace", "first", "last", "seconds_per_step", "hold",
     "loop", "fps",
 )  # fmt: skip
-#: Options that not every file heeds → what does, and the name of such a file.
-_FOR = {
-    "frame": ("a still", "film.png"),
-    "until": ("a still", "film.png"),
-    "first": ("a film or a file a frame", "film.gif"),
-    "last": ("a film or a file a frame", "film.gif"),
-    "seconds_per_step": ("a film that plays by itself", "film.gif"),
-    "hold": ("a film that plays by itself", "film.gif"),
-    "loop": ("an animation", "film.gif"),
-    "fps": ("a video", "film.mp4"),
-    "tex": ("a PDF of the whole film", "film.pdf"),
-}
-
-
 #: seed=np.ones((2, 3)) in an error, or depth=3, or depth= alone.
 _ONES = re.compile(r"\bseed=np\.ones\(\(?([\d, ]+)\)?\)")
 _OPTION = re.compile(rf"(?<![\w'\"/.=-])({'|'.join((*_LOOK, *_SAVED, 'wrt', 'seed', 'direction'))})=('?)([^' ;]*)\2")
@@ -196,14 +182,7 @@ def asked(options: dict[str, Any], default: str = "") -> Asked:
     given = {name: value for name in _SAVED if (value := options.pop(name)) is not None}
     preset = PRESETS.get(options.pop("preset") or "", Preset({}))
     _check(paths)
-    fits = [heeded(given, path) for path in paths]
-    for option in given:
-        if not any(option in fit for fit in fits):
-            what, name = _FOR.get(option, ("a picture", "film.svg"))
-            raise UnknownName(
-                f"{flag(option)} is for {what}, which {' and '.join(map(str, paths))} "
-                f"{'is' if len(paths) == 1 else 'are'} not; leave it out, or add -o {name}"
-            )
+    heeds.check(given, paths, flag, "add -o {}".format)
     return Asked(paths, look, preset.sized(given), preset.most)
 
 
@@ -217,37 +196,3 @@ def _check(paths: Sequence[Path]) -> None:
             files.check(path.parent)
         if path in paths[:i]:
             raise UnknownName(f"-o {path} is given twice; leave one out, or give it another name")
-
-
-def plays(writer: Writer, options: Mapping[str, Any], path: Path) -> bool:
-    """Tell whether a file holds all frames, with these options."""
-    return (
-        writer.animated
-        and numbered(path) is None
-        and not (writer.single and ("frame" in options or "until" in options))
-    )
-
-
-def heeded(options: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    """Return those of the options that mean something to a file."""
-    writer = writer_for(path)
-    film = plays(writer, options, path)
-    each = numbered(path) is not None
-
-    def fits(option: str) -> bool:
-        match option:
-            case "frame" | "until":
-                return not film and not each and writer.takes != "run"
-            case "first" | "last":
-                return film or each
-            case "seconds_per_step" | "hold":
-                return film and writer.timed
-            case "loop":
-                return film and writer.timed and not writer.rated
-            case "fps":
-                return writer.rated
-            case "tex":
-                return film and writer.module == "writers.pdf"
-        return writer.takes != "run"
-
-    return {name: value for name, value in options.items() if fits(name)}

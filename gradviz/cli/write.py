@@ -16,9 +16,10 @@ from ..film import Film, Progress, film
 from ..picture.timing import counted
 from ..record import PACES
 from ..writers import table
+from ..writers.heeds import heeded, plays
 from ..writers.numbered import numbered, others
 from .loading import load
-from .options import heeded, plays, typed
+from .options import typed
 from .report import say, size
 from .target import Target
 from .values import value, values
@@ -93,7 +94,7 @@ def _stoppable() -> Iterator[None]:
 def _written(made: Film, path: Path, options: Mapping[str, Any], most: int | None, told: set[str]) -> None:
     """Write one file, and say what it became; what was told of another is not told again."""
     writer, each = table.writer_for(path), numbered(path)
-    film = plays(writer, options, path)
+    film = plays(options, path)
     kept, notes = _write(made, path, heeded(options, path), most if film and writer.timed else None)
     if writer.takes == "run":
         say(f"{path}: {size(path.stat().st_size)}")
