@@ -19,6 +19,7 @@ from .calculus.trouble import Explained, explain
 from .errors import UnknownName, WrongArguments, in_range
 from .picture.draw import Options, compose
 from .picture.drawing import Drawing
+from .picture.fitted import whole_px
 from .picture.panels import Panel, shown
 from .picture.panels import panels as panels_of
 from .picture.scene import Frame
@@ -141,8 +142,8 @@ class Film:
         """
         own = self._options
         options = replace(
-            own, width=width, height=height, moving=moving, theme=own.theme if theme is None else theme,
-            pace=own.pace if pace is None else pace,
+            own, width=whole_px("width", width), height=whole_px("height", height), moving=moving,
+            theme=own.theme if theme is None else theme, pace=own.pace if pace is None else pace,
         )  # fmt: skip
         if options not in self._drawings:
             self._drawings[options] = compose(self.run, options)

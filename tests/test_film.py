@@ -203,6 +203,8 @@ def test_what_is_wrong_with_a_films_options_is_said_before_anything_is_computed(
     ("wrong", "words"),
     [
         ({"width": "wide"}, "width='wide' is not a size in px; choose a whole number from 64 to 16384"),
+        ({"width": 800.5}, r"width=800\.5 is not a size in px; choose a whole number from 64 to 16384"),
+        ({"width": float("nan")}, "width=nan is not a size in px; choose a whole number"),
         ({"height": [480]}, r"height=\[480\] is not a size in px"),
         ({"scale": "2"}, "scale='2' of .* choose from 1 to 8"),
         ({"scale": None}, "scale=None of .* choose from 1 to 8"),
@@ -228,6 +230,7 @@ def test_what_is_wrong_with_a_files_options_is_said_with_the_rule(wrong, words, 
 def test_numbers_may_be_numpys(tmp_path):
     film = neuron()
     assert film.svg(np.int64(6), width=np.int64(900)) == film.svg(6, width=900)
+    assert film.svg(width=900.0) == film.svg(width=np.float32(900)) == film.svg(width=900)
     film.save(tmp_path / "a.webp", width=480, loop=np.int64(2), first=np.int64(15), hold=np.float32(1))
     assert film.dot(None).source == film.dot(-1).source
 

@@ -24,6 +24,17 @@ from .sections import Sections
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class _Pixels(click.IntRange):
+    """A size in px: what is none is answered in the words of `Film.save`, not in click's."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            rule = f"choose a whole number from {self.min} to {self.max}"
+            self.fail(f"{value} is not a size in px; {rule}", param, ctx)
+
+
 @dataclass(frozen=True)
 class Preset:
     """What a picture is for: its size, which --width, --height and --scale change, and the bytes of a film at most.
@@ -76,8 +87,8 @@ _OPTIONS = (
     ),
     click.option("--tex", is_flag=True, default=None, help="Beside a PDF: a .tex that shows its pages in Beamer."),
     click.option("--for", "preset", type=click.Choice(list(PRESETS)), help="A size for it; see below."),
-    click.option("--width", type=click.IntRange(64, 16384), metavar="PX", help="[default: 960 or 1280 for a film]"),
-    click.option("--height", type=click.IntRange(64, 16384), metavar="PX", help="[default: 16:9 for a film]"),
+    click.option("--width", type=_Pixels(64, 16384), metavar="PX", help="[default: 960 or 1280 for a film]"),
+    click.option("--height", type=_Pixels(64, 16384), metavar="PX", help="[default: 16:9 for a film]"),
     click.option("--scale", type=float, metavar="K", help="The same picture in 1 to 8 times as many px."),
     click.option("--theme", type=click.Choice(["light", "dark"]), help="Colours.  [default: light]"),
     click.option("--title", metavar="TEXT", help="Title.  [default: what is computed]"),

@@ -72,7 +72,20 @@ class Options:
         for name in ("width", "height"):
             value = getattr(self, name)
             if value is not None and not in_range(value, 64, MOST_PIXELS):
-                raise UnknownName(f"{name}={value!r} is not a size in px; choose a whole number from 64 to 16384")
+                raise _no_size(name, value)
+
+
+def whole_px(name: str, value: float | None) -> int | None:
+    """Return the size that a user gave as a whole number, which 800.0 is too; raise `UnknownName` where it is none."""
+    if value is None:
+        return None
+    if not in_range(value, 64, MOST_PIXELS) or value % 1:
+        raise _no_size(name, value)
+    return int(value)
+
+
+def _no_size(name: str, value: object) -> UnknownName:
+    return UnknownName(f"{name}={value!r} is not a size in px; choose a whole number from 64 to {MOST_PIXELS}")
 
 
 @dataclass(frozen=True, slots=True)
