@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
+import pytest
 from tape import Tape, layers, told
 from told import by_note, read_out, said
 
@@ -43,6 +44,12 @@ def test_arithmetic_is_told_as_it_is_meant() -> None:
     ]
     assert "x² = (−0.8)² = 0.64." in notes
     assert any(" = x² + x·w = 0.64 + (−1.6) = −0.96." in n for n in notes)
+
+
+@pytest.mark.parametrize(("a", "said"), [(1.5, "−a = −1.5."), (-1.5, "−a = −(−1.5) = 1.5."), (1 / 3, "−a = −0.333.")])
+def test_a_negated_number_is_not_said_twice(a: float, said: str) -> None:
+    drawing = gv.film(lambda a: -a, a, pace="node").drawing()
+    assert drawing[1].note == said
 
 
 def test_only_what_is_done_element_by_element_is_said_to_be() -> None:

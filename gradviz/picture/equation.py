@@ -160,7 +160,9 @@ def forward(moment: Moment, names: Names, i: int, scales: Scales | None = None) 
     put_in = (EQUALS, *applied, Word(written.relation), made)
     spoken = f"{name} = {label}" if told else name
     if all_scalar(result, *args) and len(args) <= most:
-        spoken += f" = {_spoken(applied)} {written.relation} {trim(written.result)}"
+        worked, end = _spoken(applied), trim(written.result)
+        # What −a puts in is −1.5 already, and need not be said twice.
+        spoken += f" {written.relation} {end}" if worked == end else f" = {worked} {written.relation} {end}"
     else:
         spoken += f" = {trim(written.result)}" if written.result else f": {numbers.quantity(result)}"
     return Said(Equation(symbols, put_in, symbols[:1]), spoken)
