@@ -25,7 +25,7 @@ from .picture.panels import panels as panels_of
 from .picture.scene import Frame
 from .picture.theme import Theme
 from .picture.timing import at_rate, check_rate
-from .record import Run, State, Step, Value, final
+from .record import ASKING, PACES, Run, State, Step, final
 
 if TYPE_CHECKING:
     import graphviz
@@ -163,6 +163,11 @@ class Film:
     def steps(self) -> tuple[Step, ...]:
         """The steps that the frames show, one each; after them comes the finished frame."""
         return self.drawing().steps
+
+    @property
+    def paces(self) -> tuple[str, ...]:
+        """The paces that it may be given, the finest first; one that asks takes those that leave something to ask."""
+        return ASKING if self._options.reveal == "ask" else PACES
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -319,9 +324,11 @@ class Film:
     # ---- in a notebook
 
     def __repr__(self) -> str:
-        run = self.run
+        from .picture.numbers import quantity
+
+        run, values = self.run, self._final.values
         outputs = ", ".join(
-            f"{run.graph.nodes[i].name or run.graph.nodes[i].label} = {_short(self._final.values.get(i))}"
+            f"{run.graph.nodes[i].name or run.graph.nodes[i].label} = {quantity(values[i]) if i in values else '?'}"
             for i in run.graph.outputs
         )
         return f"<Film of {outputs}: {run.told}>"
@@ -335,12 +342,6 @@ class Film:
 
 def _options(panels: object, **look: Any) -> Options:
     return Options(panels=panels_of(panels), **look)
-
-
-def _short(value: Value | None) -> str:
-    from .picture.numbers import quantity
-
-    return "?" if value is None else quantity(value)
 
 
 def _counted(drawing: Drawing, progress: Progress | None, notes: list[str]) -> Iterator[Frame]:
@@ -380,7 +381,7 @@ def film(
     panels   what stands beside the graph, one or several: "curve", "gauge", "loss", "along", "over", "knobs",
              "layers", or functions (run, moment, theme, size) -> Scene; most need a Descent
     depth    fold groups deeper than this; 0 folds all
-    reveal   "all", or "ask": each contribution is a frame with a question mark first, then answered
+    reveal   "all", or "ask": each contribution is a question first, then answered; at any pace but "sweep"
 
     Raises a child of `GradvizError` that says what was wrong, where, and what to do.
 

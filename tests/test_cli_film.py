@@ -174,6 +174,13 @@ def test_steps_are_asked_before_they_are_told(gradviz) -> None:
     assert opened("ask.gif")[0] > opened("all.gif")[0]
 
 
+def test_questions_stay_where_a_film_is_to_have_fewer_bytes(gradviz, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PRESETS, "readme", replace(PRESETS["readme"], most=10))
+    said = gradviz("render", *NEURON, "-o", "a.gif", "--for", "readme", "--reveal", "ask")
+    assert said.code == 0, said.err
+    assert "more than 10 B" in said.err
+
+
 @pytest.mark.parametrize(
     ("options", "part"),
     [
@@ -186,6 +193,7 @@ def test_steps_are_asked_before_they_are_told(gradviz) -> None:
         (["--hold", "0"], "--hold 0.0 is not a time in seconds"),
         (["--loop", "-1"], "--loop -1"),
         (["--for", "wall"], "'readme', 'slide', 'phone'"),
+        (["--reveal", "ask", "--pace", "sweep"], "--reveal ask asks nothing at --pace sweep, which shows a whole"),
         (["--reveal", "never"], "'all', 'ask'"),
         (["-o", "%d.gif"], "a file a frame; choose from .svg"),
         (["-o", "%d-%d.svg"], "2 places"),

@@ -105,4 +105,19 @@ def test_a_question_takes_the_room_of_its_answer():
 def test_it_is_a_choice_of_two():
     with pytest.raises(UnknownName, match=r"reveal='maybe'.*choose from all, ask"):
         neuron(reveal="maybe").svg()
-    assert len(neuron(reveal="ask", pace="sweep")) == len(neuron(pace="sweep")), "a whole sweep is no question"
+
+
+def test_at_a_pace_that_tells_all_at_once_nothing_is_asked(tmp_path):
+    words = "reveal='ask' asks nothing at pace='sweep', which .* at once; choose from auto, edge, node, layer"
+    film = neuron(reveal="ask")
+    tries = (
+        lambda: neuron(reveal="ask", pace="sweep"),
+        lambda: film.restyled(pace="sweep"),
+        lambda: film.save(tmp_path / "a.gif", pace="sweep"),
+    )
+    for tried in tries:
+        with pytest.raises(UnknownName, match=words):
+            tried()
+    for pace in film.paces:
+        assert any(step.asks for step in film.restyled(pace=pace).steps), pace
+    assert "sweep" in neuron().paces and "sweep" not in film.paces

@@ -14,7 +14,6 @@ from typing import Any
 from ..errors import UnknownName
 from ..film import Film, Progress, film
 from ..picture.timing import counted
-from ..record import PACES
 from ..writers import table
 from ..writers.heeds import heeded, plays
 from ..writers.numbered import numbered, others
@@ -140,7 +139,7 @@ def _write(made: Film, path: Path, options: dict[str, Any], most: int | None) ->
         return options, []
     fixed = "pace" in options or any(counted(options.get(name)) for name in ("first", "last"))
     frames = len(made.drawing(**_drawn(options)))
-    for pace in () if fixed else PACES:
+    for pace in () if fixed else made.paces:
         coarser = options | {"pace": pace}
         now = len(made.drawing(**_drawn(coarser)))
         if now < frames:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..errors import UnknownName, in_range
-from ..record import Run, Step, asking, paced, steps, terms
+from ..record import ASKING, Run, Step, asking, paced, steps, terms
 from ..record.group import level
 from . import bound, caption, chrome
 from .bound import NUMBER
@@ -66,6 +66,11 @@ class Options:
             raise UnknownName(f"reveal={self.reveal!r} is not a way to show a step; choose from {', '.join(REVEALS)}")
         theme(self.theme)
         paced(self.pace)
+        if self.reveal == "ask" and self.pace not in ("auto", *ASKING):
+            raise UnknownName(
+                f"reveal='ask' asks nothing at pace={self.pace!r}, which shows a whole sweep at once; "
+                f"choose from auto, {', '.join(ASKING)}"
+            )
         level(self.depth)
         if not isinstance(self.title, str | None):
             raise UnknownName(f"title={self.title!r} is not a title; give a text, or None for what is computed")

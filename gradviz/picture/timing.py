@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import TypeAlias
 
 from ..errors import UnknownName, in_range
-from ..record import PACES, Run, Step, asking, steps
+from ..record import ASKING, PACES, Run, Step, asking, steps
 from . import lapse
 from .scene import Frame
 
@@ -95,7 +95,7 @@ def advice(
         return ""
     ways = []
     asks = any(f and f.asks for f in frames)
-    for pace in () if any(map(counted, part)) else PACES:
+    for pace in () if any(map(counted, part)) else ASKING if asks else PACES:
         path = asking(steps(run, pace)) if asks else steps(run, pace)
         coarser = [*path, None][played(run, path, *part)]
         if len(coarser) < len(frames) and seconds(coarser) <= AIM:

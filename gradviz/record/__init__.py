@@ -3,10 +3,11 @@
 from .effort import Effort, effort
 from .graph import LEAVES, Graph, Node, Where, fill
 from .run import KINDS, Event, Run, Sweep, Value, check, freeze, same
-from .state import PACES, State, Step, advance, asking, final, paced, states, steps, terms
+from .state import ASKING, PACES, State, Step, advance, asking, final, paced, states, steps, terms
 from .trouble import Trouble, first, odd, seen, troubles
 
 __all__ = [
+    "ASKING",
     "KINDS",
     "LEAVES",
     "PACES",

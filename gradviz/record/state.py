@@ -16,6 +16,8 @@ from .run import Event, Run, Sweep, Value
 #: From the finest to the coarsest. "edge": one contribution a step; "node": one node's value, or all that one
 #: node sends; "layer": all nodes at one longest-path distance from the leaves; "sweep": a whole sweep.
 PACES = ("edge", "node", "layer", "sweep")
+#: Those that leave something to ask: a whole sweep has its seed in the same step, and tells all at once.
+ASKING = PACES[:-1]
 #: Pace "auto" is the finest at which no sweep has more steps than this. Layers may be more: deep graphs have nothing
 #: between them and a whole sweep at once.
 MOST_STEPS, MOST_LAYERS = 60, 240
