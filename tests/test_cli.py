@@ -205,6 +205,7 @@ def test_a_file_without_a_name_is_its_film(gradviz, code: Path) -> None:
         (["w x", "w=1", "x=2"], ["stands an operator"]),
         (["w*x", "w=1", "x", "=", "2"], ["'x' is not NAME=VALUE", "without spaces"]),
         (["mine.py:prodct", "w=1"], ["no function 'prodct'; did you mean 'product'?"]),
+        (["mine.py:nope", "w=1"], ["no function 'nope'; it has product, "]),  # not np, a module
         (["mine.py:product", "w=1"], ["x has no value"]),
         (["mine.py:product", "w=1", "x=1", "q=1"], ["no variable 'q'; its variables are w, x, b"]),
         (["min.py:product"], ["there is no file min.py; did you mean mine.py?"]),

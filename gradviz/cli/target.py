@@ -131,12 +131,19 @@ def _attribute(module: ModuleType, name: str, text: str) -> Any:
     thing: Any = module
     for part in name.split("."):
         if not hasattr(thing, part):
-            choices = [n for n in vars(thing) if not n.startswith("_")] if hasattr(thing, "__dict__") else []
+            choices = [n for n, v in getattr(thing, "__dict__", {}).items() if n[:1] != "_" and _drawable(v)]
             near = get_close_matches(part, choices, 1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(_functions(module)) or 'none'}"
             raise UnknownName(f"{text}: no function {part!r}{hint}")
         thing = getattr(thing, part)
     return thing
+
+
+def _drawable(thing: Any) -> bool:
+    """Tell whether a target may be called so: a module or a class is none."""
+    if isinstance(thing, list | tuple | dict):
+        return any(isinstance(v, Var) for v in (thing.values() if isinstance(thing, dict) else thing))
+    return isinstance(thing, _TRACED) or (callable(thing) and not inspect.isclass(thing))
 
 
 def _functions(module: ModuleType) -> list[str]:
