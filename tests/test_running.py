@@ -213,6 +213,8 @@ def test_a_name_is_a_text_and_a_role_one_of_three() -> None:
         (lambda: gv.film(np.multiply, x=1.0, y=2.0), r"'x'; .* by place, or into kwargs=\{'x': ..., 'y': ...\}"),
         (lambda: gv.check(np.multiply, x=1.0), r"gv.check has no option 'x'; .* by place, or into kwargs=\{'x': ...\}"),
         (lambda: gv.film(np.sin, 1.0).save("a.svg", widht=90), "film.save has no option 'widht'; did you mean width"),
+        (lambda: gv.film(np.sin, 1.0).save("a.gif", 800), "takes path by place, and got 1 more; .* name: width=800"),
+        (lambda: gv.film(np.sin, 1.0).save("a.gif", [8] * 99, 9), r"got 2 more; give options by name: width=\.\.\."),
         (lambda: gv.film(np.sin, 1.0).save("a.svg", for_="phone"), "'for_'; give width=540, height=960, scale=2"),
         (lambda: gv.descend(np.sin, 1.0, learning_rate=0.1), "gv.descend has no option 'learning_rate'; give lr="),
     ],
