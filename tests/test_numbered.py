@@ -1,6 +1,8 @@
 """Frames as files of their own: their names, their numbers, and what is in them."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from films import neuron
@@ -24,14 +26,29 @@ from gradviz.writers.numbered import numbered, others
         ("%%d.svg", None),
     ],
 )
-def test_a_place_for_the_number_is_written_as_printf_does(name: str, third: str | None) -> None:
-    made = numbered(Path("in %d") / name)
-    assert (made(3) if made else None) == (Path("in %d") / third if third else None)
+def test_a_place_for_the_number_is_written_as_printf_does(name: str, third: str | None, tmp_path: Path) -> None:
+    folder = tmp_path / "in %d"
+    folder.mkdir()
+    made = numbered(folder / name)
+    assert (made(3) if made else None) == (folder / third if third else None)
 
 
 def test_two_places_are_one_too_many() -> None:
     with pytest.raises(UnknownName, match="2 places"):
         numbered(Path("%d-%d.svg"))
+
+
+@pytest.mark.parametrize("name", ["e/%d/%d.png", "%03d/%d.svg", "%d/new/%d.svg", "e/%d/a.svg"])
+def test_the_number_is_in_no_folders_name(gradviz: Any, name: str, tmp_path: Path) -> None:
+    words = "in its folder '%0?3?d'; the number can stand in the file's name only, once"
+    (tmp_path / "e").mkdir()
+    with pytest.raises(UnknownName, match=words):
+        neuron().save(tmp_path / name)
+    said = gradviz("render", "x*w", "x=2", "w=3", "-o", name)
+    assert said.code == 2
+    assert re.search(words, said.err)
+    assert [p.name for p in tmp_path.rglob("*")] == ["e"]
+    assert numbered(tmp_path / "50%%d" / "%d.svg"), "a percent sign is one"
 
 
 def test_every_frame_becomes_a_file_with_the_frames_number(tmp_path: Path) -> None:

@@ -15,18 +15,28 @@ def numbered(path: Path) -> Callable[[int], Path] | None:
     """Return the function from a frame's number to its file: "%03d.svg" gives 000.svg, 001.svg; None without a place.
 
     In a name with %d, %3d or %03d, a percent sign is written %%; in any other name it is itself. Raises `UnknownName`
-    for a name with two places.
+    for a name with two places, and for one in a folder that is not there and has a place in its name.
 
     >>> numbered(Path("frames/%03d.svg"))(7).as_posix()
     'frames/007.svg'
     """
+    folder = next((f.name for f in path.parents if any(_places(f.name)) and not f.is_dir()), None)
+    if folder is not None:  # one that is there may be called so
+        raise UnknownName(
+            f"{str(path)!r} has a place for a frame's number in its folder {folder!r}; "
+            "the number can stand in the file's name only, once, as in frames/%03d.png"
+        )
     name = path.name
-    places = [m for m in _PLACE.finditer(name) if m[0] != "%%"]
+    places = _places(name)
     if not places:
         return None
     if len(places) > 1:
         raise UnknownName(f"{str(path)!r} has {len(places)} places for a frame's number; keep one, and write others %%")
     return lambda k: path.with_name(_PLACE.sub(lambda m: "%" if m[0] == "%%" else m[0] % k, name))
+
+
+def _places(name: str) -> list[re.Match[str]]:
+    return [m for m in _PLACE.finditer(name) if m[0] != "%%"]
 
 
 def others(path: Path, written: Container[int]) -> list[Path]:
