@@ -123,6 +123,55 @@ def test_what_does_not_fit_is_refused_as_a_mistake_of_the_call() -> None:
         gv.film(gv.descend(lambda w: w * w, 1.0, steps=1), 2.0)
 
 
+def scalar(a: Any, b: Any) -> Any:
+    return a * b
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ((1.0, 2.0), "one tuple of 2"),
+        ([1.0, 2.0], "one list of 2"),
+        (np.ones(2), "one array of length 2"),
+    ],
+)
+def test_what_was_meant_as_several_arguments_is_told_how_to_be(given: Any, what: str) -> None:
+    rest = rf"missing .* 'b'; {what} was given for a; give what is in it one by one: "
+    for way, form in ((gv.film, r"gv\.film\(scalar, \*values\)"), (gv.check, r"gv\.check\(scalar, \*values\)")):
+        with pytest.raises(WrongArguments, match=rest + form):
+            way(scalar, given)
+    with pytest.raises(WrongArguments, match=r"one by one: gv\.film\(f, \*values\)"):
+        gv.film(lambda a, b: a * b, given)
+    for other in ((1.0, 2.0, 3.0), np.float64(1.0), np.array(1.0), "ab", 1.0):
+        with pytest.raises(WrongArguments) as caught:
+            gv.film(scalar, other)
+        assert "one by one" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "kwargs", "words"),
+    [
+        (
+            scalar,
+            (1.0, 2.0, 3.0),
+            {},
+            "too many positional arguments; it takes 2 arguments by position and was given 3$",
+        ),
+        (lambda a, b=1.0: a, (1.0, 2.0, 3.0), {}, "it takes 1 to 2 arguments by position and was given 3$"),
+        (lambda a: a, (1.0, 2.0), {}, "it takes 1 argument by position and was given 2$"),
+        (scalar, (), {"a": 1.0, "z": 2.0}, "missing a required argument: 'b'; it has no 'z'$"),
+        (lambda width, height: width, (), {"width": 1.0, "heihgt": 2.0}, "no 'heihgt', did you mean height"),
+        (scalar, (1.0, 2.0), {"z": 2.0}, "got an unexpected keyword argument 'z'$"),
+        (scalar, (1.0,), {"bb": 2.0}, "missing a required argument: 'b'; it has no 'bb', did you mean b"),
+        (lambda a, rate=1.0: a, (1.0,), {"ratte": 2.0}, r"unexpected keyword argument 'ratte'; did you mean rate\?$"),
+        (lambda a, b, **more: a, (1.0,), {"z": 2.0}, "missing a required argument: 'b'$"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_counted_and_named(f: Any, args: Any, kwargs: Any, words: str) -> None:
+    with pytest.raises(WrongArguments, match=words):
+        gv.film(f, *args, kwargs=kwargs)
+
+
 def test_wrapped_functions_are_called_as_the_user_does() -> None:
     def inner(x: Any, y: Any) -> Any:
         return x * y

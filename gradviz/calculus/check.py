@@ -93,7 +93,7 @@ def check(
     if not in_range(tolerance, 0, inf):
         raise UnknownName(f"tolerance={tolerance!r} is not a relative difference; give a number, such as 1e-6")
     frame = sys._getframe(1)
-    call = bind(f, args, kwargs or {})
+    call = bind(f, args, kwargs or {}, "gv.check({f}, *values)")
     numbers = {path: np.array(v, float) for path, v in walk(call.arguments) if is_input(v) and not is_whole(v)}
     if not numbers:
         raise NoInputs("gv.check was given no number or array of floats to differentiate by")

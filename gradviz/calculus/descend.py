@@ -196,7 +196,7 @@ def _places(recorded: Recorded, params: Any) -> tuple[int, ...]:
 def _recorded(loss: Callable[..., Any], params: Any, data: tuple[Any, ...]) -> Recorded:
     """Record one iteration's sweeps. Raises `SeedNeeded` where the loss is not one number."""
     try:
-        bind(loss, (params, *data), {})
+        bind(loss, (params, *data), {}, "")
     except WrongArguments as error:
         whole = "the parameters as one argument" + (f", then {len(data)} of data" if data else "")
         raise WrongArguments(

@@ -45,7 +45,7 @@ def running(
 def _told(f: Any, args: Sequence[Any], kwargs: Mapping[str, Any], error: Exception) -> str:
     """Say what a failure means to who gave the function; "" where it speaks for itself."""
     try:
-        about = _about(bind(f, args, kwargs).arguments, error)
+        about = _about(bind(f, args, kwargs, "*values").arguments, error)
     except WrongArguments as wrong:
         return str(wrong)
     raised = f"raised {type(error).__name__}: {error}".rstrip(": ")

@@ -9,7 +9,8 @@ import copy
 import inspect
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from inspect import Parameter
+from difflib import get_close_matches
+from inspect import Parameter, Signature
 from typing import Any
 
 import numpy as np
@@ -127,8 +128,12 @@ class Call:
         return [*(arguments[n] for n in self.positional), *further], {k: arguments[n] for k, n in self.keywords.items()}
 
 
-def bind(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Call:
+def bind(
+    f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], apart: str = "gv.film({f}, *values)"
+) -> Call:
     """Return the arguments of a call by name: by position ("arg0") where f does not tell its parameters.
+
+    apart   how what is in one tuple is given as several arguments; "" where it cannot be
 
     Raises `WrongArguments` where f does not take them.
     """
@@ -142,7 +147,8 @@ def bind(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) 
     try:
         signature.bind(*args, **kwargs)
     except TypeError as error:
-        raise WrongArguments(f"{title_of(f)}{signature} does not take these arguments: {error}") from None
+        more = "; ".join([str(error), *_misfit(f, signature, args, kwargs, apart, str(error))])
+        raise WrongArguments(f"{title_of(f)}{signature} does not take these arguments: {more}") from None
     parameters = signature.parameters
     plain = [n for n, p in parameters.items() if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
     out = dict(zip(plain, args, strict=False))
@@ -158,3 +164,44 @@ def bind(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) 
         keywords[key] = name
         out[name] = kwargs[key]
     return Call(out, positional, rest, keywords)
+
+
+def _misfit(
+    f: Any, signature: Signature, args: Sequence[Any], kwargs: Mapping[str, Any], apart: str, told: str
+) -> Iterator[str]:
+    """Yield what Python does not say of arguments that do not fit: how many there are, and which have no place."""
+    parameters = signature.parameters.values()
+    kinds = {p.kind for p in parameters}
+    plain = [p for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
+    needed = [p for p in plain if p.default is Parameter.empty]
+    if len(args) > len(plain) and Parameter.VAR_POSITIONAL not in kinds:
+        yield f"it takes {_range(len(needed), len(plain))} by position and was given {len(args)}"
+    names = [p.name for p in parameters if p.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)]
+    unknown = [k for k in kwargs if k not in names]
+    if unknown and Parameter.VAR_KEYWORD not in kinds:
+        free = [n for n in names if n not in kwargs]
+        for k in unknown:
+            near = get_close_matches(k, free, 1, 0.6)
+            hint = f"did you mean {near[0]}?" if near else ""
+            if repr(k) not in told:  # Python names one mistake, and not the first that was made
+                hint = f"it has no {k!r}" + (f", {hint}" if hint else "")
+            yield from [hint] if hint else []
+    if apart and len(args) == 1 and not kwargs and (what := _several(args[0], len(needed), len(plain))):
+        name = title_of(f).rpartition("<locals>.")[2]
+        way = apart.format(f=name if name.isidentifier() else "f")
+        yield f"{what} was given for {plain[0].name}; give what is in it one by one: {way}"
+
+
+def _range(least: int, most: int) -> str:
+    count = str(most) if least == most else f"{least} to {most}"
+    return f"{count} argument{'' if most == 1 else 's'}"
+
+
+def _several(value: Any, least: int, most: int) -> str:
+    """Say what one value is that holds as many as a function has arguments; "" for any other."""
+    if not isinstance(value, list | tuple | np.ndarray) or (isinstance(value, np.ndarray) and not value.ndim):
+        return ""
+    count = len(value)
+    if not 1 < least <= count <= most:
+        return ""
+    return f"one array of length {count}" if isinstance(value, np.ndarray) else f"one {type(value).__name__} of {count}"
