@@ -348,6 +348,27 @@ def test_a_curve_is_a_model_with_a_number_for_each_place():
 
 
 @pytest.mark.parametrize(
+    ("curve", "error", "words"),
+    [
+        (lambda x: x, WrongArguments, r"takes 1 argument by position and was given 2; give curve=lambda params, x: "),
+        ((lambda p, x, y: x, X, Y), WrongArguments, r"'y'; give .* curve=\(lambda params, x: \.\.\., x, y\)"),
+        ((), UnsupportedValue, r"\(\) is no model"),
+        ((lambda p, x: x, X, 0.0), UnsupportedValue, r"two equally long rows x and y"),
+    ],
+)
+def test_a_curve_that_cannot_be_drawn_is_said_before_the_descent(curve: Any, error: Any, words: str) -> None:
+    calls = []
+
+    def loss(p: Any, x: Any, y: Any) -> Any:
+        calls.append(p)
+        return line(p, x, y)
+
+    with pytest.raises(error, match=rf"curve=.*{words}"):
+        gv.descend(loss, {"w": 0.0, "b": 0.0}, X, Y, curve=curve, steps=2)
+    assert not calls
+
+
+@pytest.mark.parametrize(
     ("options", "words"),
     [
         ({"tolerance": "small"}, "tolerance='small' is no limit; give a number from 0"),

@@ -21,7 +21,7 @@ from ..record.state import add
 from .keywords import spelt
 from .optimisers import Optimiser, Rate, optimiser, rate_at
 from .record import Recorded, record
-from .series import Model, Watch, fill, is_number, series
+from .series import Model, Watch, fill, is_number, model_of, series
 from .trace import Var
 from .tree import bind, mapped, walk
 
@@ -95,6 +95,8 @@ def descend(
     params = mapped(params, lambda _, value: value.value if isinstance(value, Var) else value)
     _sensible(params, steps, keep, batch)
     _limits(tolerance=tolerance, budget=budget)
+    if curve is not None:
+        model_of(curve, data)
     choose = optimiser(optimizer, lr)
     said: list[str] = []
     batches = _batches(data, batch, said)

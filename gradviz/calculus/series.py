@@ -20,9 +20,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..errors import UnknownName, UnsupportedValue
+from ..errors import UnknownName, UnsupportedValue, WrongArguments
 from ..record import Value, freeze
-from .tree import mapped
+from .tree import bind, mapped
 
 #: model(params, x) -> y, or (model, x, y) with the points
 Model: TypeAlias = Callable[[Any, Any], Any] | tuple[Callable[[Any, Any], Any], Any, Any]
@@ -99,15 +99,32 @@ def _loss(watch: Watch, leaves: Sequence[Any]) -> float:
     return float(np.asarray(watch.loss(watch.at(leaves), *watch.data)).reshape(()))
 
 
-def _curves(watch: Watch, given: Model) -> Mapping[str, Any]:
-    curve, *points = given if isinstance(given, tuple) else (given, *watch.data[:2])
+def model_of(given: Model, data: Sequence[Any]) -> tuple[Callable[[Any, Any], Any], Any, Any]:
+    """Return the model of `curve=` and its points x and y.
+
+    Raises `UnsupportedValue` and `WrongArguments` for what cannot be drawn, before there is any path to draw.
+    """
+    curve, *points = given or (given,) if isinstance(given, tuple) else (given, *data[:2])
+    if not callable(curve):
+        raise UnsupportedValue(f"curve={curve!r} is no model; give a function (params, x) -> y")
+    try:
+        bind(curve, (None, None), {}, "")
+    except WrongArguments as error:
+        raise WrongArguments(
+            f"curve= was given a model that cannot be called with the params and x: {error}; give "
+            "curve=lambda params, x: ..., or with other points than the first two data "
+            "curve=(lambda params, x: ..., x, y)"
+        ) from None
     if len(points) != 2 or np.ndim(points[0]) != 1 or np.shape(points[0]) != np.shape(points[1]):
         raise UnsupportedValue(
             "curve= needs points to draw: two equally long rows x and y, as the first two data or as "
             "curve=(model, x, y)"
         )
-    if not callable(curve):
-        raise UnsupportedValue(f"curve={curve!r} is no model; give a function (params, x) -> y")
+    return curve, *points
+
+
+def _curves(watch: Watch, given: Model) -> Mapping[str, Any]:
+    curve, *points = model_of(given, watch.data)
     x, y = (np.asarray(p, float) for p in points)
     margin = 0.04 * (x.max() - x.min() or 1.0)
     grid = np.linspace(x.min() - margin, x.max() + margin, _GRID)
