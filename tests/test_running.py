@@ -155,6 +155,58 @@ def test_an_argument_that_is_not_traced_is_named_where_the_function_fails_on_it(
         gv.film(f, given)
 
 
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda a, b: a * b,
+        lambda a, b: b * a,
+        lambda a, b: a + b,
+        lambda a, b: b + a,
+        lambda a, b: b**a,
+        lambda a, b: b if a < b else b * b,
+        lambda a, b: np.multiply(a, b) * b,
+        lambda a, b: np.sin(a) * b,
+    ],
+    ids=["a*b", "b*a", "a+b", "b+a", "b**a", "a<b", "np.multiply", "np.sin"],
+)
+def test_a_text_that_was_meant_as_a_number_is_named_whatever_is_done_with_it(f: Any) -> None:
+    words = r"test_running\.py:\d+: .*; give a number: 2\.0$"
+    for way in (gv.film, gv.check, lambda f, *args: gv.grad(f, 1)(*args)):
+        with pytest.raises(WrongArguments, match=words) as caught:
+            way(f, "2", 3.0)
+        assert "a is the text '2', and only numbers" in str(caught.value)
+
+
+def test_a_text_that_was_meant_as_a_number_is_told_from_those_that_are_options() -> None:
+    def scaled(mode: str, p: Any) -> Any:
+        return p["w"] * p["b"] if mode == "times" else p["b"] ** 2
+
+    p = {"w": "2.5e-3", "b": 3.0}
+    for way in (gv.film, gv.check):
+        with pytest.raises(WrongArguments, match=r"p\.w is the text '2\.5e-3', .* give a number: 0\.0025$"):
+            way(scaled, "times", p)
+    assert gv.film(scaled, "square", p).grads["p"]["b"] == 6.0  # a text that is in nobody's way
+    with pytest.raises(WrongArguments, match=r"computes with a text: a is 'two', .* give one for a"):
+        gv.film(lambda a, b: a * b, "two", 3.0)
+    with pytest.raises(NoInputs, match=r"returned '222', .*; a is the text '2', .* give a number: 2\.0"):
+        gv.film(lambda a, b: a * b, "2", 3)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, mode: [1.0, 2.0][x] * x,
+        lambda x, mode: sum(x for _ in range(x)),
+        lambda x, mode: x * float(x + 1.0),
+    ],
+    ids=["index", "count", "float"],
+)
+def test_a_text_is_not_blamed_for_what_it_has_no_part_in(f: Any) -> None:
+    for mode in ("relu", "2"):
+        with pytest.raises(Detached):
+            gv.film(f, 1.0, mode)
+
+
 def test_one_inside_another_is_named_by_its_path() -> None:
     with pytest.raises(WrongArguments, match=r"params\.w is a list, and stays one .* np\.array\(params\.w\)"):
         gv.film(lambda params: params["w"] * 2.0, {"b": 1.0, "w": [1.0, 2.0]})

@@ -105,7 +105,7 @@ def check(
             leaves, returned = _recorded(f, call, numbers, frame)
         outputs = [(path, v) for path, v in walk(returned) if isinstance(v, Var)]
         if not outputs:
-            raise untraced(f, returned)
+            raise untraced(f, returned, call.arguments)
         done = [
             check_local([v for _, v in outputs], tolerance),
             _check_whole(f, call, numbers, leaves, outputs, tolerance),

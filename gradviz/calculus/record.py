@@ -181,7 +181,7 @@ def _trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     if not made and all(v.op is CONSTANT for _, v in outputs) and (args or kwargs or outputs):
         raise _nothing(f, args, kwargs)
     if not outputs:
-        raise untraced(f, returned)
+        raise untraced(f, returned, call.arguments)
     own = set(made.values())
     closed = [
         v for v in _leaves_of(outputs) if v not in own
