@@ -333,6 +333,19 @@ def test_learning_rates_are_numbers():
     assert gv.descend(parabola, 0.0, lr=np.float64(0.1), steps=np.int64(2)).losses
 
 
+@pytest.mark.parametrize("start", [np.int64(0), np.uint8(0), gv.var(0), gv.var(np.int64(0))])
+def test_an_integer_of_numpys_is_a_start_as_pythons_own_is(start: Any) -> None:
+    assert gv.descend(parabola, start, steps=2).losses == gv.descend(parabola, 0, steps=2).losses
+    assert gv.descend(lambda p: parabola(p["w"]), {"w": start}, steps=2).params == {"w": pytest.approx(1.08)}
+
+
+def test_integer_arrays_among_the_params_are_refused_by_their_own_name() -> None:
+    with pytest.raises(UnsupportedValue, match=r"^params holds integers \(int64\), .* give params\.astype\(float\)"):
+        gv.descend(lambda w: (w * w).sum(), np.arange(3))
+    with pytest.raises(UnsupportedValue, match=r"^params\.w holds integers .* give params\.w\.astype\(float\)"):
+        gv.descend(lambda p: (p["w"] * p["b"]).sum(), {"b": 1.0, "w": np.arange(3)})
+
+
 def test_traced_params_count_as_numbers_and_empty_ones_as_at_rest():
     assert (
         gv.descend(parabola, gv.var(0.0), lr=0.25, steps=1).losses == gv.descend(parabola, 0.0, lr=0.25, steps=1).losses

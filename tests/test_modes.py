@@ -160,3 +160,24 @@ def test_what_does_not_fit_is_said() -> None:
     with pytest.raises(NoInputs, match="returned a bool"):
         grad(lambda a: a > 1.0)(2.0)
     assert jvp(lambda a: 3.0, (2.0,), (1.0,)) == (3.0, 0.0)
+
+
+@pytest.mark.parametrize("two", [np.int64(2), np.uint8(2), np.int32(2)])
+def test_an_integer_of_numpys_is_differentiated_by_as_pythons_own_is(two: Any) -> None:
+    def product(a: Any, b: Any) -> Any:
+        return a * a * b
+
+    assert gv.grad(product, (0, 1))(two, np.int64(3)) == (12.0, 4.0)
+    assert gv.vjp(product, two, 3.0)[1](1.0) == (12.0, 4.0)
+    assert gv.jvp(product, (two, 3.0), (1.0, 0.0)) == (12.0, 12.0)
+    assert gv.hessian(product)(two, 3.0) == gv.hessian(product)(2, 3.0) == 6.0
+    with pytest.raises(UnsupportedValue, match="integers"):  # an array of one is an array
+        gv.grad(product)(np.array(2), 3.0)
+
+
+def test_a_var_of_an_integer_of_numpys_is_one_of_pythons() -> None:
+    a = gv.var(np.int64(2), name="a")
+    assert type(a.value) is float and gv.film(a * a).grads == gv.film(gv.var(2, name="a") ** 2).grads == {"a": 4.0}
+    assert [1.0, 2.0, 3.0][a] == 3.0  # it counts, as an int does
+    with pytest.raises(UnsupportedValue, match="timedelta"):
+        gv.var(np.timedelta64(2, "s"))

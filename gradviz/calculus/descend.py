@@ -23,7 +23,8 @@ from .optimisers import Optimiser, Rate, optimiser, rate_at
 from .record import Recorded, record
 from .series import Model, Watch, fill, is_number, model_of, series
 from .trace import Var
-from .tree import bind, mapped, walk
+from .tree import bind, is_whole, mapped, walk
+from .value import as_pythons
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +93,7 @@ def descend(
     >>> done.losses, done.params
     ((9.0, 2.25, 0.5625), 2.625)
     """
-    params = mapped(params, lambda _, value: value.value if isinstance(value, Var) else value)
+    params = mapped(params, lambda _, value: as_pythons(value.value if isinstance(value, Var) else value))
     _sensible(params, steps, keep, batch)
     _limits(tolerance=tolerance, budget=budget)
     if curve is not None:
@@ -153,6 +154,12 @@ def descend(
 def _sensible(params: Any, steps: int, keep: int, batch: int | None) -> None:
     if not any(is_number(value) for _, value in walk(params)):
         raise NoInputs("descend was given params without a number to change; give a number, an array or a dict of them")
+    for path, value in walk(params, "params"):
+        if is_whole(value):
+            raise UnsupportedValue(
+                f"{path} holds integers ({value.dtype}), and descent moves every number of the params by parts of one; "
+                f"give {path}.astype(float)"
+            )
     for name, value, least in (("steps", steps, 1), ("keep", keep, 1), ("batch", batch, 1)):
         if value is not None and (not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least):
             raise UnknownName(f"{name}={value!r} is no count; give a whole number from {least}")

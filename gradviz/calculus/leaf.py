@@ -10,7 +10,7 @@ from ..errors import UnknownName, UnsupportedValue
 from .op import CONSTANT, DATA, INPUT, PARAMETER, Op
 from .site import here
 from .trace import Var
-from .value import checked
+from .value import as_pythons, checked
 
 #: Names that the field gives to data; digits, subscripts and underscores may follow.
 _DATA_NAMES = frozenset(["x", "y", "t", "X", "Y", "T", "xs", "ys", "inputs", "targets", "data", "labels", "features"])
@@ -35,7 +35,7 @@ def leaf(value: Any, name: str | None, op: Op, frame: FrameType) -> Var:
 def var(value: Any, name: str | None = None, role: str | None = None) -> Var:
     """Return a traced value to compute with.
 
-    value   a number or an array of floats; Python ints become floats
+    value   a number or an array of floats; ints become floats, those of arrays do not
     name    what a picture calls it; by default the name that it is assigned to
     role    "parameter", "data" or "constant"; by default it follows from the name
 
@@ -55,4 +55,5 @@ def var(value: Any, name: str | None = None, role: str | None = None) -> Var:
         raise UnknownName(f"role={role!r} is not a role; choose from {', '.join(roles)}")
     if isinstance(value, Var):
         raise UnsupportedValue("gv.var was given a traced value; it is one already")
+    value = as_pythons(value)
     return leaf(value, name, roles[role] if role else INPUT if name is None else role_of(name), sys._getframe(1))

@@ -24,7 +24,7 @@ from .site import forget, here
 from .sweep import Tape, forward_mode, pull, tape
 from .trace import Var, as_of
 from .tree import inside, mapped, substitute, title_of, walk
-from .value import reals
+from .value import as_pythons, reals
 
 Argnum = int | Sequence[int]
 
@@ -69,6 +69,7 @@ def _fresh(value: Any, frame: FrameType) -> Var:
         return Var(value.value, ALIAS, (value,), None, here(frame), frame.f_lasti)
     if isinstance(value, str | bytes | bool | type(None)) or callable(value):
         raise UnsupportedValue(f"{value!r} cannot be differentiated by; argnum must name numbers or arrays of floats")
+    value = as_pythons(value)
     array = np.asarray(value)
     if array.dtype.kind in "iub" and not isinstance(value, int):
         raise UnsupportedValue(

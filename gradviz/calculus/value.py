@@ -83,6 +83,11 @@ def _strange(value: Any, array: np.ndarray) -> tuple[str, str]:
     return f"a value of dtype {array.dtype}", "give it as numbers"
 
 
+def as_pythons(value: Any) -> Any:
+    """Return an integer of NumPy's as Python's own, which is a number to compute with; all else as it is."""
+    return int(value) if isinstance(value, np.integer) and value.dtype.kind in "iu" else value  # a timedelta is none
+
+
 def reals(value: Any, what: str) -> Any:
     """Return a seed, tangent or cotangent as floats; raise `UnsupportedValue` for what holds no real numbers."""
     try:
