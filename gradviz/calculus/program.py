@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 
 from ..errors import BadExpression, GradvizError
+from .shapes import rule_for, sized
 from .traced import bare
 
 #: How many characters of a long text an error shows around its column.
@@ -190,7 +191,7 @@ def _attempt(
         raise
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
         reason = error.args[-1] if isinstance(error, OverflowError) and error.args else error
-        if isinstance(error, ValueError) and len({np.shape(bare(v)) for v in operands}) > 1:
+        if isinstance(error, ValueError) and (product or len({np.shape(bare(v)) for v in operands}) > 1):
             reason = _mismatch(operands, product)
         raise BadExpression(point(text, span, f"this cannot be computed: {reason}")) from error
     if isinstance(result, complex):
@@ -201,19 +202,10 @@ def _attempt(
 def _mismatch(operands: list[Any], product: bool) -> str:
     """Say which shapes do not go together: "W is 2×2, and x has length 3"."""
 
-    def told(position: int, value: Any) -> str:
-        which = ("the left side", "the right side") if len(operands) == 2 else ("the operand",) * len(operands)
-        name, shape = getattr(value, "name", None) or which[position], np.shape(bare(value))
-        if len(shape) < 2:
-            return f"{name} has length {shape[0]}" if shape else f"{name} is a number"
-        return f"{name} is {'×'.join(map(str, shape))}"
-
-    rule = "they must be equally long, axis by axis, or 1 long"
-    if product and () in [np.shape(bare(v)) for v in operands]:
-        rule = "write * for the product with a number"
-    elif product:
-        rule = "a row of the left one must be as long as a column of the right one"
-    return f"{', and '.join(told(k, v) for k, v in enumerate(operands))}; {rule}"
+    sides = ("the left side", "the right side") if len(operands) == 2 else ("the operand",) * len(operands)
+    shapes = [np.shape(bare(v)) for v in operands]
+    names = [getattr(v, "name", None) or side for v, side in zip(operands, sides, strict=True)]
+    return f"{', and '.join(map(sized, names, shapes))}; {rule_for(shapes, product)}"
 
 
 def refuse(text: str, span: Span, message: str, choices: str = "") -> NoReturn:

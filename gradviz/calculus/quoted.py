@@ -105,7 +105,7 @@ def misleading(
     found: list[int] = []
     for i in read:
         for position, a in enumerate(args[i]):
-            node, own = _operand(vars[i], spots[i].node, position), given.get(a)
+            node, own = operand(vars[i].site, vars[i].op.name, spots[i].node, position), given.get(a)
             if node is not None and node is spots[a].node:
                 wrong = a in found
             elif isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
@@ -143,7 +143,7 @@ def constants(
             leaf, spot = vars[a], spots[i]
             if leaf.op is not CONSTANT or a in found or leaf.name or not is_operation(spot.node, var.op.name):
                 continue
-            node = _operand(var, spot.node, position)
+            node = operand(var.site, var.op.name, spot.node, position)
             if node is not None and (text := syntax.text(spot, node)) is not None:
                 found[a] = text
                 if type(leaf.value) is float:
@@ -151,16 +151,16 @@ def constants(
     return {i: text for i, text in found.items() if len(values.get(text.text, ())) < 2}
 
 
-def _operand(var: Var, node: ast.AST | None, position: int) -> ast.expr | None:
+def operand(site: Site, op: str, node: ast.AST | None, position: int) -> ast.expr | None:
     """Return the expression that an operand was given as, where the syntax leaves no doubt."""
-    if node is None or not var.site.user:
+    if node is None or not site.user:
         return None
     given = list(parts(node))
     if isinstance(node, ast.Call):
-        if not module_like(node.func, var.site):
+        if not module_like(node.func, site):
             position -= 1  # the first operand is what the method was called on
         if len(given) == 1 and isinstance(given[0], ast.List | ast.Tuple):
             given = [] if any(isinstance(e, ast.Starred) for e in given[0].elts) else given[0].elts
-        elif var.op.name == "where":
+        elif op == "where":
             position += 1  # the condition is no operand
     return given[position] if 0 <= position < len(given) else None

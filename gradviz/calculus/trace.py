@@ -20,6 +20,7 @@ from .arraylike import Arraylike
 from .limit import tick
 from .op import CONSTANT, Op
 from .refuse import stale, undispatched, unsupported
+from .shapes import unfit
 from .site import Site, calling, here
 from .traced import bare
 from .value import checked, settle
@@ -226,7 +227,11 @@ def _binary(op: Op, function: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
     def method(self: Var, other: Any) -> Any:
         frame = _getframe(1)
         if type(other) is Var:
-            value = function(self.value, other.value)
+            try:
+                value = function(self.value, other.value)
+            except ValueError as error:
+                unfit(error, op, (self, other), frame)
+                raise
             if type(value) is not float:
                 value = settle(value, frame)
             out = new(Var)  # what `Var(...)` does, in half the time
@@ -337,7 +342,11 @@ def constant(value: Any, frame: FrameType) -> Var:
 
 def _make(op: Op, args: tuple[Var, ...], params: dict[str, Any] | None, frame: FrameType) -> Var:
     values = [a.value for a in args]
-    value = settle(op.forward(*values, **params) if params else op.forward(*values), frame)
+    try:
+        value = settle(op.forward(*values, **params) if params else op.forward(*values), frame)
+    except ValueError as error:
+        unfit(error, op, args, frame)
+        raise
     out = Var(value, op, args, params, here(frame), frame.f_lasti)
     if value.__class__ is _array and (value.base is not None or value is values[0]):
         _share(out)
@@ -364,7 +373,11 @@ def direct(op: Op, inputs: tuple[Any, ...], frame: FrameType) -> Var:
     else:
         a, b = inputs
         args = (a if type(a) is Var else constant(a, frame), b if type(b) is Var else constant(b, frame))
-        value = op.forward(args[0].value, args[1].value)
+        try:
+            value = op.forward(args[0].value, args[1].value)
+        except ValueError as error:
+            unfit(error, op, args, frame)
+            raise
     return Var(settle(value, frame), op, args, None, here(frame), frame.f_lasti)
 
 

@@ -21,6 +21,7 @@ from .limit import tick
 from .op import Op
 from .ops_shape import GETITEM, SETITEM, scatter
 from .refuse import detached, unknown
+from .shapes import unfit
 from .site import here
 from .trace import Var
 from .value import settle
@@ -51,7 +52,11 @@ def update(var: Var, op: Op, function: Callable[[Any, Any], Any], other: Any, fr
         _become(var, made, ops_basic.POWER_OF, (_version(var),), {"exponent": exponent}, frame)
         return var
     new = trace.constant(other, frame)
-    made = settle(function(array, new.value), frame)
+    try:
+        made = settle(function(array, new.value), frame)
+    except ValueError as error:
+        unfit(error, op, (var, new), frame)
+        raise
     old = _version(var)
     _become(var, made, op, (old, old if new is var else new), None, frame)
     return var
