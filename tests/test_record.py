@@ -92,7 +92,7 @@ def test_integer_arrays_are_data_and_an_error_in_wrt() -> None:
     ("target", "args", "words"),
     [
         (lambda w, x: w @ x, (np.arange(3), np.arange(3)), r"w and x hold integers \(int64\).*give w\.astype\(float\)"),
-        (lambda x: x * x, (np.int64(2),), r"x holds integers.*give x\.astype\(float\)"),
+        (lambda x: x * x, (np.array(2),), r"x holds integers.*give x\.astype\(float\)"),
         (gv.var(np.arange(3), name="x").sum(), (), r"x holds integers.*give x\.astype\(float\)"),
     ],
 )
@@ -233,3 +233,14 @@ def test_a_list_may_stand_for_an_array_in_a_seed_and_in_a_direction() -> None:
 def test_what_holds_no_array_is_said(options: Any, words: str) -> None:
     with pytest.raises(gv.GradvizError, match=words):
         record(lambda x: x * 2.0, (np.ones((2, 2)),), **options)
+
+
+def test_an_integer_of_numpys_is_a_number_as_pythons_is() -> None:
+    def f(a, b):
+        return a * b + a
+
+    for whole in (2, np.int64(2), np.uint8(2)):
+        for args in ((whole, 3.0), (whole, np.int32(3)), (whole, 3)):
+            run = record(f, args).run
+            assert roles(run) == {"a": "parameter", "b": "parameter"}
+            assert [final(run).grads[n.id] for n in run.graph.nodes if n.is_leaf] == [4.0, 2.0]

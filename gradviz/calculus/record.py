@@ -22,7 +22,7 @@ from .running import running, untraced
 from .site import is_tracing, tracing
 from .trace import Var, as_of
 from .tree import Call, bind, is_input, is_whole, mapped, substitute, title_of, walk
-from .value import reals
+from .value import as_pythons, reals
 
 #: The sweeps that a record may hold, in any order and number.
 SWEEPS = ("forward", "backward", "tangent")
@@ -206,7 +206,7 @@ def _leaves(call: Call, f: Any) -> dict[str, Any]:
                 )
             found[path] = value.value
         elif is_input(value):
-            found[path] = value
+            found[path] = as_pythons(value)
     return found
 
 

@@ -96,8 +96,8 @@ def is_input(value: Any) -> bool:
 
 
 def is_whole(value: Any) -> bool:
-    """Tell whether a value is an array or NumPy scalar of integers, which is data."""
-    return bool(isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "iu")
+    """Tell whether a value is an array of integers, which is data; one of NumPy's scalars is a number as in Python."""
+    return bool(isinstance(value, np.ndarray) and value.dtype.kind in "iu")
 
 
 # -- calls
